@@ -1,0 +1,1 @@
+//! The purser binary: HTTP, command line, workers, wiring.

@@ -1,0 +1,1 @@
+//! What agents and readers answered, and what people taught them.

@@ -1,0 +1,33 @@
+//! Values of Purser with no database in them.
+//!
+//! Every other crate speaks in these: typed [`ids`], the [`Clock`], exact [`Money`], keyset [`Page`]s, [`Problem`]s
+//! as RFC 9457 has them, [`Permission`]s and the [`Scope`] that carries them. Nothing here does I/O, except that
+//! the clock and [`random`] are the one seam to the machine's time and entropy.
+
+pub mod clock;
+mod currency;
+pub mod email;
+pub mod ids;
+pub mod money;
+pub mod page;
+mod patch;
+pub mod permission;
+pub mod problem;
+pub mod random;
+pub mod scope;
+pub mod text;
+
+pub use clock::Clock;
+pub use currency::Currency;
+pub use email::Email;
+pub use ids::{Id, OrganizationId, UserId};
+pub use money::{Cost, Money, MoneyError, Percent, Quantity, UnitPrice};
+pub use page::{Cursor, Page, PageRequest};
+pub use patch::Patch;
+pub use permission::{Permission, PermissionSet, SystemRole};
+pub use problem::{CommonProblem, FieldError, Problem, ProblemKind, ProblemType};
+pub use scope::{Actor, Client, Scope};
+pub use secrecy::{ExposeSecret, SecretString};
+
+/// An instant in UTC. The [`Clock`] gives them in whole microseconds, which is what both databases keep.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,151 @@
+//! What an actor may do: one closed list, published in the API.
+use enumset::{EnumSet, EnumSetType};
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+/// One thing an actor may do. The name on the wire is `resource.verb`.
+#[derive(Debug, Hash, EnumSetType, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize)]
+pub enum Permission {
+    /// Read the organization and its settings.
+    #[strum(serialize = "organization.read")]
+    #[serde(rename = "organization.read")]
+    OrganizationRead,
+    /// Change the organization and its settings.
+    #[strum(serialize = "organization.manage")]
+    #[serde(rename = "organization.manage")]
+    OrganizationManage,
+    /// Read members and their roles.
+    #[strum(serialize = "members.read")]
+    #[serde(rename = "members.read")]
+    MembersRead,
+    /// Invite members, change their roles, disable them.
+    #[strum(serialize = "members.manage")]
+    #[serde(rename = "members.manage")]
+    MembersManage,
+    /// Read the audit trail.
+    #[strum(serialize = "audit.read")]
+    #[serde(rename = "audit.read")]
+    AuditRead,
+    /// Read what was used and what it costs.
+    #[strum(serialize = "usage.read")]
+    #[serde(rename = "usage.read")]
+    UsageRead,
+    /// Read integrations, never their credentials.
+    #[strum(serialize = "integrations.read")]
+    #[serde(rename = "integrations.read")]
+    IntegrationsRead,
+    /// Connect and change integrations.
+    #[strum(serialize = "integrations.manage")]
+    #[serde(rename = "integrations.manage")]
+    IntegrationsManage,
+    /// Read the catalogue.
+    #[strum(serialize = "products.read")]
+    #[serde(rename = "products.read")]
+    ProductsRead,
+    /// Change the catalogue and its prices.
+    #[strum(serialize = "products.manage")]
+    #[serde(rename = "products.manage")]
+    ProductsManage,
+    /// Read customers and their contacts.
+    #[strum(serialize = "customers.read")]
+    #[serde(rename = "customers.read")]
+    CustomersRead,
+    /// Change customers and their contacts.
+    #[strum(serialize = "customers.manage")]
+    #[serde(rename = "customers.manage")]
+    CustomersManage,
+    /// Read conversations and messages.
+    #[strum(serialize = "conversations.read")]
+    #[serde(rename = "conversations.read")]
+    ConversationsRead,
+    /// Link, assign and close conversations, mark them as read.
+    #[strum(serialize = "conversations.manage")]
+    #[serde(rename = "conversations.manage")]
+    ConversationsManage,
+    /// Read orders.
+    #[strum(serialize = "orders.read")]
+    #[serde(rename = "orders.read")]
+    OrdersRead,
+    /// Draft, change and cancel orders.
+    #[strum(serialize = "orders.manage")]
+    #[serde(rename = "orders.manage")]
+    OrdersManage,
+    /// Confirm orders: a decision, for people only.
+    #[strum(serialize = "orders.confirm")]
+    #[serde(rename = "orders.confirm")]
+    OrdersConfirm,
+    /// Read what readers and models answered, and what was corrected.
+    #[strum(serialize = "training.read")]
+    #[serde(rename = "training.read")]
+    TrainingRead,
+}
+
+/// A set of permissions.
+pub type PermissionSet = EnumSet<Permission>;
+
+impl Permission {
+    /// The name on the wire, such as `orders.confirm`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What decides, spends or grants. Agents, API keys and Purser's own work never hold these.
+    pub fn decisions() -> PermissionSet {
+        Self::OrdersConfirm | Self::MembersManage | Self::OrganizationManage | Self::IntegrationsManage
+    }
+}
+
+/// The roles that every organization has. Their permissions come from here, so that old tenants get new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum SystemRole {
+    /// Everything; an organization has at least one.
+    Owner,
+    /// Everything but what only an owner may decide.
+    Admin,
+    /// Runs the daily business, decides about orders.
+    Manager,
+    /// Works with customers and orders.
+    Operator,
+    /// Reads.
+    Viewer,
+}
+
+impl SystemRole {
+    /// The name, as it stands in `roles.name`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// The order among roles: a higher rank may what a lower one may.
+    pub fn rank(self) -> i32 {
+        match self {
+            Self::Owner => 100,
+            Self::Admin => 80,
+            Self::Manager => 60,
+            Self::Operator => 40,
+            Self::Viewer => 20,
+        }
+    }
+
+    /// What the role may do.
+    pub fn permissions(self) -> PermissionSet {
+        use Permission as P;
+        let viewer =
+            P::OrganizationRead | P::ProductsRead | P::CustomersRead | P::ConversationsRead | P::OrdersRead;
+        let operator =
+            viewer | P::CustomersManage | P::ConversationsManage | P::OrdersManage | P::MembersRead;
+        let manager = operator
+            | P::ProductsManage
+            | P::OrdersConfirm
+            | P::UsageRead
+            | P::IntegrationsRead
+            | P::TrainingRead;
+        match self {
+            Self::Owner | Self::Admin => PermissionSet::all(),
+            Self::Manager => manager,
+            Self::Operator => operator,
+            Self::Viewer => viewer,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Tables of agents' answers and what was learned from people.

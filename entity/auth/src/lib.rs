@@ -1,0 +1,1 @@
+//! Tables of people, their passwords and sessions.

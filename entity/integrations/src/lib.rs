@@ -1,0 +1,1 @@
+//! Tables of connections to providers.

@@ -1,0 +1,1 @@
+//! Tables of customers, catalogue, prices and orders.

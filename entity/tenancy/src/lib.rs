@@ -1,0 +1,1 @@
+//! Tables of organizations, members and roles.

@@ -1,0 +1,1 @@
+//! Black-box suites, the same tests on SQLite and on PostgreSQL.
