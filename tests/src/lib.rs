@@ -1,1 +1,8 @@
 //! Black-box suites, the same tests on SQLite and on PostgreSQL.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::print_stderr,
+    reason = "this is what tests stand on: it panics where a test would, and says what was not run"
+)]
+pub mod database;

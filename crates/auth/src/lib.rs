@@ -1,1 +1,30 @@
 //! Sign-up, sign-in, sessions and tokens.
+//!
+//! [`Auth`] does it all; each of its verbs stands in a file of its own. What a caller can do wrong is an [`AuthProblem`] or
+//! one of the problems that all domains share.
+//!
+//! Two kinds of tokens. An access token is a signed JWT that lives for minutes and is looked up at most once a second; a
+//! refresh token is opaque, works once and names its organization, person and session, so that nothing is looked up across
+//! tenants.
+mod authenticate;
+mod log_in;
+mod log_out;
+mod options;
+mod password;
+pub mod people;
+mod problem;
+mod refresh;
+mod service;
+mod sessions;
+mod sign_up;
+mod throttle;
+mod tokens;
+
+pub use authenticate::Authenticated;
+pub use log_in::{LogIn, SignedIn};
+pub use options::AuthOptions;
+pub use people::Person;
+pub use problem::AuthProblem;
+pub use service::Auth;
+pub use sessions::Tokens;
+pub use sign_up::{SignUp, SignedUp};

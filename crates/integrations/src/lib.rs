@@ -1,1 +1,19 @@
-//! Connections to providers and what they send.
+//! Connections to providers, and what they send.
+//!
+//! An [`integrations`] row holds where a provider is and, sealed, how to speak with it. A provider's door is in [`webhooks`]:
+//! it checks the signature over the raw bytes, keeps the event as it came and queues a job. [`ProcessInbound`] does that job:
+//! it reads the event in the provider's terms and hands it to the inbox in ours.
+pub mod events;
+mod hex;
+pub mod integrations;
+pub mod mappings;
+mod problem;
+mod process;
+mod provider;
+pub mod webhooks;
+mod whatsapp;
+
+pub use problem::IntegrationProblem;
+pub use process::ProcessInbound;
+pub use provider::{Kind, Provider};
+pub use whatsapp::{WhatsAppConfig, WhatsAppCredentials};

@@ -9,6 +9,8 @@ mod currency;
 pub mod email;
 pub mod ids;
 pub mod money;
+#[cfg(feature = "utoipa")]
+mod openapi;
 pub mod page;
 mod patch;
 pub mod permission;

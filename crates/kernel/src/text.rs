@@ -68,6 +68,12 @@ pub fn normalized(text: &str) -> String {
         .join(" ")
 }
 
+/// Makes a text of another system's fit: NUL characters, which PostgreSQL cannot keep, are dropped, and what is behind `max`
+/// characters is cut. For what nobody can be told to correct; what people write is checked by [`lines`].
+pub fn fit(text: &str, max: usize) -> String {
+    text.chars().filter(|c| *c != '\0').take(max).collect()
+}
+
 fn bounded(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
     if text.chars().count() > max {
         return Err(Problem::invalid(

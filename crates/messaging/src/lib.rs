@@ -1,1 +1,13 @@
-//! Conversations with customers.
+//! Conversations with customers, over every channel.
+//!
+//! [`InboxService`] is where messages arrive (the port [`purser_store::ports::Inbox`]); [`conversations`] is what people do
+//! with them.
+pub mod conversations;
+mod events;
+mod inbox;
+pub mod names;
+
+pub use events::{ConversationLinked, MessageReceived};
+pub use inbox::InboxService;
+/// The rows that the functions of this crate return.
+pub use purser_entity_messaging as entity;

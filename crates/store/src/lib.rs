@@ -1,1 +1,61 @@
 //! The only door to the database.
+//!
+//! A service sees [`ReadTx`], [`WriteTx`] and [`Scoped`]; the connection beneath is private, so a query that does not name
+//! its tenant cannot be written against them. What happens in a [`WriteTx`] happens as a
+//! whole: rows, their [audit](WriteTx::audit), their [events](WriteTx::emit), their [jobs](WriteTx::enqueue) and the
+//! [answer](WriteTx::keep_answer) that an idempotency key gives again.
+//!
+//! Global tables are reached through [`System`], which touches nothing else.
+mod aggregate;
+mod audit;
+mod connect;
+mod connection;
+pub mod dialect;
+mod error;
+mod filter;
+mod idempotency;
+pub mod jobs;
+mod media;
+pub mod outbox;
+mod page;
+pub mod ports;
+mod query;
+mod read;
+mod schedules;
+mod sequences;
+mod system;
+mod vault;
+mod verify;
+mod write;
+
+pub use aggregate::Aggregate;
+pub use audit::{AuditEntry, AuditFilter, audit_log, audit_logs};
+pub use connect::{DatabaseOptions, Listener, connect_owner};
+pub use connection::Store;
+pub use error::UniqueViolation;
+pub use filter::{Field, Filter};
+pub use idempotency::{Answer, KeyClaim, KeyedRequest};
+pub use media::{MediaKind, NewMediaFile};
+pub use query::Scoped;
+pub use read::ReadTx;
+pub use schedules::Scheduler;
+pub use system::{Global, System, SystemTx};
+pub use vault::{MasterKey, Place, Sealed, Vault};
+pub use verify::{Finding, verify};
+pub use write::WriteTx;
+
+pub use purser_entity_platform::audit_log::{Category as AuditCategory, Severity as AuditSeverity};
+
+/// What a service imports.
+pub mod prelude {
+    pub use crate::error::Unique;
+    pub use crate::{
+        AuditEntry, Field, Filter, ReadTx, Scoped, Store, System, WriteTx, jobs::NewJob, outbox::DomainEvent,
+    };
+    pub use purser_entity_core::{IdOf, SoftDelete, TenantEntity, Versioned};
+    pub use purser_kernel::{
+        CommonProblem, Page, PageRequest, Permission, Problem, ProblemKind, Scope, Timestamp, text,
+    };
+    pub use sea_orm::ActiveValue::{NotSet, Set};
+    pub use sea_orm::Order::{Asc, Desc};
+}

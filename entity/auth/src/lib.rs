@@ -1,1 +1,21 @@
 //! Tables of people, their passwords and sessions.
+#![expect(
+    missing_docs,
+    reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
+)]
+pub mod refresh_token;
+pub mod session;
+pub mod user;
+pub mod user_credential;
+
+use purser_entity_core::{TableShape, shape};
+
+/// Every table of this crate.
+pub fn shapes() -> Vec<TableShape> {
+    vec![
+        shape::<refresh_token::Entity>(),
+        shape::<session::Entity>(),
+        shape::<user::Entity>(),
+        shape::<user_credential::Entity>(),
+    ]
+}

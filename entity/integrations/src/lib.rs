@@ -1,1 +1,21 @@
 //! Tables of connections to providers.
+#![expect(
+    missing_docs,
+    reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
+)]
+pub mod external_mapping;
+pub mod inbound_event;
+pub mod inbound_event_key;
+pub mod integration;
+
+use purser_entity_core::{TableShape, shape};
+
+/// Every table of this crate.
+pub fn shapes() -> Vec<TableShape> {
+    vec![
+        shape::<external_mapping::Entity>(),
+        shape::<inbound_event::Entity>(),
+        shape::<inbound_event_key::Entity>(),
+        shape::<integration::Entity>(),
+    ]
+}

@@ -1,17 +1,10 @@
-//! The answer to a request that carried an `Idempotency-Key`, kept to be given again.
+//! The answer to a request that carried an `Idempotency-Key`, kept to be given again. The row is written in the transaction
+//! of the request's effect: there is no row for a request that is still running or that failed.
 use purser_kernel::{
     OrganizationId,
     ids::{EncryptionKeyId, IdempotencyKeyId},
 };
 use sea_orm::entity::prelude::*;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
-pub enum Status {
-    /// Taken by a transaction that has not answered yet; never committed so.
-    Running,
-    Done,
-}
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -28,10 +21,10 @@ pub struct Model {
     pub key: String,
     /// SHA-256 over the body.
     pub request_hash: Vec<u8>,
-    pub status: Status,
-    pub response_status: Option<i32>,
-    pub response_ciphertext: Option<Vec<u8>>,
-    pub response_key_id: Option<EncryptionKeyId>,
+    pub response_status: i32,
+    /// Headers and body.
+    pub response_ciphertext: Vec<u8>,
+    pub response_key_id: EncryptionKeyId,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
 }

@@ -1,0 +1,129 @@
+//! What every process of Purser has: a database that may be used, services over it, and parts that run until it ends.
+use super::tasks::Tasks;
+use crate::{Config, Failure, data_dir, master_key, metrics::MetricsServer, migrations, wiring::Services};
+use purser_kernel::{Clock, CommonProblem, Problem};
+use purser_store::{
+    Listener, Scheduler, Store, Vault,
+    jobs::{Worker, WorkerOptions},
+    ports::Tenants,
+    verify,
+};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+
+/// A running process.
+pub struct Process {
+    services: Arc<Services>,
+    pub(super) tasks: Tasks,
+    metrics_address: Option<SocketAddr>,
+    shutdown_timeout: Duration,
+}
+
+impl Process {
+    /// Opens the database and everything over it, and serves metrics. Refuses, with advice, a schema it does not know, a role
+    /// that policies do not bind, and a master key that is not the database's.
+    pub async fn start(config: &Config, clock: Clock) -> Result<Self, Failure> {
+        let services = Arc::new(open(config, clock).await?);
+        let process = Self {
+            services,
+            tasks: Tasks::new(),
+            metrics_address: None,
+            shutdown_timeout: config.shutdown_timeout,
+        };
+        process.with_metrics(config)
+    }
+
+    fn with_metrics(mut self, config: &Config) -> Result<Self, Failure> {
+        if let Some(address) = config.metrics_listen {
+            let server = MetricsServer::bind(address)?;
+            self.metrics_address = Some(server.address());
+            self.tasks.spawn("metrics", server.run(self.tasks.token()));
+        }
+        Ok(self)
+    }
+
+    /// Does jobs, `concurrency` at a time, and queues those whose time has come.
+    pub fn work(&self, config: &Config, concurrency: usize) -> Result<(), Failure> {
+        let (store, stop) = (&self.services.store, || self.tasks.token());
+        let options = WorkerOptions { concurrency, ..WorkerOptions::default() };
+        let worker = Worker::new(store.clone(), self.services.job_handlers(), options);
+        let scheduler = Scheduler::new(store.clone(), Services::schedules())?;
+        self.tasks.spawn("worker", endless(worker.run(stop())));
+        self.tasks.spawn("scheduler", endless(scheduler.run(stop())));
+        if store.is_postgres() {
+            let listener = Listener::run(store.clone(), config.direct_url(), stop());
+            self.tasks.spawn("listener", endless(listener));
+        }
+        Ok(())
+    }
+
+    /// What this process is made of.
+    pub fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
+    /// Where metrics are read, if they are.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
+    }
+
+    /// Returns when a part of the process broke, which stops the others.
+    pub async fn broken(&self) {
+        self.tasks.told_to_stop().await;
+    }
+
+    /// Ends what runs (requests that were accepted are answered, jobs are finished) and closes the database.
+    pub async fn stop(self) -> Result<(), Failure> {
+        let ended = self.tasks.stop(self.shutdown_timeout).await;
+        // Whoever did not end in time holds a connection that would be waited for.
+        if ended.is_ok() {
+            self.services.store.close().await;
+        }
+        ended
+    }
+}
+
+/// Parts of the store that have nothing to complain about.
+async fn endless(run: impl Future<Output = ()>) -> Result<(), Infallible> {
+    run.await;
+    Ok(())
+}
+
+/// The services over a database that was looked at first.
+pub async fn open(config: &Config, clock: Clock) -> Result<Services, Failure> {
+    let embedded = !config.database().is_postgres();
+    if embedded && config.database_url.is_none() {
+        data_dir::prepare(&config.data_dir)?;
+    }
+    migrations::ready(config).await?;
+    let master_key = master_key::load(config)?;
+    let vault = Vault::new(&master_key)?;
+    let store = Store::connect(&config.database(), clock, vault).await.map_err(migrations::unreachable)?;
+    let findings = verify(&store).await.map_err(migrations::unreachable)?;
+    if let Some(finding) = findings.into_iter().next() {
+        return Err(Failure::new(finding.what).advise(finding.advice));
+    }
+    keys_open(&store).await?;
+    Ok(Services::build(config, store, master_key)?)
+}
+
+/// Whether the master key opens the key of the first organization, if there is one: a wrong key is noticed at the start and
+/// not by the first customer whose secret does not open.
+pub async fn keys_open(store: &Store) -> Result<(), Failure> {
+    let tenants = purser_tenancy::Tenancy;
+    let tx = store.system().await?;
+    let first = tenants.page(tx.system(), None, 1).await?;
+    drop(tx);
+    for organization in first {
+        store.vault().check(store, organization).await.map_err(wrong_key)?;
+    }
+    Ok(())
+}
+
+fn wrong_key(problem: Problem) -> Failure {
+    if !problem.is(CommonProblem::Internal) {
+        return problem.into();
+    }
+    Failure::new("The database's keys do not open").because(problem).advise(
+        "Give PURSER_MASTER_KEY the key that this database was made with; a backup of a database is worth nothing without it.",
+    )
+}

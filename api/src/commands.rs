@@ -1,0 +1,7 @@
+//! What the program can be told to do.
+pub mod doctor;
+pub mod migrate;
+pub mod seed;
+pub mod serve;
+mod signal;
+pub mod worker;

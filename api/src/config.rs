@@ -1,0 +1,188 @@
+//! What an operator decides: defaults, then `purser.toml`, then `PURSER_*` variables, then flags.
+//!
+//! Every key has one name in three spellings: `max_body_bytes` in the file, `PURSER_MAX_BODY_BYTES` as a variable,
+//! `--max-body-bytes` where a command has it as a flag. A key that does not exist is an error, wherever it stands: a misspelt
+//! setting that is silently ignored is found in an incident. Secrets may stand in a file of their own, which the key with
+//! `_FILE` behind it names. A value is looked at once, here; what comes out is typed.
+mod error;
+mod layer;
+mod settings;
+
+pub use error::ConfigError;
+
+use layer::Layer;
+use purser_kernel::{ExposeSecret, SecretString};
+use purser_store::DatabaseOptions;
+use serde::Deserialize;
+use settings::Settings;
+use std::{
+    ffi::OsString,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Where Purser runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// On somebody's desk: what is missing is made up where that is safe, the master key above all.
+    Development,
+    /// For real: what is missing is an error.
+    Production,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object in a line, for programs.
+    Json,
+}
+
+/// Everything an operator can decide. Each field has the name of its key.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where Purser runs. Default: development.
+    pub environment: Environment,
+    /// The database as the server reaches it, `sqlite://…` or `postgres://…`. Without one: `purser.db` in the data directory.
+    pub database_url: Option<SecretString>,
+    /// The database as its owner reaches it, for migrations. Without one: `database_url`.
+    pub database_owner_url: Option<SecretString>,
+    /// The database around a proxy that pools transactions, for LISTEN. Without one: `database_url`.
+    pub database_direct_url: Option<SecretString>,
+    /// Connections of this process; on SQLite, readers beside the one writer. Default: 10.
+    pub database_max_connections: u32,
+    /// How long a request waits for a connection before it is told to try again. In seconds; default: 5.
+    pub database_acquire_timeout: Duration,
+    /// Whether the PostgreSQL is a Citus cluster. Default: no.
+    pub database_citus: bool,
+    /// Where the API listens; port 0 takes any that is free. Default: `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// Where metrics are read; empty turns them off. Default: `127.0.0.1:9464`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where the embedded database and, in development, the master key are kept. Default: `./purser-data`.
+    pub data_dir: PathBuf,
+    /// 32 bytes in base64, from which every other key follows. Production does not start without it.
+    pub master_key: Option<SecretString>,
+    /// Which lines are logged, in the language of tracing's `EnvFilter`. Default: `info`.
+    pub log: String,
+    /// How they look. Default: text.
+    pub log_format: LogFormat,
+    /// Jobs at the same time in `purser serve`; 0 leaves them to `purser worker`. Default: 4.
+    pub workers: usize,
+    /// Threads that answer requests. Default: one for each core.
+    pub http_threads: usize,
+    /// The largest body of a request. Default: 1 MiB.
+    pub max_body_bytes: usize,
+    /// How long accepted requests and running jobs have to end after the process was told to stop. In seconds; default: 30.
+    pub shutdown_timeout: Duration,
+    /// Memory of one password hash, in KiB. Default: 19,456, as OWASP's cheat sheet on password storage has it.
+    pub argon2_memory_kib: u32,
+    /// Passes of one password hash. Default: 2, from the same place.
+    pub argon2_iterations: u32,
+    /// Proxies whose word on the client's address counts. Without any, the peer is the client.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// A role of the PostgreSQL that may read tenants' tables and nothing else, which `purser migrate up` grants that.
+    pub reporting_role: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            environment: Environment::Development,
+            database_url: None,
+            database_owner_url: None,
+            database_direct_url: None,
+            database_max_connections: 10,
+            database_acquire_timeout: Duration::from_secs(5),
+            database_citus: false,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            metrics_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9464))),
+            data_dir: PathBuf::from("purser-data"),
+            master_key: None,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+            workers: 4,
+            http_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            max_body_bytes: 1024 * 1024,
+            shutdown_timeout: Duration::from_secs(30),
+            argon2_memory_kib: 19_456,
+            argon2_iterations: 2,
+            trusted_proxies: Vec::new(),
+            reporting_role: None,
+        }
+    }
+}
+
+/// The file that is read when nobody names one.
+const FILE: &str = "purser.toml";
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// `file` must exist when it is given; without it `purser.toml` in the working directory is read if it is there.
+    /// `variables` are the process's; of these, only names that begin with `PURSER_` are looked at. `flags` are keys and values
+    /// from the command line.
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        flags: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self, ConfigError> {
+        let file = file.or_else(|| Some(Path::new(FILE)).filter(|path| path.exists()));
+        let mut layers = Vec::new();
+        layers.extend(file.map(Layer::file).transpose()?);
+        layers.push(Layer::variables(variables)?);
+        layers.push(Layer::flags(flags));
+        Settings::of(layers)?.parse()
+    }
+
+    /// The database as the server reaches it.
+    pub fn database(&self) -> DatabaseOptions {
+        self.options(self.url())
+    }
+
+    /// The database as its owner reaches it.
+    pub fn database_as_owner(&self) -> DatabaseOptions {
+        self.options(self.database_owner_url.clone().unwrap_or_else(|| self.url()))
+    }
+
+    /// Where LISTEN works.
+    pub fn direct_url(&self) -> SecretString {
+        self.database_direct_url.clone().unwrap_or_else(|| self.url())
+    }
+
+    fn url(&self) -> SecretString {
+        self.database_url.clone().unwrap_or_else(|| sqlite_url(&self.database_file()))
+    }
+
+    /// The embedded database in the data directory, which is used unless `database_url` says otherwise.
+    pub fn database_file(&self) -> PathBuf {
+        self.data_dir.join("purser.db")
+    }
+
+    fn options(&self, url: SecretString) -> DatabaseOptions {
+        DatabaseOptions {
+            max_connections: self.database_max_connections,
+            acquire_timeout: self.database_acquire_timeout,
+            citus: self.database_citus,
+            ..DatabaseOptions::new(url.expose_secret())
+        }
+    }
+
+    /// Whether what is missing is an error.
+    pub fn is_production(&self) -> bool {
+        self.environment == Environment::Production
+    }
+}
+
+/// The address of a SQLite file. What means something else in an address is escaped.
+fn sqlite_url(file: &Path) -> SecretString {
+    let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3F");
+    SecretString::from(format!("sqlite://{path}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! The keys, and what their values must be.
+use super::{Config, ConfigError, Environment, LogFormat, layer::Layer};
+use figment::Figment;
+use purser_kernel::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+use tracing_subscriber::EnvFilter;
+
+/// Every key, as it is written: nothing has to be there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    environment: Option<Environment>,
+    database_url: Option<SecretString>,
+    database_owner_url: Option<SecretString>,
+    database_direct_url: Option<SecretString>,
+    database_max_connections: Option<u32>,
+    database_acquire_timeout_seconds: Option<u64>,
+    database_citus: Option<bool>,
+    listen: Option<SocketAddr>,
+    metrics_listen: Option<String>,
+    data_dir: Option<PathBuf>,
+    master_key: Option<SecretString>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+    workers: Option<usize>,
+    http_threads: Option<usize>,
+    max_body_bytes: Option<usize>,
+    shutdown_timeout_seconds: Option<u64>,
+    argon2_memory_kib: Option<u32>,
+    argon2_iterations: Option<u32>,
+    trusted_proxies: Option<Addresses>,
+    reporting_role: Option<String>,
+}
+
+/// A list in the file, one text with commas in a variable.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Addresses {
+    List(Vec<String>),
+    Text(String),
+}
+
+/// The smallest memory of a password hash that OWASP's cheat sheet on password storage still recommends, in KiB.
+const LEAST_ARGON2_MEMORY_KIB: u32 = 7_168;
+/// More than this is a mistake: a hash would take minutes or all of the memory.
+const MOST_ARGON2_MEMORY_KIB: u32 = 4 * 1024 * 1024;
+const MOST_ARGON2_ITERATIONS: u32 = 100;
+
+impl Settings {
+    /// The settings of all layers; a later one overrides an earlier one.
+    pub(super) fn of(layers: Vec<Layer>) -> Result<Self, ConfigError> {
+        let figment = layers.into_iter().fold(Figment::new(), Figment::merge);
+        figment.extract_lossy().map_err(|error| ConfigError::new("configuration", error.kind.to_string()))
+    }
+
+    /// The configuration that the settings mean, with the defaults for what they leave out.
+    pub(super) fn parse(self) -> Result<Config, ConfigError> {
+        let default = Config::default();
+        let environment = self.environment.unwrap_or(default.environment);
+        let production = environment == Environment::Production;
+        let least_memory = if production { LEAST_ARGON2_MEMORY_KIB } else { 8 };
+        let seconds = |key, value: Option<u64>, default: Duration| {
+            within(key, value.unwrap_or(default.as_secs()), 1, 3600).map(Duration::from_secs)
+        };
+        Ok(Config {
+            environment,
+            database_url: self.database_url.map(|url| database_url("database_url", url)).transpose()?,
+            database_owner_url: other_url("database_owner_url", self.database_owner_url)?,
+            database_direct_url: other_url("database_direct_url", self.database_direct_url)?,
+            database_max_connections: within(
+                "database_max_connections",
+                self.database_max_connections.unwrap_or(default.database_max_connections),
+                1,
+                10_000,
+            )?,
+            database_acquire_timeout: seconds(
+                "database_acquire_timeout_seconds",
+                self.database_acquire_timeout_seconds,
+                default.database_acquire_timeout,
+            )?,
+            database_citus: self.database_citus.unwrap_or(default.database_citus),
+            listen: self.listen.unwrap_or(default.listen),
+            metrics_listen: match self.metrics_listen {
+                None => default.metrics_listen,
+                Some(text) => address("metrics_listen", text.trim())?,
+            },
+            data_dir: self.data_dir.unwrap_or(default.data_dir),
+            master_key: self.master_key.filter(|key| !key.expose_secret().trim().is_empty()),
+            log: filter(self.log.unwrap_or(default.log))?,
+            log_format: self.log_format.unwrap_or(default.log_format),
+            workers: within("workers", self.workers.unwrap_or(default.workers), 0, 1_000)?,
+            http_threads: within("http_threads", self.http_threads.unwrap_or(default.http_threads), 1, 1_000)?,
+            max_body_bytes: within(
+                "max_body_bytes",
+                self.max_body_bytes.unwrap_or(default.max_body_bytes),
+                1_024,
+                1024 * 1024 * 1024,
+            )?,
+            shutdown_timeout: seconds(
+                "shutdown_timeout_seconds",
+                self.shutdown_timeout_seconds,
+                default.shutdown_timeout,
+            )?,
+            argon2_memory_kib: within(
+                "argon2_memory_kib",
+                self.argon2_memory_kib.unwrap_or(default.argon2_memory_kib),
+                least_memory,
+                MOST_ARGON2_MEMORY_KIB,
+            )?,
+            argon2_iterations: within(
+                "argon2_iterations",
+                self.argon2_iterations.unwrap_or(default.argon2_iterations),
+                1,
+                MOST_ARGON2_ITERATIONS,
+            )?,
+            trusted_proxies: proxies(self.trusted_proxies)?,
+            reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
+        })
+    }
+}
+
+fn within<N: PartialOrd + std::fmt::Display>(key: &str, value: N, least: N, most: N) -> Result<N, ConfigError> {
+    if value < least || value > most {
+        return Err(ConfigError::value(key, format!("must be from {least} to {most}")));
+    }
+    Ok(value)
+}
+
+/// Empty is no address to fall back from: a variable that was meant to name the database must not quietly mean SQLite.
+fn database_url(key: &str, url: SecretString) -> Result<SecretString, ConfigError> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| url.expose_secret().starts_with(scheme)) {
+        return Ok(url);
+    }
+    Err(ConfigError::value(key, "must begin with sqlite://, postgres:// or postgresql://"))
+}
+
+/// An address that stands in for `database_url`; empty means that nothing does.
+fn other_url(key: &str, url: Option<SecretString>) -> Result<Option<SecretString>, ConfigError> {
+    let given = url.filter(|url| !url.expose_secret().is_empty());
+    given.map(|url| database_url(key, url)).transpose()
+}
+
+fn address(key: &str, text: &str) -> Result<Option<SocketAddr>, ConfigError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |_| ConfigError::value(key, "must be an address with a port, such as 127.0.0.1:9464, or empty");
+    text.parse().map(Some).map_err(wrong)
+}
+
+fn filter(text: String) -> Result<String, ConfigError> {
+    match EnvFilter::try_new(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(ConfigError::value("log", error.to_string())),
+    }
+}
+
+fn proxies(addresses: Option<Addresses>) -> Result<Vec<IpAddr>, ConfigError> {
+    let addresses = match addresses {
+        None => Vec::new(),
+        Some(Addresses::List(list)) => list,
+        Some(Addresses::Text(text)) => text.split(',').map(str::to_owned).collect(),
+    };
+    let parse = |text: &str| {
+        text.parse().map_err(|_| ConfigError::value("trusted_proxies", "must be addresses such as 10.0.0.7, with commas between"))
+    };
+    addresses.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).map(parse).collect()
+}

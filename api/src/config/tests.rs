@@ -1,0 +1,157 @@
+use super::*;
+use std::fs;
+use tempfile::TempDir;
+
+struct Case {
+    dir: TempDir,
+    file: Option<PathBuf>,
+    variables: Vec<(OsString, OsString)>,
+    flags: Vec<(&'static str, String)>,
+}
+
+impl Case {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), file: None, variables: vec![], flags: vec![] }
+    }
+
+    fn file(mut self, toml: &str) -> Self {
+        self.file = Some(self.write("purser.toml", toml));
+        self
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    fn flag(mut self, key: &'static str, value: &str) -> Self {
+        self.flags.push((key, value.to_owned()));
+        self
+    }
+
+    fn load(self) -> Result<Config, String> {
+        // A file that is named: the tests' own working directory has no say.
+        let file = self.file.clone().unwrap_or_else(|| self.write("empty.toml", ""));
+        Config::load(Some(&file), self.variables, self.flags).map_err(|error| error.to_string())
+    }
+
+    fn refused(self) -> String {
+        self.load().unwrap_err()
+    }
+}
+
+#[test]
+fn without_anything_it_is_a_development_server_on_sqlite() {
+    let config = Case::new().load().unwrap();
+    assert_eq!(config.environment, Environment::Development);
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.database().url.expose_secret(), "sqlite://purser-data/purser.db");
+    assert_eq!(config.database_as_owner().url.expose_secret(), "sqlite://purser-data/purser.db");
+    assert_eq!(config.max_body_bytes, 1_048_576);
+    assert!(config.trusted_proxies.is_empty());
+}
+
+#[test]
+fn a_flag_beats_a_variable_beats_the_file() {
+    let layered = || {
+        Case::new()
+            .file("listen = '10.0.0.1:1'\nworkers = 1\nlog = 'warn'")
+            .variable("PURSER_LISTEN", "10.0.0.2:2")
+            .variable("PURSER_WORKERS", "2")
+    };
+    let config = layered().flag("listen", "10.0.0.3:3").load().unwrap();
+    assert_eq!((config.listen.port(), config.workers, config.log.as_str()), (3, 2, "warn"));
+    assert_eq!(layered().load().unwrap().listen.port(), 2);
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_its_name_wherever_it_stands() {
+    let refused = Case::new().file("lissten = '10.0.0.1:1'").refused();
+    assert!(refused.starts_with("lissten in ") && refused.contains("there is no such setting"), "{refused}");
+    let refused = Case::new().variable("PURSER_LISSTEN", "10.0.0.1:1").refused();
+    assert!(refused.starts_with("PURSER_LISSTEN: ") && refused.contains("PURSER_LISTEN,"), "{refused}");
+    // Other programs' variables are none of its business.
+    assert!(Case::new().variable("PATH", "/bin").variable("PURSERS_X", "1").load().is_ok());
+}
+
+#[test]
+fn a_wrong_value_is_refused_by_its_key_and_never_shown() {
+    let wrong = [
+        ("PURSER_LISTEN", "hunter2"),
+        ("PURSER_METRICS_LISTEN", "hunter2"),
+        ("PURSER_WORKERS", "hunter2"),
+        ("PURSER_HTTP_THREADS", "0"),
+        ("PURSER_MAX_BODY_BYTES", "-1"),
+        ("PURSER_ENVIRONMENT", "hunter2"),
+        ("PURSER_DATABASE_URL", "mysql://root:hunter2@db/purser"),
+        ("PURSER_DATABASE_URL", ""),
+        ("PURSER_DATABASE_CITUS", "hunter2"),
+        ("PURSER_DATABASE_ACQUIRE_TIMEOUT_SECONDS", "0"),
+        ("PURSER_TRUSTED_PROXIES", "10.0.0.1,hunter2"),
+        ("PURSER_LOG", "purser=hunter2"),
+        ("PURSER_ARGON2_ITERATIONS", "0"),
+    ];
+    for (name, value) in wrong {
+        let refused = Case::new().variable(name, value).refused();
+        assert!(refused.contains(name), "{refused}");
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+    let refused = Case::new().file("master_key = hunter2").refused();
+    assert!(refused.contains("line 1") && !refused.contains("hunter2"), "{refused}");
+}
+
+#[test]
+fn secrets_come_from_files_and_are_not_in_debug() {
+    let case = Case::new();
+    let (key, url) = (case.write("key", "hunter2\n"), case.write("url", "postgres://app:hunter2@db/purser\n"));
+    let case = case.variable("PURSER_MASTER_KEY_FILE", key).variable("PURSER_DATABASE_URL_FILE", url);
+    let config = case.load().unwrap();
+    assert_eq!(config.master_key.as_ref().unwrap().expose_secret(), "hunter2");
+    assert_eq!(config.direct_url().expose_secret(), "postgres://app:hunter2@db/purser");
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_secret_in_two_places_of_one_layer_is_refused_and_a_later_layer_wins() {
+    let case = Case::new();
+    let key = case.write("key", "from-file");
+    let both = case.variable("PURSER_MASTER_KEY_FILE", &key).variable("PURSER_MASTER_KEY", "direct");
+    assert!(both.refused().starts_with("PURSER_MASTER_KEY_FILE: stands beside PURSER_MASTER_KEY"));
+
+    let case = Case::new();
+    let key = case.write("key", "from-file");
+    let later = case.file("master_key = 'from-toml'").variable("PURSER_MASTER_KEY_FILE", &key);
+    assert_eq!(later.load().unwrap().master_key.unwrap().expose_secret(), "from-file");
+
+    let missing = Case::new().variable("PURSER_MASTER_KEY_FILE", "/nowhere/key").refused();
+    assert!(missing.starts_with("PURSER_MASTER_KEY_FILE: /nowhere/key: "), "{missing}");
+}
+
+#[test]
+fn lists_and_switches_are_read_from_both_file_and_variable() {
+    let proxies = |config: Config| config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let file = Case::new().file("trusted_proxies = ['10.0.0.1', '::1']\nmetrics_listen = ''").load().unwrap();
+    assert_eq!(file.metrics_listen, None);
+    assert_eq!(proxies(file), ["10.0.0.1", "::1"]);
+    let variable = Case::new().variable("PURSER_TRUSTED_PROXIES", "10.0.0.1, ::1").load().unwrap();
+    assert_eq!(proxies(variable), ["10.0.0.1", "::1"]);
+}
+
+#[test]
+fn production_refuses_password_hashes_that_are_too_cheap() {
+    let cheap = || Case::new().variable("PURSER_ARGON2_MEMORY_KIB", "64");
+    assert_eq!(cheap().load().unwrap().argon2_memory_kib, 64);
+    assert!(cheap().variable("PURSER_ENVIRONMENT", "production").refused().contains("PURSER_ARGON2_MEMORY_KIB"));
+}
+
+#[test]
+fn a_data_directory_may_have_any_name() {
+    let config = Config { data_dir: PathBuf::from("/srv/100%?"), ..Config::default() };
+    assert_eq!(config.database().url.expose_secret(), "sqlite:///srv/100%25%3F/purser.db");
+}

@@ -1,0 +1,21 @@
+//! HTTP: the conventions in one place each, and one module per domain.
+//!
+//! A handler makes four moves: extract (the caller's scope among the rest), open the transaction, call one service function,
+//! answer. It holds no SQL and no business rule.
+mod body;
+mod health;
+mod observe;
+mod openapi;
+mod path;
+mod problem;
+mod query;
+mod reply;
+mod server;
+mod unit;
+mod view;
+
+pub mod ordering;
+
+pub use openapi::document;
+pub use problem::registry;
+pub use server::{HttpOptions, Server};

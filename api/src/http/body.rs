@@ -1,0 +1,160 @@
+//! JSON bodies.
+use super::problem::Refusal;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, error::PayloadError, http::header, web::Bytes};
+use futures_util::future::LocalBoxFuture;
+use purser_kernel::{CommonProblem, Problem};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::Segment;
+use sha2::{Digest, Sha256};
+
+/// A body of type `T`, with what an idempotency key needs to tell two bodies apart.
+///
+/// `unsupported_media_type`, `payload_too_large`, `malformed_request` (not JSON) or `validation_failed` (JSON of another
+/// shape, with a pointer to where) otherwise.
+pub struct Body<T> {
+    value: T,
+    hash: Vec<u8>,
+}
+
+impl<T> Body<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+/// What was sent, as an idempotency key compares it.
+pub trait Hashed {
+    /// SHA-256 over the bytes of the body.
+    fn hash(&self) -> &[u8];
+}
+
+impl<T> Hashed for Body<T> {
+    fn hash(&self) -> &[u8] {
+        &self.hash
+    }
+}
+
+/// A request without a body.
+impl Hashed for () {
+    fn hash(&self) -> &[u8] {
+        &[]
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media_type = check_media_type(request);
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            media_type?;
+            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            Ok(Self { value: parse(&bytes)?, hash: Sha256::digest(&bytes).to_vec() })
+        })
+    }
+}
+
+/// The body of a verb that takes none: nothing, or an empty object.
+pub struct NoBody {
+    hash: Vec<u8>,
+}
+
+impl Hashed for NoBody {
+    fn hash(&self) -> &[u8] {
+        &self.hash
+    }
+}
+
+impl FromRequest for NoBody {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            if !bytes.is_empty() {
+                let fields: serde_json::Map<String, serde_json::Value> = parse(&bytes)?;
+                if let Some(name) = fields.keys().next() {
+                    return Err(Problem::invalid(pointer([name.as_str()]), "unknown_field", "is not a field").into());
+                }
+            }
+            Ok(Self { hash: Sha256::digest(&bytes).to_vec() })
+        })
+    }
+}
+
+fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(Problem::of(CommonProblem::UnsupportedMediaType).detail("Send application/json."))
+}
+
+fn unreadable(error: &actix_web::Error) -> Refusal {
+    let problem = match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => Problem::of(CommonProblem::PayloadTooLarge),
+        _ if error.as_response_error().status_code() == 413 => Problem::of(CommonProblem::PayloadTooLarge),
+        _ => Problem::of(CommonProblem::MalformedRequest).detail("The body did not arrive whole."),
+    };
+    problem.into()
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if has_nul(bytes) {
+        let detail = "The body contains the character U+0000, which cannot be kept.";
+        return Err(Problem::of(CommonProblem::MalformedRequest).detail(detail));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = pointer(error.path().iter().filter_map(segment).collect::<Vec<_>>());
+        describe(&path, error.inner())
+    })?;
+    json.end().map_err(|error| describe("", &error))?;
+    Ok(value)
+}
+
+/// PostgreSQL keeps no NUL, neither in text nor in JSON. In JSON it can only stand as `\u0000`.
+fn has_nul(bytes: &[u8]) -> bool {
+    let mut escaped = false;
+    bytes.iter().enumerate().any(|(position, byte)| {
+        let begins = !escaped && *byte == b'\\';
+        escaped = begins;
+        begins && bytes.get(position..position.saturating_add(6)) == Some(br"\u0000")
+    })
+}
+
+fn segment(segment: &Segment) -> Option<String> {
+    match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.clone()),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    }
+}
+
+/// A JSON pointer (RFC 6901).
+fn pointer<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> String {
+    let escape = |segment: S| format!("/{}", segment.as_ref().replace('~', "~0").replace('/', "~1"));
+    segments.into_iter().map(escape).collect()
+}
+
+fn describe(path: &str, error: &serde_json::Error) -> Problem {
+    match error.classify() {
+        Category::Data => Problem::invalid(path, "invalid_value", without_place(&error.to_string())),
+        Category::Syntax | Category::Eof | Category::Io => Problem::of(CommonProblem::MalformedRequest)
+            .detail(format!("The body is not JSON: line {}, column {}.", error.line(), error.column())),
+    }
+}
+
+/// serde_json ends its messages with the place in the text, which the pointer says better; the values that it quotes are the
+/// caller's own.
+fn without_place(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
+    message.chars().take(300).collect()
+}

@@ -1,0 +1,32 @@
+//! Whether the process lives, and whether it can serve.
+use super::{problem::Refusal, reply::Reply, unit::Anyone};
+use actix_web::get;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(live).service(ready);
+}
+
+/// How it goes.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// The process runs. Says nothing about the database.
+#[utoipa::path(tag = "Health", responses((status = 200, body = Health)), security(()))]
+#[get("/health/live")]
+async fn live() -> Result<Reply, Refusal> {
+    Ok(Reply::ok(&Health { status: "ok" })?)
+}
+
+/// The process can serve: the database answers. 503 while it does not.
+#[utoipa::path(tag = "Health", responses((status = 200, body = Health)), security(()))]
+#[get("/health/ready")]
+async fn ready(anyone: Anyone) -> Result<Reply, Refusal> {
+    anyone.services().ready().await?;
+    Ok(Reply::ok(&Health { status: "ok" })?)
+}

@@ -1,0 +1,88 @@
+//! Answers.
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    http::{StatusCode, header},
+};
+use purser_kernel::Problem;
+use purser_store::Answer;
+use serde::Serialize;
+
+/// What a handler answers, before it is sent: an idempotency key may want to keep it.
+#[must_use = "a reply is sent by returning it or by Write::commit"]
+pub struct Reply {
+    answer: Answer,
+}
+
+impl Reply {
+    /// 200 with a body.
+    pub fn ok(view: &impl Serialize) -> Result<Self, Problem> {
+        Self::json(StatusCode::OK, view)
+    }
+
+    /// 201 with a body.
+    pub fn created(view: &impl Serialize) -> Result<Self, Problem> {
+        Self::json(StatusCode::CREATED, view)
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        let answer = Answer { status: StatusCode::NO_CONTENT.as_u16(), headers: Vec::new(), body: String::new() };
+        Self { answer }
+    }
+
+    fn json(status: StatusCode, view: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_string(view).map_err(Problem::internal)?;
+        Ok(Self { answer: Answer { status: status.as_u16(), headers: Vec::new(), body } })
+    }
+
+    /// Adds the version that `If-Match` takes back (RFC 9110, section 8.8.3).
+    pub fn etag(self, version: i64) -> Self {
+        self.header(header::ETAG.as_str(), format!("\"{version}\""))
+    }
+
+    /// Adds the address of what was created.
+    pub fn location(self, path: String) -> Self {
+        self.header(header::LOCATION.as_str(), path)
+    }
+
+    fn header(mut self, name: &str, value: String) -> Self {
+        self.answer.headers.push((name.to_owned(), value));
+        self
+    }
+
+    pub(super) fn answer(&self) -> &Answer {
+        &self.answer
+    }
+
+    pub(super) fn into_response(self) -> HttpResponse {
+        send(&self.answer)
+    }
+
+    /// An earlier answer, marked as such.
+    pub(super) fn replay(answer: &Answer) -> HttpResponse {
+        let mut response = send(answer);
+        let name = header::HeaderName::from_static("idempotency-replayed");
+        response.headers_mut().insert(name, header::HeaderValue::from_static("true"));
+        response
+    }
+}
+
+fn send(answer: &Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in &answer.headers {
+        response.insert_header((name.as_str(), value.as_str()));
+    }
+    // What one person may see is not for a cache that others share.
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if answer.body.is_empty() { response.finish() } else { response.content_type("application/json").body(answer.body.clone()) }
+}
+
+impl Responder for Reply {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        self.into_response()
+    }
+}

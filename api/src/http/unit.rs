@@ -1,0 +1,191 @@
+//! The caller, and the transaction of a request.
+use super::{body::Hashed, observe::RequestId, problem::Refusal, reply::Reply, server::HttpOptions};
+use crate::wiring::Services;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web};
+use futures_util::future::LocalBoxFuture;
+use purser_auth::Authenticated;
+use purser_kernel::{Client, CommonProblem, Problem, Scope};
+use purser_store::{KeyClaim, KeyedRequest, ReadTx, WriteTx};
+use std::net::IpAddr;
+
+/// The services, and where the request came from: for doors that know no caller.
+pub struct Anyone {
+    services: web::Data<Services>,
+    /// Where the request came from.
+    pub client: Client,
+    /// The request's id.
+    pub request_id: String,
+}
+
+impl Anyone {
+    /// The services.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+}
+
+impl FromRequest for Anyone {
+    type Error = Refusal;
+    type Future = std::future::Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(anyone(request).map_err(Refusal::from))
+    }
+}
+
+fn anyone(request: &HttpRequest) -> Result<Anyone, Problem> {
+    let services = request.app_data::<web::Data<Services>>().cloned();
+    let services = services.ok_or_else(|| Problem::internal("the services are part of the app"))?;
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    Ok(Anyone { services, client: client(request), request_id })
+}
+
+/// The address of the client. A proxy's word counts only when the proxy is one of ours; then the last address in
+/// `X-Forwarded-For` that is not ours is the client's.
+fn client(request: &HttpRequest) -> Client {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let trusted = request.app_data::<web::Data<HttpOptions>>().map(|options| options.trusted_proxies.clone());
+    let trusted = trusted.unwrap_or_default();
+    let peer = request.peer_addr().map(|address| address.ip());
+    let mut ip = peer;
+    if peer.is_some_and(|peer| trusted.contains(&peer)) {
+        let forwarded = text(header::X_FORWARDED_FOR).unwrap_or_default();
+        let named = forwarded.rsplit(',').filter_map(|part| part.trim().parse::<IpAddr>().ok());
+        ip = named.into_iter().find(|address| !trusted.contains(address)).or(peer);
+    }
+    Client { ip: ip.map(|ip| ip.to_string()), user_agent: text(header::USER_AGENT).map(str::to_owned) }
+}
+
+/// The signed-in caller of a request that only reads.
+pub struct Read {
+    anyone: Anyone,
+    caller: Authenticated,
+}
+
+impl Read {
+    /// The services.
+    pub fn services(&self) -> &Services {
+        &self.anyone.services
+    }
+
+    /// The caller.
+    pub fn scope(&self) -> &Scope {
+        &self.caller.scope
+    }
+
+    /// Opens the transaction.
+    pub async fn begin(&self) -> Result<ReadTx, Refusal> {
+        Ok(self.services().store.read(self.scope()).await?)
+    }
+}
+
+impl FromRequest for Read {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parts = anyone(request).and_then(|anyone| Ok((anyone, bearer(request)?)));
+        Box::pin(async move {
+            let (anyone, token) = parts?;
+            let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
+            let caller = anyone.services.auth.authenticate(&token, client, request_id).await?;
+            Ok(Self { anyone, caller })
+        })
+    }
+}
+
+/// RFC 6750, section 2.1.
+fn bearer(request: &HttpRequest) -> Result<String, Problem> {
+    let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = value.and_then(|value| value.split_once(' ')).and_then(|(scheme, token)| {
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    token.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))
+}
+
+/// The signed-in caller of a request that writes.
+pub struct Write {
+    read: Read,
+    method: String,
+    path: String,
+    idempotency_key: Option<String>,
+    if_match: Option<String>,
+}
+
+impl std::ops::Deref for Write {
+    type Target = Read;
+
+    fn deref(&self) -> &Read {
+        &self.read
+    }
+}
+
+/// The longest idempotency key.
+const MAX_KEY: usize = 255;
+
+impl Write {
+    /// Opens the transaction, and claims the request's idempotency key in it. A request that was answered before ends here
+    /// with that answer.
+    pub async fn begin(&self, body: &impl Hashed) -> Result<WriteTx, Refusal> {
+        let tx = self.services().store.write(self.scope()).await?;
+        let Some(key) = self.idempotency_key.clone() else {
+            return Ok(tx);
+        };
+        let (method, path) = (self.method.clone(), self.path.clone());
+        match tx.claim_key(KeyedRequest { method, path, key, body_hash: body.hash().to_vec() }).await? {
+            KeyClaim::New => Ok(tx),
+            KeyClaim::Replay(answer) => Err(Refusal::Replay(answer)),
+        }
+    }
+
+    /// Keeps the answer for the idempotency key, commits, and answers.
+    pub async fn commit(&self, tx: WriteTx, reply: Reply) -> Result<HttpResponse, Refusal> {
+        tx.keep_answer(reply.answer()).await?;
+        tx.commit().await?;
+        Ok(reply.into_response())
+    }
+
+    /// The version in `If-Match`. `precondition_required` when it is missing.
+    pub fn if_match(&self) -> Result<i64, Problem> {
+        self.if_match_optional()?.ok_or_else(|| {
+            Problem::of(CommonProblem::PreconditionRequired).detail("Send the resource's ETag as If-Match.")
+        })
+    }
+
+    /// The version in `If-Match`, if there is one. What is no version of ours matches nothing: `stale`.
+    pub fn if_match_optional(&self) -> Result<Option<i64>, Problem> {
+        let Some(value) = &self.if_match else {
+            return Ok(None);
+        };
+        let version = value.trim().strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        match version.and_then(|version| version.parse().ok()) {
+            Some(version) => Ok(Some(version)),
+            None => Err(Problem::of(CommonProblem::Stale)),
+        }
+    }
+}
+
+impl FromRequest for Write {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let text = |name: &str| request.headers().get(name).map(|value| value.to_str().map(str::to_owned));
+        let key = text("idempotency-key").map(|key| check_key(key.ok())).transpose();
+        let if_match = text("if-match").map(Result::unwrap_or_default);
+        let (method, path) = (request.method().to_string(), request.path().to_owned());
+        let read = Read::from_request(request, payload);
+        Box::pin(async move {
+            let idempotency_key = key?;
+            Ok(Self { read: read.await?, method, path, idempotency_key, if_match })
+        })
+    }
+}
+
+fn check_key(key: Option<String>) -> Result<String, Problem> {
+    let visible = |key: &String| (1..=MAX_KEY).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic());
+    key.filter(visible).ok_or_else(|| {
+        let message = format!("must be 1 to {MAX_KEY} visible ASCII characters");
+        Problem::invalid("/Idempotency-Key", "invalid_idempotency_key", message)
+    })
+}

@@ -1,0 +1,21 @@
+//! Views that every domain shares.
+use purser_kernel::Page;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageView<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// Where the next page begins; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> PageView<T> {
+    /// The page with each row as its view.
+    pub fn of<M>(page: Page<M>, view: impl FnMut(M) -> T) -> Self {
+        let page = page.map(view);
+        Self { data: page.data, next_cursor: page.next.map(|cursor| cursor.to_string()) }
+    }
+}

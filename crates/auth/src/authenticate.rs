@@ -1,0 +1,46 @@
+//! Who a request is from.
+use crate::{Auth, people, service::bare_scope, sessions, tokens::Holder};
+use purser_kernel::{Client, PermissionSet, ids::SessionId};
+use purser_store::prelude::*;
+
+/// Whom a request is from.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// The organization, the person and what they may do.
+    pub scope: Scope,
+    /// The session whose token was sent.
+    pub session_id: SessionId,
+}
+
+impl Auth {
+    /// Looks at the token of `Authorization: Bearer`.
+    ///
+    /// `unauthenticated` when it is not valid, or when its session, person or membership has ended.
+    pub async fn authenticate(
+        &self,
+        bearer: &str,
+        client: Client,
+        request_id: String,
+    ) -> Result<Authenticated, Problem> {
+        let holder = self.access_tokens.verify(bearer, self.store.clock().now())?;
+        if self.ended.contains_key(&holder.session) {
+            return Err(Problem::of(CommonProblem::Unauthenticated));
+        }
+        let scope = bare_scope(holder.organization, holder.user, client, request_id);
+        let permissions = match self.rights.get(&holder).await {
+            Some(permissions) => permissions,
+            None => self.look_up(&scope, holder).await?,
+        };
+        Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: holder.session })
+    }
+
+    async fn look_up(&self, scope: &Scope, holder: Holder) -> Result<PermissionSet, Problem> {
+        let refused = || Problem::of(CommonProblem::Unauthenticated);
+        let tx = self.store.read(scope).await?;
+        sessions::open(&tx, holder).await?.ok_or_else(refused)?;
+        people::active(&tx, holder.user).await?.ok_or_else(refused)?;
+        let membership = self.tenants.membership(&tx, holder.user).await?.ok_or_else(refused)?;
+        self.rights.insert(holder, membership.permissions).await;
+        Ok(membership.permissions)
+    }
+}

@@ -1,0 +1,41 @@
+//! What an installation decides about signing in.
+use chrono::TimeDelta;
+
+/// What an installation decides about signing in. The defaults are for production.
+#[derive(Clone, Debug)]
+pub struct AuthOptions {
+    /// Memory of one password hash, in KiB. OWASP's Password Storage Cheat Sheet: 46 MiB with one iteration.
+    pub argon2_memory_kib: u32,
+    /// Passes over that memory.
+    pub argon2_iterations: u32,
+    /// Lanes of one hash.
+    pub argon2_parallelism: u32,
+    /// Password hashes that are computed at once: memory and a processor each.
+    pub max_concurrent_hashes: usize,
+    /// Password hashes that may wait for their turn; more are refused.
+    pub max_waiting_hashes: usize,
+    /// How long an access token is valid.
+    pub access_token_lifetime: TimeDelta,
+    /// How long a session lasts without being renewed.
+    pub session_idle_lifetime: TimeDelta,
+    /// Who issues access tokens: the claim `iss`.
+    pub issuer: String,
+    /// Whom access tokens are for: the claim `aud`.
+    pub audience: String,
+}
+
+impl Default for AuthOptions {
+    fn default() -> Self {
+        Self {
+            argon2_memory_kib: 47_104,
+            argon2_iterations: 1,
+            argon2_parallelism: 1,
+            max_concurrent_hashes: 2,
+            max_waiting_hashes: 64,
+            access_token_lifetime: TimeDelta::minutes(10),
+            session_idle_lifetime: TimeDelta::days(30),
+            issuer: "purser".to_owned(),
+            audience: "purser-api".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Hashing, which costs memory and a processor on purpose: off the asynchronous threads and only a few at once.
+use super::Password;
+use crate::AuthOptions;
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+    password_hash::{
+        self,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
+};
+use purser_kernel::{CommonProblem, Problem, random};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+
+/// When a caller may try again that found the queue full.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// Argon2id (RFC 9106) behind a queue. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Hasher {
+    params: Params,
+    /// A hash that no password has, compared with where there is none.
+    nobody: Arc<str>,
+    /// Hashes that run or wait.
+    admitted: Arc<Semaphore>,
+    /// Hashes that run.
+    running: Arc<Semaphore>,
+}
+
+impl Hasher {
+    pub(crate) fn new(options: &AuthOptions) -> Result<Self, Problem> {
+        let (memory, passes, lanes) =
+            (options.argon2_memory_kib, options.argon2_iterations, options.argon2_parallelism);
+        let params = Params::new(memory, passes, lanes, None).map_err(|error| Problem::internal(error.to_string()))?;
+        let running = options.max_concurrent_hashes.max(1);
+        let admitted = running.saturating_add(options.max_waiting_hashes).min(Semaphore::MAX_PERMITS);
+        Ok(Self {
+            nobody: nobody(&params)?.into(),
+            params,
+            admitted: Arc::new(Semaphore::new(admitted)),
+            running: Arc::new(Semaphore::new(running)),
+        })
+    }
+
+    /// The password's hash as a PHC string. `unavailable` when too many wait.
+    pub(crate) async fn hash(&self, password: Password) -> Result<String, Problem> {
+        let salt = random::bytes::<16>()?;
+        self.run(move |argon2| {
+            let hash = argon2.hash_password_with_salt(password.as_bytes(), &salt).map_err(broken)?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    /// Whether `hash` is the password's. Without a hash or a password it is not, and that takes as long to find out.
+    /// `unavailable` when too many wait.
+    pub(crate) async fn verify(&self, password: Option<Password>, hash: Option<&str>) -> Result<bool, Problem> {
+        let comparable = password.is_some() && hash.is_some();
+        let hash = hash.unwrap_or(&self.nobody).to_owned();
+        self.run(move |argon2| {
+            let hash = PasswordHash::new(&hash).map_err(|error| Problem::internal(error.to_string()))?;
+            let password = password.as_ref().map_or(&[][..], Password::as_bytes);
+            match argon2.verify_password(password, &hash) {
+                Ok(()) => Ok(comparable),
+                Err(password_hash::Error::PasswordInvalid) => Ok(false),
+                Err(error) => Err(broken(error)),
+            }
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Argon2<'static>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let admitted = self.admitted.clone().try_acquire_owned().map_err(|_| {
+            Problem::of(CommonProblem::Unavailable)
+                .detail("Too many people are signing in at the moment.")
+                .retry_after(RETRY_AFTER)
+        })?;
+        let running = self.running.clone().acquire_owned().await.map_err(Problem::internal)?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        let task = tokio::task::spawn_blocking(move || {
+            // A caller that goes away does not stop the work, so the places stay taken until it is done.
+            let _places = (admitted, running);
+            work(argon2)
+        });
+        task.await.map_err(Problem::internal)?
+    }
+}
+
+/// A hash with the same parameters as every new one, of no known password.
+fn nobody(params: &Params) -> Result<String, Problem> {
+    let (salt, output) = (random::bytes::<16>()?, random::bytes::<32>()?);
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(broken)?,
+        salt: Some(Salt::new(&salt).map_err(|error| Problem::internal(error.to_string()))?),
+        hash: Some(Output::new(&output).map_err(|error| Problem::internal(error.to_string()))?),
+    };
+    Ok(hash.to_string())
+}
+
+fn broken(error: password_hash::Error) -> Problem {
+    Problem::internal(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher(waiting: usize) -> Hasher {
+        let options = AuthOptions {
+            argon2_memory_kib: 64,
+            max_concurrent_hashes: 1,
+            max_waiting_hashes: waiting,
+            ..AuthOptions::default()
+        };
+        Hasher::new(&options).unwrap()
+    }
+
+    fn password(text: &str) -> Password {
+        Password::given(&text.into()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn knows_its_own_hashes() {
+        let hasher = hasher(8);
+        let hash = hasher.hash(password("correct horse battery")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
+        assert!(hasher.verify(Some(password("correct horse battery")), Some(&hash)).await.unwrap());
+        assert!(!hasher.verify(Some(password("Correct horse battery")), Some(&hash)).await.unwrap());
+        assert_ne!(hash, hasher.hash(password("correct horse battery")).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn compares_with_nobody_at_the_same_cost() {
+        let hasher = hasher(8);
+        assert!(hasher.nobody.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{}", hasher.nobody);
+        assert!(!hasher.verify(Some(password("")), None).await.unwrap());
+        assert!(!hasher.verify(None, None).await.unwrap());
+        let empty = hasher.hash(password("")).await.unwrap();
+        assert!(!hasher.verify(None, Some(&empty)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_when_to_come_back() {
+        let hasher = hasher(0);
+        let place = hasher.admitted.clone().try_acquire_owned().unwrap();
+        let problem = hasher.hash(password("correct horse battery")).await.unwrap_err();
+        assert!(problem.is(CommonProblem::Unavailable));
+        assert!(problem.retry_delay().is_some());
+        drop(place);
+        assert!(hasher.hash(password("correct horse battery")).await.is_ok());
+    }
+}

@@ -1,0 +1,24 @@
+//! What can go wrong while somebody signs up or in.
+use purser_kernel::{ProblemKind, ProblemType};
+
+/// The kinds of problems of this domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+pub enum AuthProblem {
+    /// Somebody has signed up with this mail address.
+    EmailTaken,
+    /// The mail address, the password or the organization is wrong; which one is not told.
+    InvalidCredentials,
+    /// The refresh token is unknown, expired or used, or its session has ended.
+    InvalidRefreshToken,
+}
+
+impl ProblemKind for AuthProblem {
+    fn definition(self) -> ProblemType {
+        let (id, status, title) = match self {
+            Self::EmailTaken => ("email_taken", 409, "The mail address is already in use"),
+            Self::InvalidCredentials => ("invalid_credentials", 401, "The mail address or the password is wrong"),
+            Self::InvalidRefreshToken => ("invalid_refresh_token", 401, "The refresh token is not valid"),
+        };
+        ProblemType::new(id, status, title)
+    }
+}

@@ -1,0 +1,66 @@
+//! The service and what it is made of.
+use crate::{
+    AuthOptions,
+    password::Hasher,
+    throttle::Strangers,
+    tokens::{AccessTokens, Holder, Successors},
+};
+use moka::future::Cache;
+use purser_kernel::{Client, OrganizationId, PermissionSet, Problem, Scope, UserId, ids::SessionId};
+use purser_store::{MasterKey, Store, ports::Tenants};
+use std::{sync::Arc, time::Duration};
+
+/// How long a change of rights made by another process may stay unnoticed.
+const RIGHTS_LIFETIME: Duration = Duration::from_secs(1);
+const MAX_CACHED_SESSIONS: u64 = 100_000;
+
+/// Signs people up and in, renews and ends their sessions, and tells who a request is from. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    pub(crate) store: Store,
+    pub(crate) tenants: Arc<dyn Tenants>,
+    pub(crate) options: Arc<AuthOptions>,
+    pub(crate) hasher: Hasher,
+    pub(crate) access_tokens: Arc<AccessTokens>,
+    pub(crate) successors: Arc<Successors>,
+    pub(crate) strangers: Strangers,
+    /// What the holders of tokens may do, as it was looked up within the last second.
+    pub(crate) rights: Cache<Holder, PermissionSet>,
+    /// Sessions that ended at this node, for as long as their access tokens live. Looked at first, so that a look-up which
+    /// began before the end cannot bring a session back.
+    pub(crate) ended: Cache<SessionId, ()>,
+}
+
+impl Auth {
+    /// The service. `master` is the key of the vault: the keys that sign tokens are derived from it, so that every process of
+    /// an installation has the same. `internal` for argon2 parameters that cannot be.
+    pub fn new(
+        store: Store,
+        tenants: Arc<dyn Tenants>,
+        master: &MasterKey,
+        options: AuthOptions,
+    ) -> Result<Self, Problem> {
+        let lifetime = options.access_token_lifetime.to_std().map_err(Problem::internal)?;
+        Ok(Self {
+            hasher: Hasher::new(&options)?,
+            access_tokens: Arc::new(AccessTokens::new(master, &options)?),
+            successors: Arc::new(Successors::new(master)?),
+            strangers: Strangers::new(),
+            rights: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(RIGHTS_LIFETIME).build(),
+            ended: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
+            store,
+            tenants,
+            options: Arc::new(options),
+        })
+    }
+}
+
+/// The scope of a person about whom nothing is known yet but who they are: it opens their rows and allows nothing.
+pub(crate) fn bare_scope(
+    organization: OrganizationId,
+    user: UserId,
+    client: Client,
+    request_id: String,
+) -> Scope {
+    Scope { client, request_id, ..Scope::user(organization, user, PermissionSet::empty()) }
+}

@@ -1,0 +1,139 @@
+//! The growing pause after wrong passwords.
+//!
+//! It is kept with the password, so that it holds at every node. For addresses that nobody has signed up with it is kept in
+//! memory: a pause that only real accounts have would tell which addresses are real.
+use chrono::TimeDelta;
+use moka::{future::Cache, ops::compute::Op};
+use purser_kernel::{CommonProblem, Problem, Timestamp};
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// Wrong passwords in a row that cost nothing: people mistype.
+const FREE_FAILURES: i32 = 5;
+/// The pause after the last free one; each further one doubles it.
+const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// The longest pause. Never for good: whoever knows an address could lock its owner out.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
+/// After this much time without a failure the count begins anew.
+const FORGET_AFTER: TimeDelta = TimeDelta::days(1);
+/// Enough for a flood of made-up addresses; the oldest are forgotten first.
+const MAX_STRANGERS: u64 = 50_000;
+
+/// Failed attempts in a row, and what follows from them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attempts {
+    /// In a row.
+    pub(crate) failures: i32,
+    /// No attempt is looked at before.
+    pub(crate) next_try_at: Option<Timestamp>,
+}
+
+impl Attempts {
+    /// `too_many_requests` during a pause, with its rest.
+    pub(crate) fn allow(&self, now: Timestamp) -> Result<(), Problem> {
+        match self.next_try_at {
+            Some(next_try_at) if next_try_at > now => {
+                // Whole seconds, rounded up, as Retry-After has them.
+                let seconds = (next_try_at - now).num_milliseconds().saturating_add(999) / 1000;
+                let rest = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
+                Err(Problem::of(CommonProblem::TooManyRequests)
+                    .detail("There were too many attempts to sign in with this mail address.")
+                    .retry_after(rest))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What one failure more makes of it.
+    pub(crate) fn after_failure(self, now: Timestamp) -> Self {
+        let forgotten = self.next_try_at.is_some_and(|time| time + FORGET_AFTER < now);
+        let failures = if forgotten { 1 } else { self.failures.saturating_add(1) };
+        Self { failures, next_try_at: pause(failures).map(|pause| now + pause) }
+    }
+}
+
+fn pause(failures: i32) -> Option<TimeDelta> {
+    let doublings = u32::try_from(failures - FREE_FAILURES).ok()?;
+    let factor = 2_i32.checked_pow(doublings).unwrap_or(i32::MAX);
+    Some(FIRST_PAUSE.checked_mul(factor).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE)))
+}
+
+/// Attempts at addresses that are nobody's, by their hash.
+#[derive(Clone)]
+pub(crate) struct Strangers(Cache<[u8; 32], Attempts>);
+
+impl Strangers {
+    pub(crate) fn new() -> Self {
+        let forget_after = FORGET_AFTER.to_std().unwrap_or_default();
+        Self(Cache::builder().max_capacity(MAX_STRANGERS).time_to_idle(forget_after).build())
+    }
+
+    pub(crate) async fn attempts(&self, address: &str) -> Attempts {
+        self.0.get(&key(address)).await.unwrap_or_default()
+    }
+
+    /// Counts a failure. `too_many_requests` when others have failed meanwhile and a pause has begun.
+    pub(crate) async fn failed(&self, address: &str, now: Timestamp) -> Result<(), Problem> {
+        let counted = self.0.entry(key(address)).and_try_compute_with(async |entry| {
+            let attempts = entry.map(moka::Entry::into_value).unwrap_or_default();
+            attempts.allow(now)?;
+            Ok::<_, Problem>(Op::Put(attempts.after_failure(now)))
+        });
+        counted.await.map(|_| ())
+    }
+}
+
+fn key(address: &str) -> [u8; 32] {
+    Sha256::digest(address).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pauses(count: usize) -> Vec<i64> {
+        let (mut attempts, mut now) = (Attempts::default(), Timestamp::default());
+        let mut pauses = Vec::new();
+        for _ in 0..count {
+            attempts = attempts.after_failure(now);
+            pauses.push(attempts.next_try_at.map_or(0, |time| (time - now).num_seconds()));
+            now = attempts.next_try_at.unwrap_or(now);
+        }
+        pauses
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        assert_eq!(pauses(8), [0, 0, 0, 0, 5, 10, 20, 40]);
+        assert_eq!(pauses(60).last(), Some(&900));
+    }
+
+    #[test]
+    fn a_pause_says_when_it_ends() {
+        let now = Timestamp::default();
+        let attempts = Attempts { failures: 5, next_try_at: Some(now + TimeDelta::milliseconds(1500)) };
+        let problem = attempts.allow(now).unwrap_err();
+        assert_eq!(problem.retry_delay(), Some(Duration::from_secs(2)));
+        assert!(attempts.allow(now + TimeDelta::milliseconds(1500)).is_ok());
+    }
+
+    #[test]
+    fn a_quiet_day_is_forgiven() {
+        let now = Timestamp::default();
+        let attempts = Attempts { failures: 40, next_try_at: Some(now) };
+        let later = attempts.after_failure(now + TimeDelta::days(2));
+        assert_eq!(later, Attempts { failures: 1, next_try_at: None });
+    }
+
+    #[tokio::test]
+    async fn strangers_are_paused_as_members_are() {
+        let (strangers, now) = (Strangers::new(), Timestamp::default());
+        for _ in 0..5 {
+            assert!(strangers.attempts("who@example.com").await.allow(now).is_ok());
+            strangers.failed("who@example.com", now).await.unwrap();
+        }
+        assert!(strangers.attempts("who@example.com").await.allow(now).is_err());
+        assert!(strangers.failed("who@example.com", now).await.is_err());
+        assert!(strangers.attempts("other@example.com").await.allow(now).is_ok());
+    }
+}

@@ -1,0 +1,16 @@
+//! The two kinds of tokens.
+mod access;
+mod refresh;
+
+use purser_kernel::{OrganizationId, UserId, ids::SessionId};
+
+pub(crate) use access::AccessTokens;
+pub(crate) use refresh::{RefreshToken, Successors};
+
+/// Whom a token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Holder {
+    pub(crate) organization: OrganizationId,
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+}

@@ -1,0 +1,87 @@
+//! What providers sent, for operators: when, what became of it, and never what stood in it.
+use purser_entity_integrations::inbound_event::{Column, Entity, Model, Status};
+use purser_kernel::ids::{InboundEventId, IntegrationId};
+use purser_store::prelude::*;
+
+/// An event, without its body.
+#[derive(Clone, Debug)]
+pub struct InboundEvent {
+    /// Its id.
+    pub id: InboundEventId,
+    /// Where it came in.
+    pub integration_id: IntegrationId,
+    /// Such as `whatsapp`.
+    pub provider: String,
+    /// `received`, `processed`, `failed` or `ignored`.
+    pub status: &'static str,
+    /// How often it was read.
+    pub attempts: i32,
+    /// Why it failed, or why parts of it were left out: names, separated by commas.
+    pub error: Option<String>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When it was done.
+    pub processed_at: Option<Timestamp>,
+}
+
+/// Which events are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventFilter {
+    /// Only those of this integration.
+    pub integration_id: Option<IntegrationId>,
+    /// Only those of this status.
+    pub status: Option<Status>,
+}
+
+/// Parses the name of a status.
+pub fn status(pointer: &str, name: &str) -> Result<Status, Problem> {
+    let all = [Status::Received, Status::Processed, Status::Failed, Status::Ignored];
+    all.into_iter().find(|status| status_name(*status) == name).ok_or_else(|| {
+        Problem::invalid(pointer, "unknown_status", "must be received, processed, failed or ignored")
+    })
+}
+
+const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Received => "received",
+        Status::Processed => "processed",
+        Status::Failed => "failed",
+        Status::Ignored => "ignored",
+    }
+}
+
+/// The events, newest first.
+pub async fn list(tx: &ReadTx, filter: EventFilter, page: &PageRequest) -> Result<Page<InboundEvent>, Problem> {
+    tx.scope().require(Permission::IntegrationsRead)?;
+    let EventFilter { integration_id, status } = filter;
+    let events = tx
+        .find::<Entity>()
+        .without(Column::Body, Vec::<u8>::new())
+        .filter_if(integration_id.map(|id| Column::IntegrationId.eq(id)))
+        .filter_if(status.map(|status| Column::Status.eq(status)))
+        .page(page)
+        .await?;
+    Ok(events.map(Into::into))
+}
+
+/// One event.
+pub async fn get(tx: &ReadTx, id: InboundEventId) -> Result<InboundEvent, Problem> {
+    tx.scope().require(Permission::IntegrationsRead)?;
+    let event = tx.find::<Entity>().without(Column::Body, Vec::<u8>::new()).filter(Column::Id.eq(id)).one().await?;
+    event.map(Into::into).ok_or_else(|| Problem::not_found("inbound event"))
+}
+
+impl From<Model> for InboundEvent {
+    fn from(row: Model) -> Self {
+        Self {
+            id: row.id,
+            integration_id: row.integration_id,
+            provider: row.provider,
+            status: status_name(row.status),
+            attempts: row.attempts,
+            error: row.error,
+            received_at: row.received_at,
+            processed_at: row.processed_at,
+        }
+    }
+}

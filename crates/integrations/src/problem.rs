@@ -1,0 +1,21 @@
+//! What can go wrong at a provider's door.
+use purser_kernel::{ProblemKind, ProblemType};
+
+/// Kinds of problems of integrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+pub enum IntegrationProblem {
+    /// The body was not signed with the integration's secret. Nothing was kept.
+    InvalidSignature,
+    /// The token is not the one that the integration was given.
+    VerificationFailed,
+}
+
+impl ProblemKind for IntegrationProblem {
+    fn definition(self) -> ProblemType {
+        let (id, status, title) = match self {
+            Self::InvalidSignature => ("invalid_signature", 401, "The body is not signed by the provider"),
+            Self::VerificationFailed => ("verification_failed", 403, "The verification token is not the right one"),
+        };
+        ProblemType::new(id, status, title)
+    }
+}

@@ -1,0 +1,133 @@
+//! Reads events in their provider's terms and hands them to the inbox in ours.
+use crate::{
+    webhooks::PROCESS,
+    whatsapp::{
+        WhatsAppConfig,
+        payload::{self, Delivery},
+    },
+};
+use async_trait::async_trait;
+use purser_entity_integrations::{
+    inbound_event::{ActiveModel, Column, Entity, Status},
+    integration,
+};
+use purser_kernel::ids::InboundEventId;
+use purser_store::{
+    jobs::{Job, JobHandler},
+    ports::Inbox,
+    prelude::*,
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Does the jobs that [`crate::webhooks::accept`] queues: one event, one transaction.
+///
+/// An event that cannot be read is marked as failed and the job ends: no later attempt would read it. Anything else that goes
+/// wrong is tried again by the worker, with the event marked as failed meanwhile, so that an operator sees it.
+pub struct ProcessInbound {
+    inbox: Arc<dyn Inbox>,
+}
+
+impl ProcessInbound {
+    /// Hands what it reads to `inbox`.
+    pub fn new(inbox: Arc<dyn Inbox>) -> Self {
+        Self { inbox }
+    }
+
+    async fn process(&self, store: &Store, job: &Job, scope: &Scope, event_id: InboundEventId) -> Result<(), Problem> {
+        // Read outside of the transaction that writes: a large body takes its time, and SQLite has one writer.
+        let (delivery, ending) = read(store, scope, event_id).await?;
+        let tx = store.write(scope).await?;
+        if ending.write(&tx, event_id, job.attempt()).await? {
+            for message in delivery.messages {
+                self.inbox.receive(&tx, message).await?;
+            }
+            for status in delivery.statuses {
+                self.inbox.update_status(&tx, status).await?;
+            }
+        }
+        tx.finish_job(job).await?;
+        tx.commit().await
+    }
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    event_id: InboundEventId,
+}
+
+#[async_trait]
+impl JobHandler for ProcessInbound {
+    fn kind(&self) -> &'static str {
+        PROCESS
+    }
+
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        let Payload { event_id } = job.payload()?;
+        let scope = job.scope()?;
+        let outcome = self.process(store, job, &scope, event_id).await;
+        if let Err(problem) = &outcome {
+            let tx = store.write(&scope).await?;
+            let failed = Ending { status: Status::Failed, error: Some(problem.kind().id.to_owned()) };
+            failed.write(&tx, event_id, job.attempt()).await?;
+            tx.commit().await?;
+        }
+        outcome
+    }
+}
+
+/// What the event holds, and what becomes of it.
+async fn read(store: &Store, scope: &Scope, id: InboundEventId) -> Result<(Delivery, Ending), Problem> {
+    let tx = store.read(scope).await?;
+    let nothing = |status, error: Option<&str>| (Delivery::default(), Ending { status, error: error.map(str::to_owned) });
+    let Some(event) = tx.find::<Entity>().filter(waiting(id)).one().await? else {
+        // Processed by another worker, or gone by retention: there is no row for this to be written to.
+        return Ok(nothing(Status::Ignored, None));
+    };
+    let Some(integration) = tx.find_by_id::<integration::Entity>(event.integration_id).await? else {
+        return Ok(nothing(Status::Ignored, Some("integration_deleted")));
+    };
+    let config = WhatsAppConfig::from_json(&integration.config)?;
+    Ok(match payload::parse(&event.body, integration.id, &config.phone_number_id) {
+        Ok(delivery) => {
+            let ending = Ending::of(&delivery);
+            (delivery, ending)
+        }
+        Err(unreadable) => nothing(Status::Failed, Some(unreadable.as_str())),
+    })
+}
+
+fn waiting(id: InboundEventId) -> Filter<Entity> {
+    Column::Id.eq(id).and(Column::Status.is_in([Status::Received, Status::Failed]))
+}
+
+/// What becomes of an event.
+struct Ending {
+    status: Status,
+    error: Option<String>,
+}
+
+impl Ending {
+    /// Processed if there was anything for us in it; the reasons for what was left out stand beside.
+    fn of(delivery: &Delivery) -> Self {
+        let Delivery { messages, statuses, skipped } = delivery;
+        let is_empty = messages.is_empty() && statuses.is_empty();
+        let reasons: Vec<_> = skipped.iter().map(|reason| reason.as_str()).collect();
+        Self {
+            status: if is_empty { Status::Ignored } else { Status::Processed },
+            error: (!reasons.is_empty()).then(|| reasons.join(", ")),
+        }
+    }
+
+    /// Writes it down, unless another worker has processed the event meanwhile: then `false`.
+    async fn write(&self, tx: &WriteTx, id: InboundEventId, attempt: i32) -> Result<bool, Problem> {
+        let now = tx.now();
+        let written = tx.update_where(waiting(id), |row: &mut ActiveModel| {
+            row.status = Set(self.status);
+            row.error = Set(self.error.clone());
+            row.attempts = Set(attempt);
+            row.processed_at = Set((self.status != Status::Failed).then_some(now));
+        });
+        Ok(written.await? == 1)
+    }
+}

@@ -1,0 +1,51 @@
+//! Which providers there are.
+use purser_kernel::Problem;
+
+pub use purser_entity_integrations::integration::Kind;
+
+/// A provider that Purser can be connected to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// The WhatsApp Cloud API of Meta.
+    WhatsApp,
+}
+
+impl Provider {
+    /// Parses what a request calls `kind` and `provider`.
+    pub fn parse(kind: &str, provider: &str) -> Result<Self, Problem> {
+        match (kind, provider) {
+            ("messaging", "whatsapp") => Ok(Self::WhatsApp),
+            ("messaging", _) => {
+                Err(Problem::invalid("/provider", "unknown_provider", "must be whatsapp for the kind messaging"))
+            }
+            _ => Err(Problem::invalid("/kind", "unknown_kind", "must be messaging")),
+        }
+    }
+
+    /// The name on the wire and in the table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WhatsApp => "whatsapp",
+        }
+    }
+
+    /// What it is for.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::WhatsApp => Kind::Messaging,
+        }
+    }
+}
+
+/// The name of a kind on the wire.
+pub(crate) const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Messaging => "messaging",
+        Kind::Crm => "crm",
+        Kind::Billing => "billing",
+        Kind::Auth => "auth",
+        Kind::Ecommerce => "ecommerce",
+        Kind::Analytics => "analytics",
+        Kind::Llm => "llm",
+    }
+}

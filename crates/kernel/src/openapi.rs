@@ -1,0 +1,74 @@
+//! How ids and amounts look in the OpenAPI document.
+use crate::{Cost, Currency, Id, Patch, Percent, Permission, Quantity};
+use std::borrow::Cow;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, SchemaFormat,
+        schema::{Schema, SchemaType, Type},
+    },
+};
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))
+}
+
+impl<K> PartialSchema for Id<K> {
+    fn schema() -> RefOr<Schema> {
+        text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).into()
+    }
+}
+impl<K> ToSchema for Id<K> {
+    fn name() -> Cow<'static, str> {
+        "Id".into()
+    }
+}
+
+impl PartialSchema for Currency {
+    fn schema() -> RefOr<Schema> {
+        text().pattern(Some("^[A-Z]{3}$")).description(Some("ISO 4217 code")).examples(["EUR"]).into()
+    }
+}
+impl ToSchema for Currency {}
+
+/// Decimal strings.
+macro_rules! decimal {
+    ($($name:ident: $pattern:literal, $description:literal, $example:literal;)*) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                text().pattern(Some($pattern)).description(Some($description)).examples([$example]).into()
+            }
+        }
+        impl ToSchema for $name {}
+    )*};
+}
+
+decimal! {
+    Quantity: r"^-?[0-9]+(\.[0-9]{1,4})?$", "A quantity with at most 4 decimal places", "2.5";
+    Percent: r"^-?[0-9]+(\.[0-9]{1,2})?$", "Percent with at most 2 decimal places", "7.5";
+    Cost: r"^-?[0-9]+(\.[0-9]{1,9})?$", "US dollars with at most 9 decimal places", "0.000125";
+}
+
+impl<T: PartialSchema> PartialSchema for Patch<T> {
+    fn schema() -> RefOr<Schema> {
+        let null = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null));
+        OneOfBuilder::new().item(T::schema()).item(null).into()
+    }
+}
+impl<T: ToSchema> ToSchema for Patch<T> {
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+    }
+}
+
+impl PartialSchema for Permission {
+    fn schema() -> RefOr<Schema> {
+        let names = <Self as strum::VariantArray>::VARIANTS.iter().map(|permission| permission.as_str());
+        text().enum_values(Some(names)).into()
+    }
+}
+impl ToSchema for Permission {}

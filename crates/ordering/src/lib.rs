@@ -1,0 +1,19 @@
+//! Customers, catalogue, prices, and orders read from messages.
+//!
+//! Each module is one thing and what can be done to it: functions over a transaction of `purser_store`, which carries the
+//! tenant and the caller. [`reader`] turns a message into lines and knows no database.
+pub mod categories;
+pub mod customers;
+pub mod durations;
+pub mod orders;
+pub mod price_tiers;
+pub mod pricing;
+mod problems;
+pub mod products;
+pub mod reader;
+pub mod reading;
+pub mod variants;
+
+pub use problems::OrderingProblem;
+/// The rows that the functions of this crate return.
+pub use purser_entity_ordering as entity;

@@ -1,0 +1,73 @@
+//! Confirmation: the order becomes binding.
+use super::{
+    OrderWithLines, customer_of,
+    events::{OrderConfirmed, Summary},
+    load_for_update, status,
+};
+use crate::OrderingProblem;
+use purser_entity_ordering::{
+    customer::{self, Column as CustomerColumn, Status as CustomerStatus},
+    order::Status,
+};
+use purser_kernel::ids::OrderId;
+use purser_store::prelude::*;
+
+/// Makes an order binding, and counts it for its customer. `expected` is the version that the caller saw, if they say.
+///
+/// `illegal_transition` when it is confirmed already (of two at once, one is told so) or cancelled; `order_incomplete` while a
+/// line has no product.
+pub async fn confirm(tx: &WriteTx, id: OrderId, expected: Option<i64>) -> Result<OrderWithLines, Problem> {
+    tx.scope().require(Permission::OrdersConfirm)?;
+    let before = load_for_update(tx, id).await?;
+    status::require(&before.order, status::Move::Confirm)?;
+    if let Some(expected) = expected {
+        tx.expect_version(&before.order, expected)?;
+    }
+    let unmatched = before.unmatched();
+    if before.lines.is_empty() || !unmatched.is_empty() {
+        return Err(Problem::of(OrderingProblem::OrderIncomplete)
+            .detail("Choose a product for each of these lines, or remove them.")
+            .with("line_numbers", unmatched));
+    }
+    let (was, from, now, person) = (status::view(&before), before.order.status, tx.now(), tx.scope().actor.user());
+    let OrderWithLines { order, lines, messages } = before;
+    let order = tx
+        .update(order, |row| {
+            row.status = Set(Status::Confirmed);
+            row.requires_review = Set(false);
+            row.confirmed_at = Set(Some(now));
+            row.reviewed_by = Set(person);
+            row.reviewed_at = Set(Some(now));
+        })
+        .await?;
+    status::record(tx, Some(from), &order, None).await?;
+    let after = OrderWithLines { order, lines, messages };
+    count(tx, &after, 1).await?;
+    let entry = AuditEntry::new("order.confirm", "order", id);
+    tx.audit(entry.before(&was).after(&status::view(&after))).await?;
+    tx.emit(&OrderConfirmed(Summary::of(&after))).await?;
+    Ok(after)
+}
+
+/// Adds the order to its customer's totals, or with -1 takes it away again. An order in another currency than the customer's
+/// counts as an order and adds nothing to the sum: amounts of two currencies are not added.
+pub(super) async fn count(tx: &WriteTx, OrderWithLines { order, .. }: &OrderWithLines, sign: i32) -> Result<(), Problem> {
+    let Some(customer) = customer_of(tx, order.customer_id).await? else {
+        return Ok(());
+    };
+    let own = || CustomerColumn::Id.eq(customer.id);
+    tx.increment::<customer::Entity>(own(), CustomerColumn::TotalOrders, sign.into()).await?;
+    if customer.currency == order.currency {
+        let amount = order.total_minor.saturating_mul(sign.into());
+        tx.increment::<customer::Entity>(own(), CustomerColumn::TotalSpentMinor, amount).await?;
+    }
+    if sign > 0 {
+        let now = tx.now();
+        tx.update_where(own(), |row: &mut customer::ActiveModel| {
+            row.last_ordered_at = Set(Some(now));
+            row.status = Set(CustomerStatus::Ordering);
+        })
+        .await?;
+    }
+    Ok(())
+}

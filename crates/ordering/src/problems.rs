@@ -1,0 +1,36 @@
+//! What can go wrong in this domain.
+use purser_kernel::{ProblemKind, ProblemType};
+
+/// The problems of customers, catalogue and orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+pub enum OrderingProblem {
+    /// Another product or variant has the SKU.
+    SkuTaken,
+    /// Another customer has the code.
+    CustomerCodeTaken,
+    /// Another contact has the WhatsApp number.
+    WhatsappTaken,
+    /// A category would be below itself.
+    CategoryCycle,
+    /// There is such a term already.
+    DurationTaken,
+    /// The order is past the point where it can be edited.
+    OrderNotEditable,
+    /// The order has no lines, or lines without a product.
+    OrderIncomplete,
+}
+
+impl ProblemKind for OrderingProblem {
+    fn definition(self) -> ProblemType {
+        let (id, status, title) = match self {
+            Self::SkuTaken => ("sku_taken", 409, "Another product has this SKU"),
+            Self::CustomerCodeTaken => ("customer_code_taken", 409, "Another customer has this code"),
+            Self::WhatsappTaken => ("whatsapp_taken", 409, "Another contact has this WhatsApp number"),
+            Self::CategoryCycle => ("category_cycle", 409, "A category cannot be below itself"),
+            Self::DurationTaken => ("duration_taken", 409, "There is a term of this length already"),
+            Self::OrderNotEditable => ("order_not_editable", 409, "The order cannot be edited any more"),
+            Self::OrderIncomplete => ("order_incomplete", 409, "The order has lines that a person must resolve first"),
+        };
+        ProblemType::new(id, status, title)
+    }
+}

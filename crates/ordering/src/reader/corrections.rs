@@ -1,0 +1,352 @@
+//! Playing the items of a message in their order: what is added, what takes an earlier word back, what the draft loses.
+use super::amounts;
+use super::counting::Amount;
+use super::cues::Cue;
+use super::items::Item;
+use super::lines::{Line, Play};
+use super::reading::Effect;
+
+/// How much surer a "make that 4" is of its line than of anything else.
+const REFERRED: f64 = 0.95;
+/// What a line keeps whose product the draft has, where nothing says that it comes on top.
+const AGAIN: f64 = 0.85;
+/// Which of several draft lines "make that 4" means is a guess: the last.
+const LAST_OF_MANY: f64 = 0.7;
+
+impl Play<'_> {
+    /// Plays one item. `keep` tells whether an item that is no correction is worth a line.
+    pub(super) fn item(&mut self, item: Item, keep: impl Fn(&Line) -> bool) {
+        let Some(line) = self.read(item) else { return };
+        let none_wanted = line.settled.said && line.settled.e4 == 0;
+        match line.item.cue {
+            _ if line.item.reference => self.lines.push(line),
+            Some(Cue::Exclude) => _ = self.exclude(line),
+            Some(Cue::Correct) => self.correct(line, &keep),
+            Some(Cue::Not | Cue::InsteadOf) => self.instead_of(line),
+            Some(Cue::Change) => self.pending = Some(line),
+            Some(Cue::Target) => self.target(line),
+            None | Some(Cue::More) if none_wanted => _ = self.exclude(line),
+            None | Some(Cue::More) => self.add(line, &keep),
+        }
+    }
+
+    /// Ends a sentence: a change that named no new is a correction of the old.
+    pub(super) fn end(&mut self) {
+        if let Some(line) = self.pending.take() {
+            if line.settled.said {
+                self.correct(line, &|_: &Line| true);
+            } else {
+                self.left = true;
+            }
+        }
+    }
+
+    fn add(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
+        let alone = line.item.content.is_empty();
+        if !alone {
+            if keep(&line) {
+                // A heading ("Hard hats:") gives way to the first line under it.
+                let heading = self.lines.last().is_some_and(|last| {
+                    last.item.amounts.is_empty()
+                        && !last.item.article
+                        && line.item.phrases.is_empty()
+                        && line.best.as_ref().map(|b| b.product) == last.best.as_ref().map(|b| b.product)
+                        && last.best.is_some()
+                });
+                if heading {
+                    self.lines.pop();
+                }
+                // "5 hammers" of a draft that has some: five more, or five in all.
+                let again = !line.item.more
+                    && self
+                        .product(&line)
+                        .is_some_and(|p| self.drafted(p).next().is_some());
+                let confidence = line.confidence * if again { AGAIN } else { 1.0 };
+                self.lines.push(Line { confidence, ..line });
+            } else if line.best.is_some() || line.settled.said || line.item.joined {
+                self.left = true;
+            }
+            return;
+        }
+        // "We are out of bin bags. Send 6 rolls."
+        let bare = self
+            .lines
+            .last()
+            .is_some_and(|last| last.item.amounts.is_empty() && last.best.is_some());
+        if bare {
+            self.amend_last(&line, 1.0);
+        } else if line.item.more && line.settled.said && self.lines.is_empty() {
+            self.last_of_draft(line, Effect::Add);
+        } else {
+            self.left = true;
+        }
+    }
+
+    /// Gives the last line the amounts of another.
+    fn amend_last(&mut self, by: &Line, trust: f64) {
+        let Some(last) = self.lines.pop() else { return };
+        let span = (last.span.0.min(by.span.0), last.span.1.max(by.span.1));
+        let mut item = last.item;
+        // The variant a measure named stays: only the count was wrong.
+        let named = last
+            .best
+            .as_ref()
+            .and_then(|b| b.choice.amount)
+            .and_then(|at| item.amounts.get(at).cloned());
+        let new = in_the_unit_of(&item.amounts, named.as_ref(), &by.item.amounts);
+        item.amounts = named.into_iter().chain(new).collect();
+        if by.item.amounts.iter().any(|a| a.package.is_some()) {
+            item.packages.clear();
+        }
+        let best = last.best.map(|mut best| {
+            best.choice.amount = best.choice.amount.map(|_| 0);
+            best
+        });
+        let mut amended = self.line(item, last.ranked, best, span);
+        amended.effect = last.effect;
+        amended.confidence *= trust;
+        self.lines.push(amended);
+    }
+
+    fn correct(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
+        self.amended = true;
+        if line.item.content.is_empty() {
+            if !line.settled.said {
+                return;
+            }
+            if self.lines.is_empty() {
+                self.last_of_draft(line, Effect::Set);
+            } else {
+                self.amend_last(&line, REFERRED);
+            }
+            return;
+        }
+        let Some(product) = self.product(&line) else {
+            if keep(&line) {
+                self.lines.push(line);
+            }
+            return;
+        };
+        if let Some(at) = self.lines.iter().rposition(|l| self.same(l, product)) {
+            if let (Some(old), true) = (self.lines.get(at), line.settled.said) {
+                let span = (old.span.0, line.span.1);
+                let effect = old.effect;
+                let new = self.carry_variant(old, line);
+                self.lines.remove(at);
+                self.lines.insert(
+                    at,
+                    Line {
+                        effect,
+                        span,
+                        confidence: new.confidence * REFERRED,
+                        ..new
+                    },
+                );
+            }
+        } else if self.drafted(product).next().is_some() {
+            let effect = if line.settled.said {
+                Effect::Set
+            } else {
+                Effect::Add
+            };
+            self.lines.push(Line { effect, ..line });
+        } else if keep(&line) {
+            // "2 milk, sorry, bread": whether the milk goes is not said.
+            let clear = self.lines.is_empty() && self.draft.is_empty();
+            let confidence = line.confidence * if clear { 1.0 } else { 0.8 };
+            self.lines.push(Line { confidence, ..line });
+        }
+    }
+
+    /// A correction keeps the variant and the unit it does not name.
+    fn carry_variant(&self, old: &Line, mut new: Line) -> Line {
+        let variant = old.best.as_ref().and_then(|b| b.choice.variant);
+        // "5 lemons" says all of it, "the onions 3" does not.
+        if !new.item.amount_first && new.best.as_ref().is_some_and(|b| b.choice.amount.is_none()) {
+            let amounts = in_the_unit_of(&old.item.amounts, None, &new.item.amounts);
+            new.item.amounts = amounts;
+            new = self.line(new.item, new.ranked, new.best, new.span);
+        }
+        if let Some(best) = new.best.as_mut().filter(|b| b.choice.variant.is_none())
+            && variant.is_some()
+        {
+            best.choice.variant = variant;
+            best.choice.contradictory = false;
+            return self.line(new.item, new.ranked, new.best, new.span);
+        }
+        new
+    }
+
+    /// "Make that 4", "2 more": of the draft's last line.
+    fn last_of_draft(&mut self, line: Line, effect: Effect) {
+        let Some(drafted) = self.draft.last() else {
+            self.left = true;
+            return;
+        };
+        let Some(best) = self.of_draft(drafted) else {
+            self.left = true;
+            return;
+        };
+        let trust = if self.draft.len() == 1 {
+            REFERRED
+        } else {
+            LAST_OF_MANY
+        };
+        let set = self.line(line.item, Vec::new(), Some(best), line.span);
+        self.lines.push(Line {
+            effect,
+            confidence: set.confidence * trust,
+            ..set
+        });
+    }
+
+    /// Takes a product out of this message's lines, or else out of the draft. Gives what it had been ordered in.
+    fn exclude(&mut self, line: Line) -> Option<i64> {
+        self.amended = true;
+        let Some(product) = self.product(&line) else {
+            // A person must see what the customer wants out of a draft.
+            if !self.draft.is_empty() && !line.item.content.is_empty() {
+                self.lines.push(Line {
+                    effect: Effect::Remove,
+                    ..line
+                });
+            }
+            return None;
+        };
+        let mut had = None;
+        if let Some(at) = self
+            .lines
+            .iter()
+            .rposition(|l| l.effect != Effect::Remove && self.same(l, product))
+        {
+            let gone = self.lines.remove(at);
+            had = Some(gone.settled.e4);
+            if gone.effect == Effect::Add {
+                return had;
+            }
+        }
+        // Leaving out is safe to read: an amount that was not given takes nothing from it.
+        let trust = if line.settled.said { 1.0 } else { amounts::UNSAID };
+        let unsure = self.drafted(product).count() > 1;
+        for drafted in self.drafted(product) {
+            had = Some(drafted.quantity.e4());
+            let mut gone = line.clone();
+            gone.effect = Effect::Remove;
+            gone.settled.e4 = drafted.quantity.e4().max(1);
+            // "Remove 2 milk" of ten may mean eight are left.
+            let part = line.settled.said && line.settled.e4 != drafted.quantity.e4();
+            let unsure = unsure || part;
+            gone.confidence = (line.confidence / trust).min(0.97) * if unsure { LAST_OF_MANY } else { 1.0 };
+            if let (Some(best), Some(of)) = (gone.best.as_mut(), self.of_draft(drafted)) {
+                best.choice.variant = of.choice.variant;
+                if gone.item.amounts.is_empty() && !best.choice.contradictory {
+                    gone.confidence = gone
+                        .confidence
+                        .max(best.score * if unsure { LAST_OF_MANY } else { 1.0 });
+                }
+            }
+            self.lines.push(gone);
+        }
+        had
+    }
+
+    fn instead_of(&mut self, line: Line) {
+        self.amended = true;
+        if line.item.content.is_empty() {
+            // "15, not 10", "6 instead of 4": the new amount sets.
+            let product = self.lines.last().and_then(|last| self.product(last));
+            if let Some(product) = product
+                && self.drafted(product).next().is_some()
+                && let Some(last) = self.lines.last_mut()
+            {
+                last.effect = Effect::Set;
+            }
+            return;
+        }
+        let place = self.lines.len();
+        let had = self.exclude(line);
+        let Some(at) = place.checked_sub(1) else { return };
+        self.inherit(at, had);
+    }
+
+    fn target(&mut self, line: Line) {
+        let Some(old) = self.pending.take() else {
+            self.add(line, &|_: &Line| true);
+            return;
+        };
+        self.amended = true;
+        let other_variant = line.item.content.is_empty()
+            && self.entry(&old).is_some_and(|entry| {
+                super::variants::choose(
+                    self.catalogue,
+                    entry,
+                    &[],
+                    &line.item.amounts,
+                    &line.item.packages,
+                )
+                .variant
+                .is_some()
+            });
+        if other_variant {
+            let (Some(mut best), Some(entry)) = (old.best.clone(), self.entry(&old)) else {
+                return;
+            };
+            best.choice = super::variants::choose(
+                self.catalogue,
+                entry,
+                &[],
+                &line.item.amounts,
+                &line.item.packages,
+            );
+            let had = self.exclude(old);
+            let mut new = self.line(line.item, Vec::new(), Some(best), line.span);
+            new.item.amounts.clear();
+            self.lines.push(new);
+            self.inherit(self.lines.len() - 1, had);
+            return;
+        }
+        if line.item.content.is_empty() {
+            let mut item = old.item;
+            item.amounts = line.item.amounts;
+            item.packages.extend(line.item.packages);
+            let span = (old.span.0, line.span.1);
+            let mut set = self.line(item, old.ranked, old.best, span);
+            set.item.cue = Some(Cue::Correct);
+            self.correct(set, &|_: &Line| true);
+            return;
+        }
+        let had = self.exclude(old);
+        let at = self.lines.len();
+        self.lines.push(line);
+        self.inherit(at, had);
+    }
+
+    /// The new takes the old's amount where it was given none.
+    fn inherit(&mut self, at: usize, had: Option<i64>) {
+        if let (Some(new), Some(e4)) = (self.lines.get_mut(at), had)
+            && new.item.amounts.is_empty()
+            && new.best.is_some()
+        {
+            new.confidence = (new.confidence / new.settled.trust.max(0.1)).min(1.0) * REFERRED;
+            new.settled.e4 = e4;
+            new.settled.said = true;
+        }
+    }
+}
+
+/// A bare new amount counts what the old one counted: "2 boxes … no, 3".
+fn in_the_unit_of(old: &[Amount], named: Option<&Amount>, new: &[Amount]) -> Vec<Amount> {
+    let mut new = new.to_vec();
+    let counted = old
+        .iter()
+        .find(|a| named.is_none_or(|n| n.e4 != a.e4 || n.measure != a.measure));
+    if let ([only], Some(counted)) = (new.as_mut_slice(), counted)
+        && only.package.is_none()
+        && only.measure.is_none()
+        && !only.dozens
+    {
+        only.package.clone_from(&counted.package);
+        only.measure = counted.measure;
+    }
+    new
+}

@@ -1,0 +1,118 @@
+//! Amounts with the units written beside them.
+use super::index::Catalogue;
+use super::lexer::{Element, What};
+use super::numbers;
+use super::text::{Kind, Token};
+use super::units::{self, Measure};
+
+/// An amount as written.
+#[derive(Clone, Debug)]
+pub(super) struct Amount {
+    /// In ten-thousandths.
+    pub e4: i64,
+    pub vague: bool,
+    /// It was given in dozens.
+    pub dozens: bool,
+    /// A package word that followed: `2 cases`.
+    pub package: Option<String>,
+    /// A measure that followed: `10 kg`.
+    pub measure: Option<Measure>,
+    /// It was marked as a count: `2x`, `x 2`.
+    pub times: bool,
+}
+
+/// The number with the unit that follows it, over a hyphen or an "of".
+pub(super) fn amount(
+    catalogue: &Catalogue,
+    tokens: &[Token],
+    at: usize,
+    open: usize,
+    number: numbers::Number,
+) -> (Amount, usize) {
+    let mut amount = Amount {
+        e4: number.e4,
+        // "-2 milk" may be an item of a list or two less.
+        vague: number.vague || signed(tokens, at),
+        dozens: number.dozens,
+        package: None,
+        measure: None,
+        times: false,
+    };
+    let mut length = number.length;
+    let mut next = at + length;
+    if tokens.get(next).is_some_and(|t| t.is('-') && t.glued) {
+        next += 1;
+    }
+    let skips = |n: usize| {
+        tokens
+            .get(n)
+            .is_some_and(|t| matches!(t.norm.as_str(), "of" | "more" | "extra"))
+    };
+    // "3 no. hammers", "3 off", as builders count.
+    let norm = |n: usize| tokens.get(n).map_or("", |t| t.norm.as_str());
+    let pieces = match norm(next) {
+        "no" | "nos" if tokens.get(next + 1).is_some_and(|t| t.is('.') && t.glued) => 2,
+        "nos" | "nr" => 1,
+        _ => 0,
+    };
+    if pieces > 0 {
+        amount.package = Some("piece".to_owned());
+        return (amount, next + pieces - at);
+    }
+    if skips(next) && next < open {
+        next += 1;
+    }
+    if let Some(token) = tokens.get(next).filter(|t| next < open && t.kind == Kind::Word) {
+        if let Some(measure) = units::measure(&token.norm) {
+            amount.measure = Some(measure);
+            length = next + 1 - at;
+        } else if let Some(package) = units::package(&token.key) {
+            amount.package = Some(package.to_owned());
+            // "4 pack" may be one pack of four.
+            amount.vague |= token.norm == "pack" && amount.e4 > numbers::ONE;
+            length = next + 1 - at;
+        } else if catalogue.is_unit(&token.key) {
+            amount.package = Some(token.key.clone());
+            length = next + 1 - at;
+        }
+    }
+    (amount, length)
+}
+
+/// Whether a minus stands before a number, and not between two.
+fn signed(tokens: &[Token], at: usize) -> bool {
+    let back = |n: usize| at.checked_sub(n).and_then(|b| tokens.get(b));
+    let minus =
+        back(1).is_some_and(|t| t.is('-') && (!t.glued || back(2).is_some_and(|b| b.kind == Kind::Newline)));
+    minus && tokens.get(at).is_some_and(|t| t.glued)
+}
+
+/// Tells each amount beside an `x` that it is a count.
+pub(super) fn mark_times(elements: &mut [Element]) {
+    for at in 0..elements.len() {
+        if !matches!(elements.get(at).map(|e| &e.what), Some(What::Times)) {
+            continue;
+        }
+        // "2 x 5kg" counts the 2; "5kg x 2" counts the 2 as well: the one without a measure.
+        let before = at.checked_sub(1);
+        let counts = |place: Option<usize>, elements: &[Element]| {
+            place.and_then(|p| elements.get(p)).is_some_and(
+                |e| matches!(&e.what, What::Amount(a) if a.measure.is_none() && a.package.is_none()),
+            )
+        };
+        let place = if counts(before, elements) {
+            before
+        } else {
+            Some(at + 1)
+        };
+        // "M8 x 50mm" is a size.
+        let place = place.filter(|p| {
+            elements
+                .get(*p)
+                .is_some_and(|e| matches!(&e.what, What::Amount(a) if a.measure.is_none()))
+        });
+        if let Some(What::Amount(amount)) = place.and_then(|p| elements.get_mut(p)).map(|e| &mut e.what) {
+            amount.times = true;
+        }
+    }
+}

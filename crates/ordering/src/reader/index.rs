@@ -1,0 +1,288 @@
+//! The catalogue, indexed once per version and shared: a trie of its phrases, postings of its words, their spelling.
+use super::catalogue::CatalogueProduct;
+use super::entry::{Entry, Phrase, PhraseKind, VariantKeys, quantify, sizes};
+use super::spelling::Spelling;
+use super::text::{self, Kind, Token};
+use super::units;
+use purser_kernel::ids::ProductId;
+use std::collections::{HashMap, HashSet};
+
+/// Phrases longer than this are cut: no one types the tail.
+const LONGEST_PHRASE: usize = 10;
+
+/// Products looked at of those that share a phrase.
+const SHARED: usize = 64;
+
+/// A tenant's catalogue, indexed. Build it once per version of the catalogue and share it by `Arc`.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    entries: Vec<Entry>,
+    by_id: HashMap<ProductId, u32>,
+    words: Vec<String>,
+    numbers: HashMap<String, u32>,
+    /// For each word the products that have it, ascending.
+    postings: Vec<Vec<u32>>,
+    /// Trie: from a node by a word to the next node.
+    steps: HashMap<(u32, u32), u32>,
+    /// For each node the phrases that end there: product and place of the phrase.
+    ends: Vec<Vec<(u32, u32)>>,
+    units: HashSet<String>,
+    spelling: Spelling,
+}
+
+/// An occurrence of a catalogue phrase in a message.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    /// How many tokens it takes.
+    pub length: usize,
+    /// The node of the trie it ends in.
+    pub node: u32,
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn place(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+impl Catalogue {
+    /// Indexes these products. Their order decides nothing but ties.
+    pub fn new(products: Vec<CatalogueProduct>) -> Self {
+        let mut catalogue = Self {
+            ends: vec![Vec::new()],
+            ..Self::default()
+        };
+        for product in products {
+            catalogue.insert(product);
+        }
+        // Names before keywords: where many products share a phrase, only the first are looked at.
+        let kind = |product: u32, phrase: u32| {
+            catalogue
+                .entries
+                .get(place(product))
+                .and_then(|e| e.phrases.get(place(phrase)))
+                .map(|p| p.kind)
+        };
+        for end in &mut catalogue.ends {
+            end.sort_by_key(|(product, phrase)| (kind(*product, *phrase), *product));
+        }
+        let words = (0..).zip(catalogue.words.iter().map(String::as_str));
+        catalogue.spelling = Spelling::new(words);
+        catalogue
+    }
+
+    /// How many products it holds.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn insert(&mut self, product: CatalogueProduct) {
+        let id = number(self.entries.len());
+        let mut texts = vec![
+            (product.sku.as_str(), PhraseKind::Sku, None),
+            (&product.name, PhraseKind::Name, None),
+        ];
+        texts.extend(
+            product
+                .aliases
+                .iter()
+                .map(|a| (a.as_str(), PhraseKind::Alias, None)),
+        );
+        texts.extend(
+            product
+                .keywords
+                .iter()
+                .map(|k| (k.as_str(), PhraseKind::Keyword, None)),
+        );
+        for (at, variant) in product.variants.iter().enumerate() {
+            texts.extend(
+                variant
+                    .sku
+                    .iter()
+                    .map(|sku| (sku.as_str(), PhraseKind::Sku, Some(at))),
+            );
+        }
+        let mut phrases: Vec<Phrase> = Vec::with_capacity(texts.len());
+        for (phrase, kind, variant) in texts {
+            let words = self.intern(phrase);
+            if !words.is_empty() && !phrases.iter().any(|p| p.words == words && p.variant == variant) {
+                phrases.push(Phrase { words, kind, variant });
+            }
+        }
+        for (at, phrase) in phrases.iter().enumerate() {
+            self.plant(id, number(at), &phrase.words);
+        }
+        let variants: Vec<VariantKeys> = product
+            .variants
+            .iter()
+            .map(|v| {
+                let mut forms = vec![self.intern(&v.value)];
+                forms.extend(v.aliases.iter().map(|a| self.intern(a)));
+                forms.retain(|f| !f.is_empty());
+                let (measure, pack) = quantify(&v.value, v.kind);
+                VariantKeys { forms, measure, pack }
+            })
+            .collect();
+        let mut own: Vec<u32> = phrases.iter().flat_map(|p| p.words.iter().copied()).collect();
+        own.sort_unstable();
+        own.dedup();
+        for word in own {
+            if let Some(list) = self.postings.get_mut(place(word)) {
+                list.push(id);
+            }
+        }
+        let singular = |name: &str| {
+            let key = text::stem(name.trim().to_lowercase().as_str());
+            units::package(&key).map_or(key, str::to_owned)
+        };
+        let packs: Vec<(String, i64)> = product
+            .packs
+            .iter()
+            .map(|p| (singular(&p.name), p.contains.e4()))
+            .filter(|(_, e4)| *e4 > 0)
+            .collect();
+        let unit = singular(&product.unit);
+        self.units.extend(packs.iter().map(|(name, _)| name.clone()));
+        self.units.insert(unit.clone());
+        let unit_measure = units::measure(&product.unit.trim().to_lowercase());
+        let sizes = sizes(&product.name);
+        self.by_id.insert(product.id, id);
+        self.entries.push(Entry {
+            product,
+            phrases,
+            variants,
+            unit,
+            unit_measure,
+            packs,
+            sizes,
+        });
+    }
+
+    /// The words of a phrase, entered into the vocabulary.
+    fn intern(&mut self, phrase: &str) -> Vec<u32> {
+        let mut out = Vec::new();
+        for token in text::tokenise(phrase) {
+            if !matches!(token.kind, Kind::Word | Kind::Number) || out.len() == LONGEST_PHRASE {
+                continue;
+            }
+            let next = number(self.words.len());
+            let id = *self.numbers.entry(token.key.clone()).or_insert(next);
+            if id == next {
+                self.words.push(token.key);
+                self.postings.push(Vec::new());
+            }
+            out.push(id);
+        }
+        out
+    }
+
+    fn plant(&mut self, product: u32, phrase: u32, words: &[u32]) {
+        let mut node = 0;
+        for word in words {
+            let next = number(self.ends.len());
+            node = *self.steps.entry((node, *word)).or_insert(next);
+            if node == next {
+                self.ends.push(Vec::new());
+            }
+        }
+        if let Some(end) = self.ends.get_mut(place(node)) {
+            end.push((product, phrase));
+        }
+    }
+
+    /// The longest phrase that begins at the first of these tokens.
+    pub(super) fn longest(&self, tokens: &[Token]) -> Option<Hit> {
+        let (mut node, mut best, mut loose, mut last) = (0, None, false, None::<&Token>);
+        for (at, token) in tokens.iter().enumerate() {
+            match token.kind {
+                Kind::Newline => break,
+                Kind::Punct(mark) => {
+                    let abbreviation = mark == '.' && token.glued && last.is_some_and(|t| t.norm.len() <= 2);
+                    if at == 0 || !(matches!(mark, '-' | '/' | '\'' | '"') || abbreviation) {
+                        break;
+                    }
+                    loose |= abbreviation;
+                    continue;
+                }
+                Kind::Word | Kind::Number => {}
+            }
+            let joined = last.is_none_or(|t| {
+                t.end == token.start || tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.is('-'))
+            });
+            // "A 4 pack" is not A4.
+            let letter = last.is_some_and(|t| t.kind == Kind::Word && t.norm.len() == 1);
+            if letter && token.kind == Kind::Number && !joined {
+                break;
+            }
+            loose |= !joined;
+            let Some(next) = self.word(&token.key).and_then(|w| self.steps.get(&(node, w))) else {
+                break;
+            };
+            node = *next;
+            last = Some(token);
+            let whole = self
+                .ends(node)
+                .any(|(_, p)| p.kind != PhraseKind::Sku || p.words.len() < 2 || !loose);
+            if whole {
+                best = Some(Hit { length: at + 1, node });
+            }
+        }
+        best
+    }
+
+    /// The phrases that end in a node of the trie, with their products.
+    pub(super) fn ends(&self, node: u32) -> impl Iterator<Item = (u32, &Phrase)> {
+        self.ends
+            .get(place(node))
+            .into_iter()
+            .flatten()
+            .take(SHARED)
+            .filter_map(|(product, phrase)| {
+                Some((*product, self.entry(*product)?.phrases.get(place(*phrase))?))
+            })
+    }
+
+    pub(super) fn entry(&self, product: u32) -> Option<&Entry> {
+        self.entries.get(place(product))
+    }
+
+    /// The place of a product.
+    pub(super) fn of(&self, id: ProductId) -> Option<u32> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The number of a word, given in its singular.
+    pub(super) fn word(&self, key: &str) -> Option<u32> {
+        self.numbers.get(key).copied()
+    }
+
+    /// The products that have a word in a phrase, ascending.
+    pub(super) fn having(&self, word: u32) -> &[u32] {
+        self.postings.get(place(word)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words nearest to a misspelt one, with the edits between.
+    pub(super) fn near(&self, key: &str) -> Vec<(u32, usize)> {
+        self.spelling
+            .near(key, |n| self.words.get(place(n)).map_or("", String::as_str))
+    }
+
+    /// How much a word tells: the rarer, the more. `None` weighs a word no product has.
+    pub(super) fn weight(&self, word: Option<u32>) -> f64 {
+        let all = f64::from(number(self.entries.len().max(1)));
+        let have = word.map_or(1, |w| self.having(w).len().max(1));
+        (1.0 + all / f64::from(number(have))).ln()
+    }
+
+    /// Whether some product is sold by this unit or in this pack; given in its singular.
+    pub(super) fn is_unit(&self, key: &str) -> bool {
+        self.units.contains(key)
+    }
+}

@@ -1,0 +1,144 @@
+//! The words that join and part items: "and", prepositions, verbs of ordering, cues.
+use super::cues::Cue;
+use super::items::Item;
+use super::lexer::{Element, What};
+use super::segment::{Cutter, followed};
+
+impl Cutter<'_> {
+    /// A comma or an "and".
+    pub(super) fn join(&mut self) {
+        let had = !self.current.is_empty();
+        let sticky = self.sticky && had && self.current.cue == Some(Cue::Exclude);
+        let counted = !self.current.amounts.is_empty();
+        // "Make the milk 5 and the bread 6" corrects both.
+        let making = self.sticky
+            && self.current.cue == Some(Cue::Correct)
+            && counted
+            && !self.current.content.is_empty();
+        self.flush();
+        self.current.joined = had || self.current.joined;
+        // "Remove bread and eggs" removes both; "remove bread and 2 eggs" may not.
+        if sticky {
+            self.current.cue = Some(Cue::Exclude);
+            self.current.carried = Some(counted);
+        } else if making {
+            self.current.cue = Some(Cue::Correct);
+            self.current.carried = Some(true);
+        }
+    }
+
+    /// A verb of ordering.
+    pub(super) fn request(&mut self) {
+        if self.current.content.is_empty() {
+            if self.current.carried.is_some() {
+                self.current.cue = None;
+            }
+            self.current.requested = true;
+            self.current.placed = false;
+        }
+    }
+
+    /// A word after which a place, a time or a person follows.
+    pub(super) fn preposition(&mut self, element: &Element, rest: &[Element]) {
+        // "Hammers to 12"
+        let to = self.tokens.get(element.first).is_some_and(|t| t.norm == "to");
+        let counted = followed(rest, |w| matches!(w, What::Amount(_)));
+        if to
+            && counted
+            && !self.changing
+            && !self.current.phrases.is_empty()
+            && self.current.amounts.is_empty()
+        {
+            self.current.cue = self.current.cue.or(Some(Cue::Correct));
+            return;
+        }
+        let from = self.tokens.get(element.first).is_some_and(|t| t.norm == "from");
+        if self.changing && !self.current.content.is_empty() {
+            if !from {
+                self.change_target();
+            }
+            return;
+        }
+        // "2 plaster on site at the back": the place is no part of the plaster.
+        if !self.current.phrases.is_empty() {
+            self.start(None);
+        }
+        // "We run low on bin bags": what stands before was talk.
+        if self.current.phrases.is_empty() && self.current.amounts.is_empty() {
+            let Item {
+                cue,
+                more,
+                requested,
+                joined,
+                carried,
+                ..
+            } = std::mem::take(&mut self.current);
+            self.current = Item {
+                cue,
+                more,
+                requested,
+                joined,
+                carried,
+                ..Item::default()
+            };
+        }
+        self.current.placed |= self.current.content.is_empty();
+    }
+
+    /// A word that says nothing, unless it parts the old from the new in a swap.
+    pub(super) fn filler(&mut self, element: &Element) {
+        // "For" and "with" part the old from the new in a swap and mean nothing elsewhere.
+        let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
+        // "2 milk for the kitchen"
+        if !self.changing && word == "for" && !self.current.phrases.is_empty() {
+            self.start(None);
+            self.current.placed = true;
+        }
+        if self.changing && matches!(word, "for" | "with") && !self.current.content.is_empty() {
+            self.change_target();
+        }
+    }
+
+    fn change_target(&mut self) {
+        self.start(Some(Cue::Target));
+        self.changing = false;
+    }
+
+    /// A cue begins an item, or speaks of the one begun.
+    pub(super) fn cue(&mut self, cue: Cue, element: &Element) {
+        match cue {
+            Cue::More => {
+                let complete = !self.current.content.is_empty() && !self.current.amounts.is_empty();
+                let said = self.current.content.is_empty() || complete;
+                let another = self
+                    .tokens
+                    .get(element.first)
+                    .is_some_and(|t| t.norm == "another");
+                if complete || matches!(self.current.cue, Some(Cue::Exclude)) {
+                    self.start(None);
+                    self.current.cue = None;
+                }
+                if said {
+                    self.current.more = true;
+                    self.current.requested = true;
+                    self.current.article |= another;
+                }
+            }
+            Cue::Change => {
+                self.start(Some(cue));
+                self.changing = true;
+            }
+            // "No, sorry, make that": one correction.
+            Cue::Correct if self.current.is_empty() && self.current.cue == Some(Cue::Change) => {}
+            Cue::Correct | Cue::Exclude | Cue::Not | Cue::Target | Cue::InsteadOf => {
+                // "Change it to 4, not 3" and "no milk, sorry" keep what they began with.
+                self.start(None);
+                let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
+                self.sticky =
+                    matches!(word, "make") || cue == Cue::Exclude && !matches!(word, "no" | "without");
+                self.current.carried = None;
+                self.current.cue = Some(cue);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The lines of a reading while it is played: an item with its product, its amount and how sure they are.
+use super::amounts::{self, Settled};
+use super::catalogue::DraftLine;
+use super::confidence;
+use super::cues::Cue;
+use super::entry::Entry;
+use super::index::Catalogue;
+use super::items::Item;
+use super::matching::{self, Scored};
+use super::numbers::ONE;
+use super::reading::{Effect, Match};
+use super::text::Token;
+use super::words::Speller;
+
+/// A line as it stands while the message is played.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub effect: Effect,
+    pub item: Item,
+    /// Products it may be, best first; empty where none is.
+    pub ranked: Vec<Scored>,
+    /// The best of them, if it is good enough.
+    pub best: Option<Scored>,
+    pub settled: Settled,
+    pub confidence: f64,
+    /// Tokens it was read from.
+    pub span: (usize, usize),
+}
+
+/// The state of a reading.
+pub(super) struct Play<'a> {
+    pub catalogue: &'a Catalogue,
+    pub tokens: &'a [Token],
+    pub draft: &'a [DraftLine],
+    pub speller: Speller,
+    pub lines: Vec<Line>,
+    /// Something was taken back or excluded, whether or not it was there.
+    pub amended: bool,
+    /// Something was said that no line holds.
+    pub left: bool,
+    /// The old of a change whose new is still to come.
+    pub pending: Option<Line>,
+}
+
+impl<'a> Play<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, tokens: &'a [Token], draft: &'a [DraftLine]) -> Self {
+        let speller = Speller::default();
+        Self {
+            catalogue,
+            tokens,
+            draft,
+            speller,
+            lines: Vec::new(),
+            amended: false,
+            left: false,
+            pending: None,
+        }
+    }
+
+    pub(super) fn entry(&self, line: &Line) -> Option<&'a Entry> {
+        self.catalogue.entry(line.best.as_ref()?.product)
+    }
+
+    /// Product and variant of a line.
+    pub(super) fn product(&self, line: &Line) -> Option<Match> {
+        let entry = self.entry(line)?;
+        let variant = line
+            .best
+            .as_ref()?
+            .choice
+            .variant
+            .and_then(|v| entry.product.variants.get(v));
+        Some(Match {
+            product_id: entry.product.id,
+            variant_id: variant.map(|v| v.id),
+        })
+    }
+
+    /// Matches and settles an item.
+    pub(super) fn read(&mut self, item: Item) -> Option<Line> {
+        let span = item.span?;
+        let mut ranked = matching::rank(self.catalogue, &mut self.speller, self.tokens, &item);
+        // "4 black, 4 red" under a heading: only variants of what was named before.
+        if item.phrases.is_empty()
+            && let Some(product) = self.lines.last().and_then(|l| l.best.as_ref()).map(|b| b.product)
+            && let Some(mut fit) =
+                matching::fit(self.catalogue, &mut self.speller, self.tokens, &item, product)
+            && fit.choice.variant.is_some()
+            && !item.content.is_empty()
+            && fit.unexplained == 0
+            && !fit.choice.contradictory
+        {
+            fit.score = 0.95;
+            fit.close = true;
+            ranked.retain(|r| r.product != product);
+            ranked.insert(0, fit);
+        }
+        // A correction speaks of what was ordered.
+        if matches!(
+            item.cue,
+            Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not)
+        ) {
+            let known = ranked
+                .iter()
+                .position(|r| r.score > 0.3 && self.ordered(r.product));
+            if let Some(at) = known {
+                let mut known = ranked.remove(at);
+                known.score = known.score.max(0.9 * known.score + 0.1);
+                ranked.retain(|r| r.score < known.score * 0.9 || self.ordered(r.product));
+                ranked.insert(0, known);
+            }
+        }
+        let best = ranked
+            .first()
+            .filter(|b| b.close && b.score >= confidence::ACCEPTED)
+            .cloned();
+        Some(self.line(item, ranked, best, span))
+    }
+
+    pub(super) fn line(
+        &self,
+        item: Item,
+        ranked: Vec<Scored>,
+        best: Option<Scored>,
+        span: (usize, usize),
+    ) -> Line {
+        let entry = best
+            .as_ref()
+            .and_then(|b| self.catalogue.entry(b.product).map(|e| (b, e)));
+        let (settled, confidence) = match entry {
+            Some((best, entry)) => {
+                let settled = amounts::settle(entry, &item, &best.choice);
+                let runner_up = ranked
+                    .iter()
+                    .filter(|r| r.product != best.product)
+                    .map(|r| r.score)
+                    .next();
+                let confidence = confidence::line(entry, best, runner_up, settled.trust);
+                (settled, confidence)
+            }
+            None => (unplaced(&item), confidence::UNMATCHED),
+        };
+        Line {
+            effect: Effect::Add,
+            item,
+            ranked,
+            best,
+            settled,
+            confidence,
+            span,
+        }
+    }
+
+    /// Whether a product is in the draft or was named in this message.
+    pub(super) fn ordered(&self, product: u32) -> bool {
+        let id = self.catalogue.entry(product).map(|e| e.product.id);
+        self.draft.iter().any(|d| Some(d.product_id) == id)
+            || self
+                .lines
+                .iter()
+                .any(|l| l.best.as_ref().is_some_and(|b| b.product == product))
+    }
+
+    pub(super) fn same(&self, line: &Line, product: Match) -> bool {
+        self.product(line).is_some_and(|own| {
+            own.product_id == product.product_id
+                && (own.variant_id == product.variant_id
+                    || own.variant_id.is_none()
+                    || product.variant_id.is_none())
+        })
+    }
+
+    pub(super) fn drafted(&self, product: Match) -> impl Iterator<Item = &'a DraftLine> + use<'a> {
+        self.draft.iter().filter(move |d| {
+            d.product_id == product.product_id
+                && (product.variant_id.is_none()
+                    || d.variant_id.is_none()
+                    || d.variant_id == product.variant_id)
+        })
+    }
+
+    /// A draft's line as a match.
+    pub(super) fn of_draft(&self, drafted: &DraftLine) -> Option<Scored> {
+        let product = self.catalogue.of(drafted.product_id)?;
+        let entry = self.catalogue.entry(product)?;
+        let variant = entry
+            .product
+            .variants
+            .iter()
+            .position(|v| Some(v.id) == drafted.variant_id);
+        let choice = super::variants::Choice {
+            variant,
+            ..Default::default()
+        };
+        Some(Scored {
+            product,
+            score: 0.97,
+            choice,
+            unexplained: 0,
+            close: true,
+        })
+    }
+}
+
+/// The amount of a line without a product, as it was written.
+fn unplaced(item: &Item) -> Settled {
+    let amount = item
+        .amounts
+        .iter()
+        .find(|a| a.times)
+        .or(item.amounts.iter().find(|a| a.measure.is_none()))
+        .or(item.amounts.first());
+    let unit = amount
+        .and_then(|a| a.package.clone())
+        .or(item.packages.first().cloned())
+        .unwrap_or_default();
+    Settled {
+        e4: amount.map_or(ONE, |a| a.e4),
+        unit,
+        trust: 1.0,
+        said: amount.is_some(),
+    }
+}

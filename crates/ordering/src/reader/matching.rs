@@ -1,0 +1,223 @@
+//! Which product an item means. Only products that share a word with it are looked at, and of those the likeliest.
+use super::entry::{Entry, Phrase, PhraseKind};
+use super::index::Catalogue;
+use super::items::Item;
+use super::text::Token;
+use super::variants::{self, Choice};
+use super::words::{Said, Speller, said, spoken};
+use std::collections::HashMap;
+
+/// Products compared closely per item.
+const CANDIDATES: usize = 32;
+/// Products drawn from one word's postings.
+const DRAWN: usize = 256;
+/// A measure the product does not come in speaks against it.
+const WRONG_MEASURE: f64 = 0.5;
+/// The most that a part of a name is worth.
+const PART: f64 = 0.82;
+/// A word unexplained speaks against a product; more so if another product has it.
+const OF_ANOTHER: f64 = 1.5;
+/// So does a number that is no part of it.
+const WRONG_CODE: f64 = 0.5;
+
+/// How well a product fits an item.
+#[derive(Clone, Debug)]
+pub(super) struct Scored {
+    pub product: u32,
+    /// 0 to 1.
+    pub score: f64,
+    pub choice: Choice,
+    /// Words of the item that the product does not explain.
+    pub unexplained: usize,
+    /// Most of what was said is the product, and most of a name of the product was said.
+    pub close: bool,
+}
+
+fn drawn(catalogue: &Catalogue, item: &Item, said: &[Said]) -> Vec<u32> {
+    let mut out: Vec<u32> = Vec::new();
+    for node in &item.phrases {
+        out.extend(catalogue.ends(*node).map(|(product, _)| product).take(CANDIDATES));
+    }
+    let mut votes: HashMap<u32, f64> = HashMap::new();
+    for word in said {
+        for reading in &word.readings {
+            for product in catalogue.having(*reading).iter().take(DRAWN) {
+                *votes.entry(*product).or_default() += word.weight * word.trust;
+            }
+        }
+    }
+    let mut votes: Vec<(u32, f64)> = votes.into_iter().collect();
+    votes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    out.extend(votes.into_iter().take(CANDIDATES).map(|(product, _)| product));
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// The products an item may mean, best first.
+pub(super) fn rank(
+    catalogue: &Catalogue,
+    speller: &mut Speller,
+    tokens: &[Token],
+    item: &Item,
+) -> Vec<Scored> {
+    let said = said(catalogue, speller, tokens, item);
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let spoken = spoken(catalogue, tokens, item);
+    let mut out: Vec<Scored> = drawn(catalogue, item, &said)
+        .into_iter()
+        .filter_map(|product| {
+            Some(score(
+                catalogue,
+                product,
+                catalogue.entry(product)?,
+                item,
+                &said,
+                &spoken,
+            ))
+        })
+        .filter(|scored| scored.score > 0.15)
+        .collect();
+    out.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
+    out
+}
+
+/// How well one product fits an item.
+pub(super) fn fit(
+    catalogue: &Catalogue,
+    speller: &mut Speller,
+    tokens: &[Token],
+    item: &Item,
+    product: u32,
+) -> Option<Scored> {
+    let said = said(catalogue, speller, tokens, item);
+    let spoken = spoken(catalogue, tokens, item);
+    Some(score(
+        catalogue,
+        product,
+        catalogue.entry(product)?,
+        item,
+        &said,
+        &spoken,
+    ))
+}
+
+fn score(
+    catalogue: &Catalogue,
+    product: u32,
+    entry: &Entry,
+    item: &Item,
+    said: &[Said],
+    spoken: &[u32],
+) -> Scored {
+    let mut choice = variants::choose(catalogue, entry, spoken, &item.amounts, &item.packages);
+    let mut best = (0.0, None::<&Phrase>);
+    for phrase in &entry.phrases {
+        let value = strength(catalogue, phrase, said);
+        // Of two that are said in full the longer is meant: BOLT-M8-80, not BOLT-M8.
+        let longer = best.1.is_some_and(|b| phrase.words.len() > b.words.len()) && value > 0.9;
+        if value > best.0 || longer {
+            best = (value.max(best.0), Some(phrase));
+        }
+    }
+    if let Some(variant) = best.1.and_then(|p| p.variant).filter(|_| best.0 > 0.9) {
+        choice.contradictory |= choice.variant.is_some_and(|v| v != variant);
+        choice.variant = Some(variant);
+    }
+    let own =
+        |word: &u32| entry.phrases.iter().any(|p| p.words.contains(word)) || choice.words.contains(word);
+    let (mut all, mut explained, mut unexplained) = (0.0, 0.0, 0);
+    for word in said {
+        let explains = word.readings.iter().any(own);
+        all += word.weight
+            * if explains || word.readings.is_empty() {
+                1.0
+            } else {
+                OF_ANOTHER
+            };
+        if explains {
+            explained += word.weight;
+        } else {
+            unexplained += 1;
+        }
+    }
+    let measured = item.amounts.iter().all(|a| {
+        a.measure.is_none()
+            || choice.variant.is_some() && choice.amount.is_some()
+            || variants::fits(entry, a)
+            || is_size(entry, a)
+    });
+    let share = if all > 0.0 { explained / all } else { 0.0 };
+    let mut score = best.0 * share;
+    // M10 is no M8, however alike the rest.
+    let code = said.iter().any(|s| s.number && !s.readings.iter().any(own));
+    if code {
+        score *= WRONG_CODE;
+    }
+    if !measured {
+        score *= WRONG_MEASURE;
+    }
+    // "Desk" is no desk stapler, "cherry tomatoes" are no tomatoes.
+    // "Cement mixers" are no cement: the last word says what a thing is.
+    let explained_last = said.last().is_none_or(|s| s.readings.iter().any(own));
+    let close = share >= if explained_last { 0.5 } else { 0.75 } && best.0 >= PART * 0.5_f64.sqrt();
+    Scored {
+        product,
+        score,
+        choice,
+        unexplained,
+        close,
+    }
+}
+
+/// Whether an amount is the size in the product's name.
+pub(super) fn is_size(entry: &Entry, amount: &super::counting::Amount) -> bool {
+    amount.measure.is_some_and(|measure| {
+        entry.sizes.iter().any(|(e4, own)| {
+            own.dimension == measure.dimension
+                && i128::from(*e4) * i128::from(own.steps)
+                    == i128::from(amount.e4) * i128::from(measure.steps)
+        })
+    })
+}
+
+/// How strongly the words said stand for a phrase: all of it, or a part.
+fn strength(catalogue: &Catalogue, phrase: &Phrase, said: &[Said]) -> f64 {
+    let (mut all, mut found, mut trust) = (0.0, 0.0, 1.0);
+    let mut missing = 0;
+    let mut places = Vec::with_capacity(phrase.words.len());
+    for word in &phrase.words {
+        let weight = catalogue.weight(Some(*word));
+        all += weight;
+        match said.iter().position(|s| s.readings.contains(word)) {
+            Some(at) => {
+                found += weight;
+                trust *= said.get(at).map_or(1.0, |s| s.trust);
+                places.push(at);
+            }
+            None => missing += 1,
+        }
+    }
+    if found <= 0.0 {
+        return 0.0;
+    }
+    if missing > 0 {
+        // A part of a name may be all people say of it; a part of a number of stock or a keyword proves little.
+        return match phrase.kind {
+            PhraseKind::Name | PhraseKind::Alias => PART * (found / all).sqrt() * trust,
+            PhraseKind::Keyword => 0.4 * (found / all) * trust,
+            PhraseKind::Sku => 0.0,
+        };
+    }
+    let in_order = places.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+    let order = if in_order { 1.0 } else { 0.97 };
+    let kind = match phrase.kind {
+        PhraseKind::Sku => 0.99,
+        PhraseKind::Name => 0.98,
+        PhraseKind::Alias => 0.97,
+        PhraseKind::Keyword => 0.80,
+    };
+    kind * trust * order
+}

@@ -1,0 +1,252 @@
+//! Amounts as people write them: digits, fractions and number words.
+use super::text::{Kind, Token};
+
+/// One, in the four decimal places of a `Quantity`.
+pub(super) const ONE: i64 = 10_000;
+/// More digits than this are a reference or a telephone number, not an amount.
+const MAX_DIGITS: usize = 7;
+
+/// A number found in the tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Number {
+    /// Its value in ten-thousandths.
+    pub e4: i64,
+    /// How many tokens it takes.
+    pub length: usize,
+    /// "A few": some number near this one.
+    pub vague: bool,
+    /// It counts dozens, and was multiplied.
+    pub dozens: bool,
+}
+
+/// The value of a token of digits, in ten-thousandths: `3`, `1.5`, `1,5`, `1,000`, `1/2`. Dates, times, telephone and
+/// article numbers are none.
+pub(super) fn digits(norm: &str) -> Option<i64> {
+    if norm.contains(':') || norm.chars().filter(char::is_ascii_digit).count() > MAX_DIGITS {
+        return None;
+    }
+    if let Some((above, below)) = norm.split_once('/') {
+        let (above, below) = (above.parse::<i64>().ok()?, below.parse::<i64>().ok()?);
+        return (above < below && matches!(below, 2 | 3 | 4 | 5 | 8) && above > 0)
+            .then(|| above * ONE / below);
+    }
+    let (whole, part) = match (norm.split_once(','), norm.split_once('.')) {
+        (None, None) => (norm.to_owned(), ""),
+        (Some((whole, part)), None) if part.len() == 3 && !whole.starts_with('0') => {
+            (format!("{whole}{part}"), "")
+        }
+        (Some((whole, part)), None) | (None, Some((whole, part))) => (whole.to_owned(), part),
+        (Some((thousands, rest)), Some(_)) => {
+            let (units, part) = rest.split_once('.')?;
+            if units.len() != 3 {
+                return None;
+            }
+            (format!("{thousands}{units}"), part)
+        }
+    };
+    // 0044… and 020 are telephone numbers, 007 an article.
+    if whole.len() > 1 && whole.starts_with('0') || part.len() > 4 {
+        return None;
+    }
+    let scale = [ONE, 1_000, 100, 10, 1].get(part.len()).copied()?;
+    let part = if part.is_empty() {
+        0
+    } else {
+        part.parse::<i64>().ok()?
+    };
+    Some(whole.parse::<i64>().ok()? * ONE + part * scale)
+}
+
+/// The value of a number word below a hundred.
+fn word(norm: &str) -> Option<i64> {
+    Some(match norm {
+        "one" => 1,
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" => 10,
+        "eleven" => 11,
+        "twelve" => 12,
+        "thirteen" => 13,
+        "fourteen" => 14,
+        "fifteen" => 15,
+        "sixteen" => 16,
+        "seventeen" => 17,
+        "eighteen" => 18,
+        "nineteen" => 19,
+        "twenty" => 20,
+        "thirty" => 30,
+        "forty" | "fourty" => 40,
+        "fifty" => 50,
+        "sixty" => 60,
+        "seventy" => 70,
+        "eighty" => 80,
+        "ninety" => 90,
+        _ => return None,
+    })
+}
+
+/// The number that begins at the first of these tokens.
+pub(super) fn read(tokens: &[Token]) -> Option<Number> {
+    let first = tokens.first()?;
+    let mut number = match first.kind {
+        Kind::Number => Number {
+            e4: digits(&first.norm)?,
+            length: 1,
+            vague: false,
+            dozens: false,
+        },
+        Kind::Word => in_words(tokens)?,
+        Kind::Punct(_) | Kind::Newline => return None,
+    };
+    let at = |n: usize| tokens.get(number.length + n).map_or("", |t| t.norm.as_str());
+    if number.e4 % ONE == 0 && !number.dozens {
+        if at(0) == "and" && matches!(at(1), "a" | "1") && at(2) == "half" {
+            number.e4 += ONE / 2;
+            number.length += 3;
+        } else if at(0).contains('/')
+            && let Some(part) = digits(at(0))
+            && first.kind == Kind::Number
+        {
+            number.e4 += part;
+            number.length += 1;
+        } else if matches!(at(0), "dozen" | "dozens" | "doz") {
+            number.e4 = number.e4.checked_mul(12)?;
+            number.length += 1;
+            number.dozens = true;
+        } else if at(0) == "hundred" && first.kind == Kind::Number {
+            number.e4 = number.e4.checked_mul(100)?;
+            number.length += 1;
+        }
+    }
+    Some(number)
+}
+
+fn in_words(tokens: &[Token]) -> Option<Number> {
+    let at = |n: usize| tokens.get(n).map_or("", |t| t.norm.as_str());
+    let plain = |e4: i64, length: usize| {
+        Some(Number {
+            e4,
+            length,
+            vague: false,
+            dozens: false,
+        })
+    };
+    let dozen = |e4: i64, length: usize| {
+        Some(Number {
+            e4,
+            length,
+            vague: false,
+            dozens: true,
+        })
+    };
+    let skip = usize::from(matches!(at(0), "a" | "an"));
+    match at(skip) {
+        "couple" | "cpl" => return plain(2 * ONE, skip + 1),
+        "dozen" | "doz" => return dozen(12 * ONE, skip + 1),
+        "few" | "several" | "handful" => {
+            return Some(Number {
+                e4: 3 * ONE,
+                length: skip + 1,
+                vague: true,
+                dozens: false,
+            });
+        }
+        "hundred" => return plain(100 * ONE, skip + 1),
+        "half" => {
+            let article = usize::from(matches!(at(skip + 1), "a" | "an"));
+            return if matches!(at(skip + 1 + article), "dozen" | "doz") {
+                dozen(6 * ONE, skip + 2 + article)
+            } else {
+                plain(ONE / 2, skip + 1 + article)
+            };
+        }
+        "quarter" => {
+            return plain(
+                ONE / 4,
+                skip + 1 + usize::from(matches!(at(skip + 1), "a" | "of")),
+            );
+        }
+        _ if skip > 0 => return None,
+        _ => {}
+    }
+    let mut units = word(at(0))?;
+    let mut length = 1;
+    if units >= 20
+        && let Some(ones) = word(at(1)).filter(|ones| *ones < 10)
+    {
+        units += ones;
+        length = 2;
+    } else if units >= 20 && at(1).is_empty() && tokens.get(1).is_some_and(|t| t.is('-')) {
+        // "twenty-five" is cut at its hyphen.
+        if let Some(ones) = word(at(2)).filter(|ones| *ones < 10) {
+            units += ones;
+            length = 3;
+        }
+    }
+    if at(length) == "hundred" {
+        units *= 100;
+        length += 1;
+        let joined = usize::from(at(length) == "and");
+        if let Some(rest) = word(at(length + joined)) {
+            units += rest;
+            length += joined + 1;
+        }
+    }
+    plain(units * ONE, length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::tokenise;
+    use super::*;
+
+    fn value(text: &str) -> i64 {
+        read(&tokenise(text)).unwrap().e4
+    }
+
+    #[test]
+    fn digits_in_every_spelling() {
+        for (text, e4) in [
+            ("3", 30_000),
+            ("1.5", 15_000),
+            ("1,5", 15_000),
+            ("1,000", 10_000_000),
+            ("1/2", 5_000),
+        ] {
+            assert_eq!(value(text), e4, "{text}");
+        }
+        assert_eq!(value("1½"), 15_000);
+        assert_eq!(value("2 1/2"), 25_000);
+        assert_eq!(value("1,250.5"), 12_505_000);
+    }
+
+    #[test]
+    fn words() {
+        for (text, units) in [
+            ("a couple", 2),
+            ("half a dozen", 6),
+            ("a dozen", 12),
+            ("three dozen", 36),
+            ("twenty five", 25),
+            ("twenty-five", 25),
+            ("one hundred and twenty", 120),
+        ] {
+            assert_eq!(value(text), units * ONE, "{text}");
+        }
+        assert_eq!(value("two and a half"), 25_000);
+        assert_eq!(value("half a kilo"), 5_000);
+    }
+
+    #[test]
+    fn references_dates_and_times_are_no_amounts() {
+        for text in ["07700", "12:30", "24/11", "1.2.3", "123456789"] {
+            assert_eq!(read(&tokenise(text)), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The reader that works by rules.
+use super::catalogue::Message;
+use super::confidence;
+use super::cues::Cue;
+use super::index::Catalogue;
+use super::intent::{self, Evidence, Mood};
+use super::lexer::{self, Element, What};
+use super::lexicon;
+use super::lines::{Line, Play};
+use super::port::OrderReader;
+use super::reading::{Candidate, Effect, Intent, ReadLine, Reading};
+use super::segment::{self, Sentence};
+use super::text::{self, Kind, Token};
+use async_trait::async_trait;
+use purser_kernel::{Problem, Quantity};
+
+/// Lines of one message. A longer order is a spreadsheet, and a person's work.
+const MAX_LINES: usize = 200;
+/// Rivals shown with a line.
+const ALTERNATIVES: usize = 4;
+/// What an order keeps of its confidence beside words meant for a machine.
+const INSTRUCTED: f64 = 0.4;
+/// More words than this between two amounts are a tale, not a product.
+const LONGEST_UNKNOWN: usize = 6;
+
+/// Reads orders by rules: word lists, the catalogue's index and arithmetic. Holds no state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RuleReader;
+
+#[async_trait]
+impl OrderReader for RuleReader {
+    fn name(&self) -> &'static str {
+        "rules"
+    }
+
+    async fn read(&self, catalogue: &Catalogue, message: &Message<'_>) -> Result<Reading, Problem> {
+        Ok(self.read_text(catalogue, message))
+    }
+}
+
+impl RuleReader {
+    /// Reads one message. It cannot fail: what it does not understand has a low confidence.
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature of a reader, whatever it holds"
+    )]
+    pub fn read_text(&self, catalogue: &Catalogue, message: &Message<'_>) -> Reading {
+        let tokens = text::tokenise(message.text);
+        let elements = lexer::lex(catalogue, &tokens);
+        let mut play = Play::new(catalogue, &tokens, message.draft);
+        let mut evidence = Evidence::default();
+        for sentence in segment::sentences(catalogue, &tokens, &elements) {
+            let of = elements.get(sentence.first..sentence.past).unwrap_or_default();
+            let mood = mood(&tokens, of, &sentence);
+            weigh(&mut evidence, &tokens, of, mood);
+            if mood == Mood::Say {
+                say(&mut play, of, sentence);
+            }
+        }
+        if evidence.cancelled {
+            play.lines
+                .retain(|l| l.best.is_some() && l.effect == Effect::Add && l.settled.said);
+        }
+        if evidence.instructed {
+            play.lines.retain(|l| l.best.is_some());
+        }
+        finish(&play, &evidence, message.text)
+    }
+}
+
+fn mood(tokens: &[Token], of: &[Element], sentence: &Sentence) -> Mood {
+    let (first, past) = (of.first().map_or(0, |e| e.first), of.last().map_or(0, |e| e.past));
+    let norms: Vec<&str> = tokens
+        .get(first..past)
+        .into_iter()
+        .flatten()
+        .map(|t| t.norm.as_str())
+        .collect();
+    let named = of.iter().any(|e| matches!(e.what, What::Phrase(_)));
+    let counted = of.iter().any(|e| matches!(e.what, What::Amount(_)));
+    intent::mood(&norms, sentence.asked, named, counted)
+}
+
+fn weigh(evidence: &mut Evidence, tokens: &[Token], of: &[Element], mood: Mood) {
+    match mood {
+        Mood::Say => {}
+        Mood::Ask => evidence.asked = true,
+        Mood::Complain => evidence.complained = true,
+        Mood::Withdraw => evidence.cancelled = true,
+        Mood::Instruct => evidence.instructed = true,
+    }
+    for (at, element) in of.iter().enumerate() {
+        let token = tokens.get(element.first);
+        if at < 2 && token.is_some_and(|t| lexicon::is_greeting(&t.norm)) {
+            evidence.greetings += 1;
+        } else if matches!(element.what, What::Word | What::Phrase(_) | What::Amount(_))
+            && token.is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Number))
+        {
+            evidence.words += 1;
+        }
+    }
+}
+
+/// Plays a sentence's items.
+fn say(play: &mut Play<'_>, of: &[Element], sentence: Sentence) {
+    let requested = of.iter().any(|e| matches!(e.what, What::Request));
+    // "4 milk in total" of a draft with two may mean two more.
+    let total = of.iter().any(|e| {
+        play.tokens
+            .get(e.first)
+            .is_some_and(|t| matches!(t.norm.as_str(), "total" | "altogether" | "overall"))
+    });
+    play.left |= total && !play.draft.is_empty();
+    let counted = sentence.items.iter().any(|i| !i.amounts.is_empty());
+    for item in sentence.items {
+        if play.lines.len() >= MAX_LINES {
+            play.left = true;
+            break;
+        }
+        play.item(item, |line| worth(line, requested, counted));
+    }
+    play.end();
+}
+
+/// Whether an item is an order and not talk.
+fn worth(line: &Line, requested: bool, counted: bool) -> bool {
+    let item = &line.item;
+    let said = line.settled.said || item.article || !item.amounts.is_empty();
+    match &line.best {
+        Some(_) if !item.amounts.is_empty() => true,
+        Some(_) if item.placed && !said => false,
+        // "Milk" alone is a line of a list; "I love your milk" is not.
+        Some(best) => {
+            item.requested
+                || item.more
+                || best.unexplained == 0 && (best.score > 0.75 || requested || counted)
+        }
+        None if !item.amounts.is_empty() => item.content.len() <= LONGEST_UNKNOWN,
+        None if item.article && item.joined && (requested || counted) => item.content.len() <= 3,
+        None => (item.requested || item.more) && !item.placed && item.content.len() <= 2,
+    }
+}
+
+fn finish(play: &Play<'_>, evidence: &Evidence, text: &str) -> Reading {
+    let cap = if evidence.instructed { INSTRUCTED } else { 1.0 };
+    let lines: Vec<ReadLine> = play
+        .lines
+        .iter()
+        .take(MAX_LINES)
+        .filter_map(|line| written(play, line, text, cap))
+        .collect();
+    let mut confidence = confidence::order(lines.iter().map(|l| (l.confidence, l.product.is_some())));
+    if play.left || play.lines.len() > MAX_LINES {
+        confidence = confidence.min(confidence::SOMETHING_LEFT);
+    }
+    // The same twice may be two deliveries, or a change of mind.
+    let twice = lines.iter().enumerate().any(|(at, line)| {
+        line.product.is_some()
+            && lines
+                .iter()
+                .take(at)
+                .any(|l| l.product == line.product && l.effect == line.effect)
+    });
+    if twice {
+        confidence = confidence.min(confidence::SOMETHING_LEFT);
+    }
+    let best = lines.iter().map(|l| l.confidence).fold(0.0, f64::max);
+    let whole = Evidence {
+        lines: lines.len(),
+        amended: play.amended,
+        ..*evidence
+    };
+    let (intent, intent_confidence) = intent::judge(&whole, best);
+    if evidence.cancelled {
+        confidence = if lines.is_empty() {
+            intent_confidence * cap
+        } else {
+            confidence.min(0.5)
+        };
+    }
+    debug_assert!(
+        intent == Intent::Order || lines.is_empty(),
+        "only an order has lines"
+    );
+    Reading {
+        intent,
+        intent_confidence,
+        confidence,
+        lines,
+        cancel: evidence.cancelled,
+    }
+}
+
+fn written(play: &Play<'_>, line: &Line, text: &str, cap: f64) -> Option<ReadLine> {
+    let start = play.tokens.get(line.span.0)?.start;
+    let end = play.tokens.get(line.span.1.checked_sub(1)?)?.end;
+    let product = play.product(line);
+    let alternatives = line
+        .ranked
+        .iter()
+        .filter(|r| line.best.as_ref().is_none_or(|b| b.product != r.product))
+        .take(ALTERNATIVES)
+        .filter_map(|r| {
+            let entry = play.catalogue.entry(r.product)?;
+            let variant = r.choice.variant.and_then(|v| entry.product.variants.get(v));
+            Some(Candidate {
+                product_id: entry.product.id,
+                variant_id: variant.map(|v| v.id),
+                confidence: r.score.clamp(0.0, 1.0),
+            })
+        })
+        .collect();
+    let unit = &line.settled.unit;
+    let withdrawn = line.effect == Effect::Remove || line.item.cue == Some(Cue::Exclude);
+    let e4 = if line.settled.e4 > 0 {
+        line.settled.e4
+    } else {
+        super::numbers::ONE
+    };
+    Some(ReadLine {
+        original_text: text.get(start..end)?.to_owned(),
+        effect: if withdrawn { Effect::Remove } else { line.effect },
+        product,
+        quantity: Quantity::from_e4(e4),
+        unit: (!unit.is_empty()).then(|| unit.clone()),
+        confidence: line.confidence.clamp(0.0, cap),
+        alternatives,
+    })
+}

@@ -1,0 +1,266 @@
+//! Cutting a message's elements into sentences and those into items: what belongs to one product and its amount.
+use super::counting::Amount;
+use super::cues::Cue;
+use super::entry::PhraseKind;
+use super::index::Catalogue;
+use super::items::{Item, merge, one_of};
+use super::lexer::{Element, What};
+use super::text::Token;
+use super::variants;
+
+/// A sentence or a line of a list.
+#[derive(Debug)]
+pub(super) struct Sentence {
+    /// Its elements, by place.
+    pub first: usize,
+    pub past: usize,
+    /// It ends in a question mark.
+    pub asked: bool,
+    pub items: Vec<Item>,
+}
+
+/// Cuts the elements.
+pub(super) fn sentences(catalogue: &Catalogue, tokens: &[Token], elements: &[Element]) -> Vec<Sentence> {
+    let mut out = Vec::new();
+    let mut first = 0;
+    for (at, element) in elements.iter().enumerate() {
+        let last = at + 1 == elements.len();
+        let stop = match element.what {
+            What::Stop { asked } => Some(asked),
+            _ if last => Some(false),
+            _ => None,
+        };
+        let Some(asked) = stop else { continue };
+        let slice = elements.get(first..=at).unwrap_or_default();
+        let items = Cutter::new(catalogue, tokens).cut(slice);
+        out.push(Sentence {
+            first,
+            past: at + 1,
+            asked,
+            items,
+        });
+        first = at + 1;
+    }
+    out
+}
+
+pub(super) struct Cutter<'a> {
+    pub catalogue: &'a Catalogue,
+    pub tokens: &'a [Token],
+    pub items: Vec<Item>,
+    pub current: Item,
+    pub changing: bool,
+    /// The exclusion holds for a whole row: "remove", not "no".
+    pub sticky: bool,
+}
+
+impl<'a> Cutter<'a> {
+    fn new(catalogue: &'a Catalogue, tokens: &'a [Token]) -> Self {
+        Self {
+            catalogue,
+            tokens,
+            items: Vec::new(),
+            current: Item::default(),
+            changing: false,
+            sticky: false,
+        }
+    }
+
+    fn cut(mut self, elements: &[Element]) -> Vec<Item> {
+        for (at, element) in elements.iter().enumerate() {
+            self.take(element, elements.get(at + 1..).unwrap_or_default());
+        }
+        // "Milk 5, bread 6 instead": the cue comes last.
+        let last = elements
+            .iter()
+            .rev()
+            .find(|e| !matches!(e.what, What::Filler | What::Stop { .. } | What::Request));
+        let instead = last.is_some_and(|e| matches!(e.what, What::Cue(Cue::Correct)));
+        if self.current.is_empty() && instead {
+            for item in self.items.iter_mut().filter(|i| i.cue.is_none()) {
+                item.cue = Some(Cue::Correct);
+            }
+        }
+        self.flush();
+        merge(self.items)
+    }
+
+    pub(super) fn flush(&mut self) {
+        let next = Item {
+            joined: self.current.joined,
+            ..Item::default()
+        };
+        // "A case of coffee 227g": the size counts nothing.
+        let said = self.current.article || !self.current.content.is_empty();
+        if said && self.current.lone_unit && self.current.amounts.iter().all(|a| a.measure.is_some()) {
+            let one = self.current.packages.first().cloned().map(one_of);
+            self.current.amounts.splice(0..0, one);
+        }
+        if self.current.is_empty() {
+            // A cue before a comma still holds: "no, make that 4".
+            let cue = self.current.cue;
+            self.current = Item {
+                cue,
+                more: self.current.more,
+                requested: self.current.requested,
+                ..next
+            };
+            return;
+        }
+        self.items.push(std::mem::replace(&mut self.current, next));
+    }
+
+    pub(super) fn start(&mut self, cue: Option<Cue>) {
+        self.flush();
+        self.current = Item {
+            cue: cue.or(self.current.cue.filter(|_| self.current.is_empty())),
+            ..Item::default()
+        };
+    }
+
+    fn take(&mut self, element: &Element, rest: &[Element]) {
+        match &element.what {
+            What::Stop { .. } | What::Noise | What::Times | What::Colon => {}
+            What::Filler => self.filler(element),
+            What::Join => self.join(),
+            What::Article => self.current.article |= self.current.content.is_empty(),
+            What::Request => self.request(),
+            What::Preposition => self.preposition(element, rest),
+            What::Reference => {
+                self.flush();
+                self.current.reference = true;
+                self.current.cover(element);
+                self.flush();
+            }
+            What::Cue(cue) => self.cue(*cue, element),
+            What::Amount(amount) => self.amount(amount, element, rest),
+            What::Unit(unit) => self.unit(unit, element),
+            What::Measure(measure) => {
+                self.current.loose = Some(*measure);
+                if !self.current.is_empty() {
+                    self.current.cover(element);
+                }
+            }
+            What::Phrase(hit) => {
+                if self.another(hit.node) {
+                    self.start(None);
+                    self.current.joined = true;
+                }
+                self.content(element);
+                self.current.phrases.push(hit.node);
+            }
+            What::Word => self.content(element),
+        }
+    }
+
+    fn amount(&mut self, amount: &Amount, element: &Element, rest: &[Element]) {
+        if !self.current.content.is_empty() && !self.belongs(amount, rest) {
+            self.start(None);
+            self.current.joined = true;
+        }
+        if self.current.content.is_empty() {
+            self.current.amount_first = true;
+            if self.current.carried == Some(false) {
+                self.current.cue = None;
+            }
+        }
+        let words = self.tokens.get(element.first..element.past).into_iter().flatten();
+        self.current.more |= words
+            .into_iter()
+            .any(|t| matches!(t.norm.as_str(), "more" | "extra"));
+        self.current.amounts.push(amount.clone());
+        self.current.cover(element);
+    }
+
+    /// Whether an amount after the product's words still speaks of that product.
+    fn belongs(&self, amount: &Amount, rest: &[Element]) -> bool {
+        let item = &self.current;
+        let product_follows = followed(rest, |w| matches!(w, What::Phrase(_) | What::Word));
+        // "No bread, 2 milk", with or without its comma.
+        if item.cue == Some(Cue::Exclude) && product_follows && !item.phrases.is_empty() {
+            return false;
+        }
+        // "Can you chuck us 4 bags of sand": words of talk, then the order.
+        if item.amounts.is_empty() && item.phrases.is_empty() && product_follows && !amount.times {
+            return false;
+        }
+        if item.amounts.is_empty() || amount.times && !followed(rest, |w| matches!(w, What::Times)) {
+            return true;
+        }
+        let names = |a: &Amount| variants::names_amount(self.catalogue, &item.phrases, a);
+        let more_follows =
+            product_follows || amount.measure.is_none() && followed(rest, |w| matches!(w, What::Unit(_)));
+        if item.amount_first {
+            names(amount) && !item.amounts.iter().any(names) || !more_follows
+        } else {
+            item.amounts.iter().all(names)
+                || names(amount) && !item.amounts.iter().any(names)
+                || !more_follows
+        }
+    }
+
+    fn unit(&mut self, unit: &str, element: &Element) {
+        if self.current.content.is_empty() && self.current.amounts.is_empty() {
+            self.current.lone_unit = true;
+        }
+        let began = !self.current.is_empty() || self.current.article;
+        self.current.packages.push(unit.to_owned());
+        if began || self.current.lone_unit {
+            self.current.cover(element);
+        }
+    }
+
+    /// Whether a phrase names another product than the phrases before it: "tea coffee".
+    fn another(&self, node: u32) -> bool {
+        let names = |node: u32| {
+            self.catalogue
+                .ends(node)
+                .filter(|(_, p)| p.kind != PhraseKind::Keyword)
+                .map(|(id, _)| id)
+        };
+        let products = |node: u32| self.catalogue.ends(node).map(|(id, _)| id);
+        let apart = |old: u32| {
+            names(old).next().is_some() && !products(old).any(|id| products(node).any(|other| other == id))
+        };
+        !self.current.phrases.is_empty()
+            && names(node).next().is_some()
+            && self.current.phrases.iter().all(|old| apart(*old))
+    }
+
+    fn content(&mut self, element: &Element) {
+        let item = &self.current;
+        if !item.amount_first && !item.content.is_empty() && !item.amounts.is_empty() {
+            let words: Vec<&str> = self
+                .tokens
+                .get(element.first..element.past)
+                .into_iter()
+                .flatten()
+                .map(|t| t.key.as_str())
+                .collect();
+            // "M8 50mm bolts 100": what counts is still to come.
+            let uncounted = matches!(element.what, What::Phrase(_))
+                && item
+                    .amounts
+                    .iter()
+                    .all(|a| variants::names_amount(self.catalogue, &item.phrases, a));
+            if !uncounted && !variants::names_words(self.catalogue, &item.phrases, &words) {
+                self.start(None);
+                self.current.joined = true;
+            }
+        }
+        self.current.content.extend(element.first..element.past);
+        self.current.cover(element);
+    }
+}
+
+/// Whether the next element that says something is such a one.
+pub(super) fn followed(rest: &[Element], test: impl Fn(&What) -> bool) -> bool {
+    rest.iter()
+        .find(|e| {
+            !matches!(
+                e.what,
+                What::Filler | What::Noise | What::Article | What::Cue(Cue::More)
+            )
+        })
+        .is_some_and(|e| test(&e.what))
+}

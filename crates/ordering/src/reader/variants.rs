@@ -1,0 +1,147 @@
+//! Which variant of a product is meant: by a measure, a pack size, or its value's words.
+use super::counting::Amount;
+use super::entry::{Entry, VariantKeys};
+use super::index::Catalogue;
+use super::numbers::ONE;
+use super::units;
+
+/// The variant chosen, and what of the item speaks for it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Choice {
+    /// By place in the product.
+    pub variant: Option<usize>,
+    /// The amount that named it, by place, which is then no quantity.
+    pub amount: Option<usize>,
+    /// Two variants were named, or an amount names one that does not exist.
+    pub contradictory: bool,
+    /// Words of the vocabulary that the choice explains.
+    pub words: Vec<u32>,
+}
+
+/// From here on a bare number may be a variant's measure without its unit.
+const LARGE: i64 = 100 * ONE;
+
+/// Whether an amount is this variant's measure or pack size.
+fn is_amount(variant: &VariantKeys, amount: &Amount) -> bool {
+    match (&amount.measure, &amount.package) {
+        (Some(measure), _) => variant.measure.is_some_and(|(e4, own)| {
+            i128::from(e4) * i128::from(own.steps) == i128::from(amount.e4) * i128::from(measure.steps)
+                && own.dimension == measure.dimension
+        }),
+        (None, Some(package)) => {
+            package == "pack" && variant.pack == Some(amount.e4) && amount.e4 > ONE
+                || amount.e4 >= LARGE && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4)
+        }
+        // "Coke 330": so large a count is named before the product.
+        (None, None) => {
+            amount.e4 >= LARGE && !amount.times && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4)
+        }
+    }
+}
+
+fn entries<'a>(catalogue: &'a Catalogue, phrases: &[u32]) -> impl Iterator<Item = &'a Entry> {
+    let products = phrases
+        .iter()
+        .flat_map(|node| catalogue.ends(*node))
+        .map(|(product, _)| product);
+    products.take(16).filter_map(|product| catalogue.entry(product))
+}
+
+/// Whether an amount names a variant of a product these phrases stand for.
+pub(super) fn names_amount(catalogue: &Catalogue, phrases: &[u32], amount: &Amount) -> bool {
+    entries(catalogue, phrases).any(|entry| entry.variants.iter().any(|v| is_amount(v, amount)))
+}
+
+/// Whether words name a variant of a product these phrases stand for.
+pub(super) fn names_words(catalogue: &Catalogue, phrases: &[u32], words: &[&str]) -> bool {
+    let numbers: Option<Vec<u32>> = words.iter().map(|w| catalogue.word(w)).collect();
+    let Some(numbers) = numbers else { return false };
+    entries(catalogue, phrases).any(|entry| {
+        entry.variants.iter().any(|v| {
+            v.forms
+                .iter()
+                .any(|form| numbers.iter().all(|n| form.contains(n)))
+        })
+    })
+}
+
+/// The variant of a product that an item's words and amounts name. `words` are all its words in order, courtesies
+/// included; `packages` the package words it holds.
+pub(super) fn choose(
+    catalogue: &Catalogue,
+    entry: &Entry,
+    words: &[u32],
+    amounts: &[Amount],
+    packages: &[String],
+) -> Choice {
+    let mut choice = Choice::default();
+    if entry.variants.is_empty() {
+        return choice;
+    }
+    let by_amount = amounts.iter().enumerate().find_map(|(at, amount)| {
+        // "3 packs" counts packs unless another amount does the counting.
+        let counts = amount.measure.is_none() && amounts.len() == 1 && (amount.times || amount.e4 >= LARGE);
+        let variant = entry
+            .variants
+            .iter()
+            .position(|v| is_amount(v, amount))
+            .filter(|_| !counts)?;
+        Some((variant, at))
+    });
+    let packages: Vec<u32> = packages.iter().filter_map(|p| catalogue.word(p)).collect();
+    // The longest form found wins, so that "extra large" is not "large".
+    let mut by_words: Vec<(usize, usize)> = Vec::new();
+    for (at, variant) in entry.variants.iter().enumerate() {
+        let found = variant.forms.iter().filter(|form| {
+            contains(words, form) || matches!(form.as_slice(), [one] if packages.contains(one))
+        });
+        if let Some(form) = found.max_by_key(|form| form.len()) {
+            by_words.push((form.len(), at));
+            choice.words.extend(form);
+        }
+    }
+    by_words.sort_by_key(|(length, at)| (std::cmp::Reverse(*length), *at));
+    let rivals = by_words
+        .iter()
+        .filter(|(length, _)| by_words.first().is_some_and(|(most, _)| length == most))
+        .count();
+    let by_words = by_words.first().map(|(_, at)| *at);
+    match (by_amount, by_words) {
+        (Some((variant, amount)), other) => {
+            choice.variant = Some(variant);
+            choice.amount = Some(amount);
+            choice.contradictory = other.is_some_and(|o| o != variant);
+        }
+        (None, Some(variant)) => {
+            choice.variant = Some(variant);
+            choice.contradictory = rivals > 1;
+        }
+        (None, None) => {
+            // "10 kg" of something that comes in 1, 5 and 20 kg bags.
+            choice.contradictory = entry.unit_measure.is_none()
+                && amounts.iter().any(|a| {
+                    a.measure.is_some_and(|m| {
+                        entry
+                            .variants
+                            .iter()
+                            .any(|v| v.measure.is_some_and(|(_, own)| own.dimension == m.dimension))
+                    })
+                });
+        }
+    }
+    choice
+}
+
+fn contains(words: &[u32], form: &[u32]) -> bool {
+    !form.is_empty() && words.windows(form.len()).any(|window| window == form)
+}
+
+/// Whether an amount's measure is part of what the product is called or converts into its unit.
+pub(super) fn fits(entry: &Entry, amount: &Amount) -> bool {
+    let Some(measure) = amount.measure else {
+        return true;
+    };
+    entry
+        .unit_measure
+        .is_some_and(|own| units::convert(amount.e4, measure, own).is_some())
+}

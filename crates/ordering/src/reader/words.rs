@@ -1,0 +1,133 @@
+//! The words of an item as the catalogue knows them: looked up, taken apart, or guessed from a misspelling.
+use super::index::Catalogue;
+use super::items::Item;
+use super::text::{Kind, Token};
+use std::collections::HashMap;
+
+/// Words of an item that are looked at. No product is named in more.
+const WORDS: usize = 16;
+/// Misspelt words looked up per message.
+const LOOKUPS: usize = 256;
+
+/// A word of an item: what it is in the vocabulary, or what it might be.
+pub(super) struct Said {
+    pub readings: Vec<u32>,
+    /// What is left of its weight as evidence after its misspelling.
+    pub trust: f64,
+    pub weight: f64,
+    pub number: bool,
+}
+
+/// Looks up misspelt words, each once and not too many.
+#[derive(Debug, Default)]
+pub(super) struct Speller {
+    known: HashMap<String, Vec<(u32, usize)>>,
+}
+
+impl Speller {
+    fn near(&mut self, catalogue: &Catalogue, key: &str) -> Vec<(u32, usize)> {
+        if let Some(found) = self.known.get(key) {
+            return found.clone();
+        }
+        if self.known.len() >= LOOKUPS {
+            return Vec::new();
+        }
+        let found = catalogue.near(key);
+        self.known.insert(key.to_owned(), found.clone());
+        found
+    }
+}
+
+/// The words of an item that may name its product.
+pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token], item: &Item) -> Vec<Said> {
+    let words = item.content.iter().filter_map(|at| tokens.get(*at));
+    let words: Vec<&Token> = words
+        .filter(|t| matches!(t.kind, Kind::Word | Kind::Number))
+        .take(WORDS)
+        .collect();
+    let keys = compounds(catalogue, &words);
+    keys.into_iter()
+        .map(|(token, key)| {
+            let number = token.kind == Kind::Number;
+            if let Some(word) = catalogue.word(&key) {
+                return Said {
+                    readings: vec![word],
+                    trust: 1.0,
+                    weight: catalogue.weight(Some(word)),
+                    number,
+                };
+            }
+            let near = if token.kind == Kind::Word {
+                speller.near(catalogue, &token.key)
+            } else {
+                Vec::new()
+            };
+            let edits = near.first().map_or(0, |(_, edits)| *edits);
+            // One slip in a long word is a typo; in a short one it may be another word.
+            let trust = match (edits, token.key.chars().count()) {
+                (0, _) => 1.0,
+                (1, 6..) => 0.95,
+                (1, _) => 0.87,
+                _ => 0.89,
+            };
+            let weight = catalogue.weight(near.first().map(|(word, _)| *word));
+            Said {
+                readings: near.into_iter().map(|(word, _)| word).collect(),
+                trust,
+                weight,
+                number,
+            }
+        })
+        .collect()
+}
+
+/// The words' keys, where the catalogue writes in two words what was said in one ("leverarch") or the reverse.
+fn compounds<'a>(catalogue: &Catalogue, words: &[&'a Token]) -> Vec<(&'a Token, String)> {
+    let mut out = Vec::with_capacity(words.len());
+    let mut rest = words.iter().copied().peekable();
+    while let Some(token) = rest.next() {
+        if token.kind != Kind::Word || catalogue.word(&token.key).is_some() {
+            out.push((token, token.key.clone()));
+            continue;
+        }
+        let joined = rest.peek().map(|next| format!("{}{}", token.norm, next.key));
+        if let Some(joined) = joined.filter(|j| catalogue.word(j).is_some()) {
+            rest.next();
+            out.push((token, joined));
+            continue;
+        }
+        let halves = token
+            .key
+            .char_indices()
+            .map(|(at, _)| at)
+            .skip(3)
+            .take(12)
+            .find_map(|at| {
+                let (left, right) = token.key.split_at_checked(at)?;
+                let known =
+                    right.len() > 2 && catalogue.word(left).is_some() && catalogue.word(right).is_some();
+                known.then(|| (left.to_owned(), right.to_owned()))
+            });
+        match halves {
+            Some((left, right)) => out.extend([(token, left), (token, right)]),
+            None => out.push((token, token.key.clone())),
+        }
+    }
+    out
+}
+
+/// All words of an item in order, as they may name a variant.
+pub(super) fn spoken(catalogue: &Catalogue, tokens: &[Token], item: &Item) -> Vec<u32> {
+    let Some((first, past)) = item.span else {
+        return Vec::new();
+    };
+    let words = tokens
+        .get(first..past)
+        .into_iter()
+        .flatten()
+        .filter(|t| matches!(t.kind, Kind::Word | Kind::Number));
+    words
+        .map(|t| catalogue.word(&t.key).unwrap_or(u32::MAX))
+        .take(4 * WORDS)
+        .collect()
+}

@@ -1,0 +1,140 @@
+//! The audit trail: who did what, in the transaction of the deed.
+use crate::{ReadTx, WriteTx, prelude::*};
+use purser_entity_platform::audit_log::{self, Category, Column, Outcome, Severity};
+use purser_kernel::{Id, ids::AuditLogId};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// What is written down about one deed. Who did it, from where and when comes from the transaction's scope.
+#[must_use = "an entry is written by WriteTx::audit"]
+pub struct AuditEntry {
+    category: Category,
+    severity: Severity,
+    outcome: Outcome,
+    action: &'static str,
+    resource: &'static str,
+    resource_id: Option<Uuid>,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl AuditEntry {
+    /// `action` was done to a `resource`, such as `order.confirm` to an `order`.
+    pub fn new<K>(action: &'static str, resource: &'static str, id: Id<K>) -> Self {
+        Self {
+            category: Category::Change,
+            severity: Severity::Info,
+            outcome: Outcome::Success,
+            action,
+            resource,
+            resource_id: Some(id.as_uuid()),
+            before: None,
+            after: None,
+        }
+    }
+
+    /// Files the entry under another category than changes.
+    pub fn category(mut self, category: Category) -> Self {
+        self.category = category;
+        self
+    }
+
+    /// Says that the deed failed, and how much that matters.
+    pub fn failed(mut self, severity: Severity) -> Self {
+        self.outcome = Outcome::Failure;
+        self.severity = severity;
+        self
+    }
+
+    /// How the resource was. Leave secrets out: what is given here is kept.
+    pub fn before(mut self, view: &impl Serialize) -> Self {
+        self.before = serde_json::to_value(view).ok();
+        self
+    }
+
+    /// How the resource is now. Leave secrets out: what is given here is kept.
+    pub fn after(mut self, view: &impl Serialize) -> Self {
+        self.after = serde_json::to_value(view).ok();
+        self
+    }
+
+    /// The fields that differ, or all of them where there is only one side.
+    fn changes(&self) -> Value {
+        let (before, after) = match (&self.before, &self.after) {
+            (Some(Value::Object(before)), Some(Value::Object(after))) => {
+                (differing(before, after), differing(after, before))
+            }
+            (before, after) => (before.clone().unwrap_or(Value::Null), after.clone().unwrap_or(Value::Null)),
+        };
+        json!({ "before": before, "after": after })
+    }
+}
+
+fn differing(side: &Map<String, Value>, other: &Map<String, Value>) -> Value {
+    let changed = side.iter().filter(|(name, value)| other.get(*name) != Some(value));
+    Value::Object(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+/// The longest client name that is kept.
+const MAX_USER_AGENT: usize = 300;
+
+impl WriteTx {
+    /// Records what the caller did.
+    pub async fn audit(&self, entry: AuditEntry) -> Result<(), Problem> {
+        let scope = self.scope();
+        let user_agent = scope.client.user_agent.as_ref();
+        let row = audit_log::ActiveModel {
+            category: Set(entry.category),
+            severity: Set(entry.severity),
+            actor_kind: Set(scope.actor.kind().to_owned()),
+            actor_id: Set(scope.actor.id()),
+            on_behalf_of: Set(None),
+            action: Set(entry.action.to_owned()),
+            resource: Set(entry.resource.to_owned()),
+            resource_id: Set(entry.resource_id),
+            changes: Set(entry.changes()),
+            ip: Set(scope.client.ip.clone()),
+            user_agent: Set(user_agent.map(|name| name.chars().take(MAX_USER_AGENT).collect())),
+            request_id: Set(scope.request_id.clone()),
+            outcome: Set(entry.outcome),
+            ..Default::default()
+        };
+        self.insert_many([row]).await
+    }
+}
+
+/// Which entries of the trail are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Only this action.
+    pub action: Option<String>,
+    /// Only this kind of resource.
+    pub resource: Option<String>,
+    /// Only this resource.
+    pub resource_id: Option<Uuid>,
+    /// Only what this actor did.
+    pub actor_id: Option<Uuid>,
+}
+
+/// The organization's trail, newest first.
+pub async fn audit_logs(
+    tx: &ReadTx,
+    filter: AuditFilter,
+    page: &PageRequest,
+) -> Result<Page<audit_log::Model>, Problem> {
+    tx.scope().require(Permission::AuditRead)?;
+    tx.find::<audit_log::Entity>()
+        .filter_if(filter.action.map(|action| Column::Action.eq(action)))
+        .filter_if(filter.resource.map(|resource| Column::Resource.eq(resource)))
+        .filter_if(filter.resource_id.map(|id| Column::ResourceId.eq(id)))
+        .filter_if(filter.actor_id.map(|id| Column::ActorId.eq(id)))
+        .page(page)
+        .await
+}
+
+/// One entry of the trail.
+pub async fn audit_log(tx: &ReadTx, id: AuditLogId) -> Result<audit_log::Model, Problem> {
+    tx.scope().require(Permission::AuditRead)?;
+    tx.get::<audit_log::Entity>(id).await
+}

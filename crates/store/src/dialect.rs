@@ -1,0 +1,74 @@
+//! Every branch on the database, but for the marked ones in migrations.
+use crate::connection::Connection;
+use purser_kernel::{OrganizationId, UserId};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+
+pub(crate) fn postgres_begin(read_only: bool) -> &'static str {
+    if read_only { "BEGIN READ ONLY" } else { "BEGIN" }
+}
+
+/// SQLite decides at the start who writes; a transaction that becomes a writer later can fail for no fault of its own.
+pub(crate) fn sqlite_begin(read_only: bool) -> &'static str {
+    if read_only { "BEGIN" } else { "BEGIN IMMEDIATE" }
+}
+
+/// What the policies of row-level security compare with. An id prints as hexadecimal digits and hyphens: there is nothing to
+/// escape.
+pub(crate) fn postgres_settings(organization: Option<OrganizationId>, person: Option<UserId>) -> Vec<String> {
+    let tenant = organization.map(|id| format!("SET LOCAL app.organization_id = '{id}'"));
+    let person = person.map(|id| format!("SET LOCAL app.user_id = '{id}'"));
+    tenant.into_iter().chain(person).collect()
+}
+
+/// Citus hands a SET LOCAL to its shards only when it is a statement of its own.
+pub(crate) fn citus_settings(locals: Vec<String>) -> impl Iterator<Item = String> {
+    std::iter::once("SET LOCAL citus.propagate_set_commands = 'local'".to_owned()).chain(locals)
+}
+
+/// The channel on which PostgreSQL tells other processes that jobs were committed.
+pub(crate) const JOBS_CHANNEL: &str = "purser_jobs";
+
+/// Tells other processes, once this transaction commits, that there is work. SQLite serves one process.
+pub(crate) async fn notify_jobs(connection: &Connection) -> Result<(), DbErr> {
+    if !connection.is_postgres() {
+        return Ok(());
+    }
+    let backend = connection.get_database_backend();
+    let values = [Value::from(JOBS_CHANNEL)];
+    let notify = Statement::from_sql_and_values(backend, "SELECT pg_notify($1, '')", values);
+    connection.query_one_raw(notify).await.map(|_| ())
+}
+
+/// Takes `name` until the transaction ends. `false` when another transaction has it.
+///
+/// On SQLite there is one writer: whoever asks has waited for everybody else to end.
+pub(crate) async fn try_lock(connection: &Connection, name: &str) -> Result<bool, DbErr> {
+    if !connection.is_postgres() {
+        return Ok(true);
+    }
+    let backend = connection.get_database_backend();
+    let sql = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))";
+    let lock = Statement::from_sql_and_values(backend, sql, [Value::from(name)]);
+    match connection.query_one_raw(lock).await? {
+        Some(row) => row.try_get_by_index(0),
+        None => Ok(false),
+    }
+}
+
+/// The catalogue's word on the role that is connected and on each table that has a tenant or a person in it.
+pub(crate) const POSTGRES_ROLE: &str = "
+    SELECT rolname::text, rolsuper, rolbypassrls,
+           EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relnamespace = current_schema()::regnamespace)
+    FROM pg_roles WHERE rolname = current_user";
+
+/// Name, whether row-level security is on, and the conditions of its policies, of every table that must have one.
+pub(crate) const POSTGRES_POLICIES: &str = "
+    SELECT c.relname::text, c.relrowsecurity,
+           coalesce((SELECT string_agg(coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' '
+                                       || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), ' ; ')
+                     FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive), '')
+    FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id' AND a.attnotnull
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey))
+    ORDER BY 1";

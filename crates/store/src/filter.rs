@@ -1,0 +1,107 @@
+//! Conditions on the columns of one entity.
+//!
+//! A closed type and not sea-query's `Expr`: that one can hold a sub-select, which would name no tenant.
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Value, sea_query::{Expr, LikeExpr}};
+use std::{marker::PhantomData, ops::Not};
+
+/// A condition on rows of `E`.
+#[must_use = "a condition does nothing until a query takes it"]
+pub struct Filter<E> {
+    pub(crate) condition: Condition,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E> Filter<E> {
+    fn new(test: Expr) -> Self {
+        Self::from(Condition::all().add(test))
+    }
+
+    fn from(condition: Condition) -> Self {
+        Self {
+            condition,
+            entity: PhantomData,
+        }
+    }
+
+    /// Both.
+    pub fn and(self, other: Self) -> Self {
+        Self::from(Condition::all().add(self.condition).add(other.condition))
+    }
+
+    /// Either.
+    pub fn or(self, other: Self) -> Self {
+        Self::from(Condition::any().add(self.condition).add(other.condition))
+    }
+}
+
+impl<E> Not for Filter<E> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::from(self.condition.not())
+    }
+}
+
+/// The comparisons a column offers. Named like SeaORM's; a service imports these instead.
+#[expect(clippy::wrong_self_convention, reason = "a column is Copy")]
+pub trait Field<E> {
+    /// Equal to `value`.
+    fn eq(self, value: impl Into<Value>) -> Filter<E>;
+    /// Not equal to `value`; neither is an empty column.
+    fn ne(self, value: impl Into<Value>) -> Filter<E>;
+    /// Less than `value`.
+    fn lt(self, value: impl Into<Value>) -> Filter<E>;
+    /// At most `value`.
+    fn lte(self, value: impl Into<Value>) -> Filter<E>;
+    /// More than `value`.
+    fn gt(self, value: impl Into<Value>) -> Filter<E>;
+    /// At least `value`.
+    fn gte(self, value: impl Into<Value>) -> Filter<E>;
+    /// One of `values`.
+    fn is_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter<E>;
+    /// Empty.
+    fn is_null(self) -> Filter<E>;
+    /// Not empty.
+    fn is_not_null(self) -> Filter<E>;
+    /// Begins with `prefix`, for columns that are stored in their normalised form.
+    fn starts_with(self, prefix: &str) -> Filter<E>;
+}
+
+impl<C, E> Field<E> for C
+where
+    C: ColumnTrait<EntityName = E>,
+    E: EntityTrait<Column = C>,
+{
+    fn eq(self, value: impl Into<Value>) -> Filter<E> {
+        Filter::new(ColumnTrait::eq(&self, value.into()))
+    }
+    fn ne(self, value: impl Into<Value>) -> Filter<E> {
+        Filter::new(ColumnTrait::ne(&self, value.into()))
+    }
+    fn lt(self, value: impl Into<Value>) -> Filter<E> {
+        Filter::new(ColumnTrait::lt(&self, value.into()))
+    }
+    fn lte(self, value: impl Into<Value>) -> Filter<E> {
+        Filter::new(ColumnTrait::lte(&self, value.into()))
+    }
+    fn gt(self, value: impl Into<Value>) -> Filter<E> {
+        Filter::new(ColumnTrait::gt(&self, value.into()))
+    }
+    fn gte(self, value: impl Into<Value>) -> Filter<E> {
+        Filter::new(ColumnTrait::gte(&self, value.into()))
+    }
+    fn is_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter<E> {
+        Filter::new(ColumnTrait::is_in(&self, values.into_iter().map(Into::into)))
+    }
+    fn is_null(self) -> Filter<E> {
+        Filter::new(ColumnTrait::is_null(&self))
+    }
+    fn is_not_null(self) -> Filter<E> {
+        Filter::new(ColumnTrait::is_not_null(&self))
+    }
+    fn starts_with(self, prefix: &str) -> Filter<E> {
+        // The signs that LIKE reads are taken as themselves.
+        let literal = prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        Filter::new(ColumnTrait::like(&self, LikeExpr::new(format!("{literal}%")).escape('\\')))
+    }
+}

@@ -1,0 +1,169 @@
+//! Work for later, done at least once by whichever worker is free.
+//!
+//! A job is queued in the transaction of what makes it necessary. A [`Worker`] claims jobs in batches under a lease; a job
+//! whose process died is claimed again when its lease has run out. A handler that ends its job in the transaction of its
+//! effect ([`WriteTx::finish_job`]) has its effect exactly once.
+mod claim;
+mod worker;
+
+use crate::{Store, System, WriteTx, dialect, error::internal, prelude::*};
+use async_trait::async_trait;
+use purser_entity_platform::job::{self, Status};
+use purser_kernel::{Id, OrganizationId, ids::JobId};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::EntityTrait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::atomic::{AtomicBool, Ordering};
+use uuid::Uuid;
+
+pub use worker::{Worker, WorkerOptions};
+
+/// Attempts before a job is dead.
+const MAX_ATTEMPTS: i32 = 12;
+
+/// A job that is to be queued.
+#[derive(Debug)]
+#[must_use = "a job is queued by WriteTx::enqueue"]
+pub struct NewJob {
+    kind: &'static str,
+    payload: Value,
+    run_at: Option<Timestamp>,
+    priority: i32,
+    unique_key: Option<String>,
+}
+
+impl NewJob {
+    /// A job of `kind`. The payload holds ids and never a tenant's data: every worker reads this table.
+    pub fn new(kind: &'static str, payload: Value) -> Self {
+        Self { kind, payload, run_at: None, priority: 0, unique_key: None }
+    }
+
+    /// Not before `time`.
+    pub fn at(mut self, time: Timestamp) -> Self {
+        self.run_at = Some(time);
+        self
+    }
+
+    /// Before jobs of a lower priority. The default is 0.
+    pub fn priority(mut self, priority: i32) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Not queued while a job with the same key waits. Whoever queues the same key in another open transaction is waited for.
+    pub fn unique(mut self, key: impl Into<String>) -> Self {
+        self.unique_key = Some(key.into());
+        self
+    }
+
+    fn row(self, organization: Option<OrganizationId>, now: Timestamp) -> job::ActiveModel {
+        job::ActiveModel {
+            id: Set(Id::generate()),
+            organization_id: Set(organization),
+            kind: Set(self.kind.to_owned()),
+            payload: Set(self.payload),
+            status: Set(Status::Ready),
+            priority: Set(self.priority),
+            run_at: Set(self.run_at.unwrap_or(now)),
+            attempts: Set(0),
+            max_attempts: Set(MAX_ATTEMPTS),
+            lease_owner: Set(None),
+            leased_until: Set(None),
+            unique_key: Set(self.unique_key),
+            last_error: Set(None),
+            created_at: Set(now),
+            updated_at: Set(now),
+        }
+    }
+}
+
+impl WriteTx {
+    /// Queues a job for the caller's organization.
+    pub async fn enqueue(&self, job: NewJob) -> Result<(), Problem> {
+        self.enqueue_many(vec![job]).await
+    }
+
+    /// Queues jobs for the caller's organization with one statement.
+    pub async fn enqueue_many(&self, jobs: Vec<NewJob>) -> Result<(), Problem> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        self.system().enqueue(Some(self.organization()), jobs).await?;
+        if !self.jobs_queued.swap(true, Ordering::Relaxed) {
+            dialect::notify_jobs(self.connection()).await.map_err(internal)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the job in this transaction, so that its effect and its end are one.
+    ///
+    /// `internal` when the lease was lost: another worker has the job, and this transaction must not commit.
+    pub async fn finish_job(&self, job: &Job) -> Result<(), Problem> {
+        claim::finish(self.system(), job).await?;
+        job.finished.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl System<'_> {
+    /// Queues jobs of an organization, or of none.
+    pub(crate) async fn enqueue(self, organization: Option<OrganizationId>, jobs: Vec<NewJob>) -> Result<(), Problem> {
+        let unique = jobs.iter().any(|job| job.unique_key.is_some());
+        let rows = jobs.into_iter().map(|job| job.row(organization, self.now()));
+        let mut insert = job::Entity::insert_many(rows);
+        if unique {
+            insert = insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+        }
+        insert.exec_without_returning(self.connection()).await.map_err(internal)?;
+        Ok(())
+    }
+}
+
+/// A job that this worker holds.
+#[derive(Debug)]
+pub struct Job {
+    row: job::Model,
+    lease_owner: Uuid,
+    finished: AtomicBool,
+}
+
+impl Job {
+    /// Its id.
+    pub fn id(&self) -> JobId {
+        self.row.id
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> &str {
+        &self.row.kind
+    }
+
+    /// Which attempt this is, beginning with 1.
+    pub fn attempt(&self) -> i32 {
+        self.row.attempts
+    }
+
+    /// The scope of Purser's own work for the job's organization. `internal` for a job of no organization.
+    pub fn scope(&self) -> Result<Scope, Problem> {
+        let organization = self.row.organization_id;
+        let organization = organization.ok_or_else(|| Problem::internal("the job has no organization"))?;
+        Ok(Scope::system(organization, format!("job-{}", self.row.id)))
+    }
+
+    /// The payload, as the type it was made from.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_value(self.row.payload.clone()).map_err(Problem::internal)
+    }
+}
+
+/// Does the jobs of one kind.
+#[async_trait]
+pub trait JobHandler: Send + Sync {
+    /// The kind.
+    fn kind(&self) -> &'static str;
+
+    /// Does the job. It may run more than once; what is written in the transaction of [`WriteTx::finish_job`] is written once.
+    /// An error is tried again later.
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem>;
+}

@@ -1,0 +1,120 @@
+//! How jobs are taken, kept, ended and given back.
+use super::Job;
+use crate::{Store, System, error::internal, prelude::*};
+use chrono::TimeDelta;
+use purser_entity_platform::job::{self, Column, Status};
+use purser_kernel::random;
+use sea_orm::sea_query::{CommonTableExpression, Expr, LockBehavior, LockType, Query, WithClause};
+use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult};
+use std::sync::atomic::AtomicBool;
+use uuid::Uuid;
+
+/// Takes up to `limit` jobs that are due and held by nobody, or by a worker whose lease has run out.
+///
+/// One statement for both databases: SQLite drops the lock clause, and its single writer needs none.
+pub(super) async fn claim(
+    store: &Store,
+    worker: Uuid,
+    kinds: &[&'static str],
+    limit: u64,
+    lease: TimeDelta,
+) -> Result<Vec<Job>, Problem> {
+    use sea_orm::sea_query::ExprTrait;
+    let tx = store.system().await?;
+    let now = tx.system().now();
+    let waiting = Expr::col(Column::Status).eq(Status::Ready.to_value()).and(Expr::col(Column::RunAt).lte(now));
+    let abandoned =
+        Expr::col(Column::Status).eq(Status::Running.to_value()).and(Expr::col(Column::LeasedUntil).lt(now));
+    let due = Query::select()
+        .column(Column::Id)
+        .from(job::Entity)
+        .and_where(waiting.or(abandoned))
+        .and_where(Expr::col(Column::Kind).is_in(kinds.iter().copied()))
+        .order_by(Column::Priority, sea_orm::Order::Desc)
+        .order_by(Column::RunAt, sea_orm::Order::Asc)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .to_owned();
+    // In a WITH and not in the IN itself: PostgreSQL may run a sub-select again and would then lock more than `limit`.
+    let due = CommonTableExpression::new().table_name("due").query(due).to_owned();
+    let claim = Query::update()
+        .table(job::Entity)
+        .value(Column::Status, Status::Running.to_value())
+        .value(Column::LeasedUntil, now + lease)
+        .value(Column::LeaseOwner, worker)
+        .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .value(Column::UpdatedAt, now)
+        .and_where(Expr::col(Column::Id).in_subquery(Query::select().column("id").from("due").to_owned()))
+        .returning_all()
+        .to_owned()
+        .with(WithClause::new().cte(due).to_owned());
+    let rows = tx.system().connection().query_all(&claim).await.map_err(internal)?;
+    let jobs = rows
+        .iter()
+        .map(|row| job::Model::from_query_result(row, ""))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(internal)?;
+    tx.commit().await?;
+    let held = |row| Job { row, lease_owner: worker, finished: AtomicBool::new(false) };
+    Ok(jobs.into_iter().map(held).collect())
+}
+
+fn held(job: &Job) -> Filter<job::Entity> {
+    Column::Id.eq(job.row.id).and(Column::LeaseOwner.eq(job.lease_owner)).and(Column::Status.eq(Status::Running))
+}
+
+/// Marks the job as done, if it is still held.
+pub(super) async fn finish(system: System<'_>, job: &Job) -> Result<(), Problem> {
+    let done = system
+        .update_where(held(job), |row: &mut job::ActiveModel| {
+            row.status = Set(Status::Done);
+            row.lease_owner = Set(None);
+            row.leased_until = Set(None);
+            row.last_error = Set(None);
+        })
+        .await?;
+    if done == 1 { Ok(()) } else { Err(Problem::internal("the job's lease was lost to another worker")) }
+}
+
+/// Keeps the job for another `lease`. `false` when it was lost.
+pub(super) async fn renew(store: &Store, job: &Job, lease: TimeDelta) -> Result<bool, Problem> {
+    let tx = store.system().await?;
+    let until = tx.system().now() + lease;
+    let renewed = tx
+        .system()
+        .update_where(held(job), |row: &mut job::ActiveModel| row.leased_until = Set(Some(until)))
+        .await?;
+    tx.commit().await?;
+    Ok(renewed == 1)
+}
+
+/// Gives a failed job back for another attempt, or declares it dead after its last.
+pub(super) async fn fail(store: &Store, job: &Job, problem: &Problem) -> Result<Status, Problem> {
+    let tx = store.system().await?;
+    let status = if job.row.attempts >= job.row.max_attempts { Status::Dead } else { Status::Ready };
+    let run_at = tx.system().now() + backoff(job.row.attempts);
+    // The kind of problem only: a message may quote what a customer wrote, and every tenant's jobs stand in this table.
+    let reason = problem.kind().id.to_owned();
+    tx.system()
+        .update_where(held(job), |row: &mut job::ActiveModel| {
+            row.status = Set(status);
+            row.run_at = Set(run_at);
+            row.lease_owner = Set(None);
+            row.leased_until = Set(None);
+            row.last_error = Set(Some(reason));
+        })
+        .await?;
+    tx.commit().await?;
+    Ok(status)
+}
+
+/// Half a second doubled with every attempt, at most 10 minutes, with ±20 % jitter so that what failed together does not
+/// come back together.
+fn backoff(attempt: i32) -> TimeDelta {
+    const MAX_MS: i64 = 10 * 60 * 1000;
+    let exponent = u32::try_from(attempt.saturating_sub(1)).unwrap_or(0).min(20);
+    let delay = 500_i64.saturating_mul(2_i64.pow(exponent)).min(MAX_MS);
+    #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "80 to 120 fit")]
+    let percent = (80.0 + 40.0 * random::fraction()) as i64;
+    TimeDelta::milliseconds(delay.saturating_mul(percent) / 100)
+}

@@ -1,0 +1,145 @@
+//! The loop that does jobs.
+use super::{Job, JobHandler, claim};
+use crate::{Store, prelude::*};
+use chrono::TimeDelta;
+use futures_util::FutureExt;
+use purser_entity_platform::job::Status;
+use purser_kernel::clock::Stopwatch;
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How a worker works.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerOptions {
+    /// Jobs at the same time.
+    pub concurrency: usize,
+    /// How long a job is held without a sign of life.
+    pub lease: Duration,
+    /// How often the table is looked at when nothing wakes the worker. The table is the truth; being woken is only faster.
+    pub poll: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self { concurrency: 4, lease: Duration::from_secs(30), poll: Duration::from_millis(500) }
+    }
+}
+
+/// Does the jobs for which it has handlers. Run as many as there is work for, in one process or in many.
+pub struct Worker {
+    store: Store,
+    handlers: HashMap<&'static str, Arc<dyn JobHandler>>,
+    options: WorkerOptions,
+    id: Uuid,
+}
+
+impl Worker {
+    /// A worker for the kinds of jobs that `handlers` do.
+    pub fn new(store: Store, handlers: Vec<Arc<dyn JobHandler>>, options: WorkerOptions) -> Self {
+        let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
+        let id = purser_kernel::ids::JobId::generate().as_uuid();
+        Self { store, handlers, options, id }
+    }
+
+    /// Works until `stop` is cancelled, then ends the jobs it holds.
+    pub async fn run(self, stop: CancellationToken) {
+        let worker = Arc::new(self);
+        let slots = Arc::new(Semaphore::new(worker.options.concurrency));
+        let wake = worker.store.jobs_wake().clone();
+        let mut running = JoinSet::new();
+        while !stop.is_cancelled() {
+            while running.try_join_next().is_some() {}
+            let free = u64::try_from(slots.available_permits()).unwrap_or(1);
+            let taken = if free == 0 { 0 } else { worker.take(free, &slots, &mut running).await };
+            if taken == free && free > 0 {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = wake.notified() => {}
+                Some(_) = running.join_next() => {}
+                () = tokio::time::sleep(worker.options.poll) => {}
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    async fn take(self: &Arc<Self>, free: u64, slots: &Arc<Semaphore>, running: &mut JoinSet<()>) -> u64 {
+        let kinds: Vec<&'static str> = self.handlers.keys().copied().collect();
+        let jobs = match claim::claim(&self.store, self.id, &kinds, free, self.lease()).await {
+            Ok(jobs) => jobs,
+            Err(problem) => {
+                tracing::warn!(%problem, "jobs could not be claimed");
+                return 0;
+            }
+        };
+        let taken = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
+        for job in jobs {
+            let (worker, permit) = (self.clone(), slots.clone().try_acquire_owned());
+            running.spawn(async move {
+                worker.work(job).await;
+                drop(permit);
+            });
+        }
+        taken
+    }
+
+    fn lease(&self) -> TimeDelta {
+        TimeDelta::from_std(self.options.lease).unwrap_or(TimeDelta::seconds(30))
+    }
+
+    async fn work(&self, job: Job) {
+        let Some(handler) = self.handlers.get(job.kind()) else {
+            return;
+        };
+        let watch = Stopwatch::start();
+        // A handler that panics fails its job, not the worker.
+        let run = AssertUnwindSafe(handler.run(&self.store, &job)).catch_unwind();
+        let outcome = tokio::select! {
+            outcome = run => outcome.unwrap_or_else(|_| Err(Problem::internal("the handler panicked"))),
+            () = self.keep(&job) => Err(Problem::internal("the job's lease was lost to another worker")),
+        };
+        let outcome = match outcome {
+            Ok(()) => self.finish(&job).await,
+            Err(problem) => Err(problem),
+        };
+        let (kind, attempt, elapsed_ms) = (job.kind().to_owned(), job.attempt(), watch.elapsed_ms());
+        match outcome {
+            Ok(()) => tracing::debug!(job = %job.id(), kind, attempt, elapsed_ms, "job done"),
+            Err(problem) => self.failed(&job, &problem, elapsed_ms).await,
+        }
+    }
+
+    /// Renews the lease while the handler runs; returns when it was lost.
+    async fn keep(&self, job: &Job) {
+        loop {
+            tokio::time::sleep(self.options.lease / 3).await;
+            if let Ok(false) = claim::renew(&self.store, job, self.lease()).await {
+                return;
+            }
+        }
+    }
+
+    async fn finish(&self, job: &Job) -> Result<(), Problem> {
+        metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => "done").increment(1);
+        if job.finished.load(std::sync::atomic::Ordering::Relaxed) {
+            return Ok(());
+        }
+        let tx = self.store.system().await?;
+        claim::finish(tx.system(), job).await?;
+        tx.commit().await
+    }
+
+    async fn failed(&self, job: &Job, problem: &Problem, elapsed_ms: i64) {
+        let status = claim::fail(&self.store, job, problem).await;
+        let outcome = if matches!(status, Ok(Status::Dead)) { "dead" } else { "retried" };
+        metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => outcome).increment(1);
+        let attempt = job.attempt();
+        tracing::warn!(job = %job.id(), kind = job.kind(), attempt, elapsed_ms, %problem, outcome, "job failed");
+        if let Err(problem) = status {
+            tracing::warn!(job = %job.id(), %problem, "the job could not be given back; its lease will run out");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Domain events: written with their effect, numbered after commit, handed to subscribers at least once.
+//!
+//! [`WriteTx::emit`] writes the event and a job that wakes the dispatcher. The [`Dispatcher`] gives committed events their
+//! `sequence` (ids are made before commit, so ids alone would skip late committers), meters them and queues one job for each
+//! subscriber; each job runs its subscriber in a transaction that also ends the job, so a subscriber's rows are written once.
+use crate::{
+    Store, WriteTx,
+    error::internal,
+    jobs::{Job, JobHandler, NewJob},
+    ports::{Usage, UsageMeter},
+    prelude::*,
+};
+use async_trait::async_trait;
+use purser_entity_platform::{number_sequence, outbox_event};
+use purser_kernel::ids::OutboxEventId;
+use sea_orm::sea_query::{CaseStatement, Expr};
+use sea_orm::{EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::{Arc, atomic::Ordering};
+use uuid::Uuid;
+
+/// Something that happened, as it is published.
+pub trait DomainEvent: Serialize + Sync {
+    /// Such as `order.confirmed`. Part of the published interface.
+    const TYPE: &'static str;
+    /// Such as `order`.
+    const RESOURCE: &'static str;
+
+    /// The id of the resource.
+    fn resource_id(&self) -> Uuid;
+}
+
+/// An event that was committed and numbered.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The event's own id.
+    pub id: OutboxEventId,
+    /// Its place in the organization's order of events.
+    pub sequence: i64,
+    /// Such as `order.confirmed`.
+    pub event_type: String,
+    /// The id of what it is about.
+    pub resource_id: Uuid,
+    /// What is published.
+    pub payload: Value,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+}
+
+/// Reacts to events inside of this program.
+#[async_trait]
+pub trait Subscriber: Send + Sync {
+    /// Its name, which jobs refer to; unique and stable.
+    fn name(&self) -> &'static str;
+
+    /// The types of events it wants.
+    fn event_types(&self) -> &'static [&'static str];
+
+    /// Does its part in `tx`, which is committed afterwards together with the end of the delivery.
+    async fn handle(&self, tx: &WriteTx, event: &Event) -> Result<(), Problem>;
+}
+
+const DISPATCH: &str = "outbox.dispatch";
+const DELIVER: &str = "outbox.deliver";
+/// The number sequence that events take their place from.
+const SEQUENCE: &str = "outbox_events";
+/// Events in one transaction of the dispatcher.
+const BATCH: u64 = 200;
+
+impl WriteTx {
+    /// Publishes `event` if, and only if, this transaction commits.
+    pub async fn emit<D: DomainEvent>(&self, event: &D) -> Result<(), Problem> {
+        let row = outbox_event::ActiveModel {
+            sequence: Set(None),
+            event_type: Set(D::TYPE.to_owned()),
+            resource: Set(D::RESOURCE.to_owned()),
+            resource_id: Set(event.resource_id()),
+            payload: Set(serde_json::to_value(event).map_err(Problem::internal)?),
+            occurred_at: Set(self.now()),
+            dispatched_at: Set(None),
+            ..Default::default()
+        };
+        self.insert_many([row]).await?;
+        // One wake-up for each transaction. Sharing one among transactions (ON CONFLICT DO NOTHING) would make every writer
+        // of an organization wait for the one before it to commit.
+        if !self.dispatch_queued.swap(true, Ordering::Relaxed) {
+            self.enqueue(NewJob::new(DISPATCH, json!({}))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Numbers events and queues their deliveries: the handler of the job that [`WriteTx::emit`] queues.
+pub struct Dispatcher {
+    subscribers: Arc<[Arc<dyn Subscriber>]>,
+    meter: Arc<dyn UsageMeter>,
+}
+
+impl Dispatcher {
+    /// The handlers of both kinds of jobs: dispatching, and delivering to each of `subscribers`.
+    pub fn handlers(subscribers: Vec<Arc<dyn Subscriber>>, meter: Arc<dyn UsageMeter>) -> [Arc<dyn JobHandler>; 2] {
+        let subscribers: Arc<[_]> = subscribers.into();
+        [Arc::new(Self { subscribers: subscribers.clone(), meter }), Arc::new(Deliverer { subscribers })]
+    }
+
+    async fn dispatch(&self, tx: &WriteTx) -> Result<usize, Problem> {
+        // One dispatcher at a time for each organization. The events are read after the lock was granted, so by a snapshot
+        // that sees everything the dispatcher before this one has numbered.
+        let mut sequence = head(tx).await?;
+        let waiting = tx
+            .find::<outbox_event::Entity>()
+            .filter(outbox_event::Column::Sequence.is_null())
+            .order_by(outbox_event::Column::Id, Asc)
+            .all(BATCH)
+            .await?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let mut numbers = CaseStatement::new();
+        let mut jobs = Vec::new();
+        for event in &waiting {
+            numbers = numbers.case(sea_orm::ColumnTrait::eq(&outbox_event::Column::Id, event.id), Expr::val(sequence));
+            sequence += 1;
+            let wanted = |subscriber: &&Arc<dyn Subscriber>| {
+                subscriber.event_types().contains(&event.event_type.as_str())
+            };
+            jobs.extend(self.subscribers.iter().filter(wanted).map(|subscriber| {
+                NewJob::new(DELIVER, json!(Delivery { event_id: event.id, subscriber: subscriber.name().to_owned() }))
+            }));
+        }
+        outbox_event::Entity::update_many()
+            .col_expr(outbox_event::Column::Sequence, numbers.into())
+            .col_expr(outbox_event::Column::DispatchedAt, Expr::val(tx.now()))
+            .filter(sea_orm::ColumnTrait::eq(&outbox_event::Column::OrganizationId, tx.organization()))
+            .filter(sea_orm::ColumnTrait::is_in(&outbox_event::Column::Id, waiting.iter().map(|event| event.id)))
+            .exec(tx.connection())
+            .await
+            .map_err(internal)?;
+        tx.update_where(Field::eq(number_sequence::Column::Name, SEQUENCE), |row: &mut number_sequence::ActiveModel| {
+            row.next_value = Set(sequence);
+        })
+        .await?;
+        let usage: Vec<Usage> =
+            waiting.iter().map(|event| Usage::event_sent(event.id, &event.event_type, tx.now())).collect();
+        self.meter.record(tx, &usage).await?;
+        tx.enqueue_many(jobs).await?;
+        Ok(waiting.len())
+    }
+}
+
+/// Locks the organization's event sequence and returns its next number.
+async fn head(tx: &WriteTx) -> Result<i64, Problem> {
+    let locked = || tx.find_for_update().filter(Field::eq(number_sequence::Column::Name, SEQUENCE));
+    if let Some(head) = locked().one().await? {
+        return Ok(head.next_value);
+    }
+    let first = number_sequence::ActiveModel { name: Set(SEQUENCE.to_owned()), next_value: Set(1), ..Default::default() };
+    tx.insert_if_absent(first).await?;
+    let head = locked().one().await?.ok_or_else(|| Problem::internal("the sequence was just written"))?;
+    Ok(head.next_value)
+}
+
+#[async_trait]
+impl JobHandler for Dispatcher {
+    fn kind(&self) -> &'static str {
+        DISPATCH
+    }
+
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        let scope = job.scope()?;
+        loop {
+            let tx = store.write(&scope).await?;
+            let numbered = self.dispatch(&tx).await?;
+            let last = numbered < usize::try_from(BATCH).unwrap_or(usize::MAX);
+            if last {
+                tx.finish_job(job).await?;
+            }
+            tx.commit().await?;
+            if last {
+                return Ok(());
+            }
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Delivery {
+    event_id: OutboxEventId,
+    subscriber: String,
+}
+
+/// Hands one event to one subscriber.
+struct Deliverer {
+    subscribers: Arc<[Arc<dyn Subscriber>]>,
+}
+
+#[async_trait]
+impl JobHandler for Deliverer {
+    fn kind(&self) -> &'static str {
+        DELIVER
+    }
+
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        let delivery: Delivery = job.payload()?;
+        let subscriber = self.subscribers.iter().find(|subscriber| subscriber.name() == delivery.subscriber);
+        let subscriber = subscriber.ok_or_else(|| Problem::internal("no such subscriber in this version"))?;
+        let tx = store.write(&job.scope()?).await?;
+        let row = tx.get::<outbox_event::Entity>(delivery.event_id).await?;
+        let event = Event {
+            id: row.id,
+            sequence: row.sequence.ok_or_else(|| Problem::internal("a delivered event has a sequence"))?,
+            event_type: row.event_type,
+            resource_id: row.resource_id,
+            payload: row.payload,
+            occurred_at: row.occurred_at,
+        };
+        subscriber.handle(&tx, &event).await?;
+        tx.finish_job(job).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,16 @@
+//! What one domain offers another inside the caller's transaction. Implemented by the crate that owns the thing, handed over as
+//! `Arc<dyn …>` where the program is put together.
+mod answers;
+mod inbox;
+mod settings;
+mod tenants;
+mod usage;
+
+pub use answers::{Answers, Correction, NewAnswer};
+pub use inbox::{
+    AttachmentKind, CustomerDirectory, DeliveryStatus, Inbox, InboundMessage, NewAttachment, OrderItem, ReceivedMessage,
+    Reading, StatusUpdate,
+};
+pub use settings::{OrderSettings, Settings};
+pub use tenants::{Founded, MemberOf, Membership, Tenants};
+pub use usage::{Usage, UsageMeter};

@@ -1,0 +1,20 @@
+//! What an organization has decided for itself, as other domains need it.
+use crate::ReadTx;
+use async_trait::async_trait;
+use purser_kernel::{Currency, Problem};
+
+/// What an organization has decided about its orders.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OrderSettings {
+    /// From 0 to 1: an order that was read with less goes to review.
+    pub ai_confidence_threshold: f64,
+    /// The currency of an order when neither its customer nor its products name one.
+    pub default_currency: Currency,
+}
+
+/// Implemented by tenancy.
+#[async_trait]
+pub trait Settings: Send + Sync {
+    /// What the organization of `tx` has decided about its orders.
+    async fn for_orders(&self, tx: &ReadTx) -> Result<OrderSettings, Problem>;
+}

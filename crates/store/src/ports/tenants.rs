@@ -1,0 +1,53 @@
+//! Organizations and who belongs to them, as sign-up and sign-in need them.
+use crate::{ReadTx, System, WriteTx};
+use async_trait::async_trait;
+use purser_kernel::{OrganizationId, PermissionSet, Problem, UserId};
+
+/// An organization that was just founded.
+#[derive(Clone, Debug)]
+pub struct Founded {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its name.
+    pub name: String,
+    /// Its name in addresses.
+    pub slug: String,
+}
+
+/// An organization that a person belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberOf {
+    /// Its id.
+    pub organization: OrganizationId,
+}
+
+/// What a person is in an organization.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    /// The names of the roles.
+    pub roles: Vec<String>,
+    /// What the roles allow together.
+    pub permissions: PermissionSet,
+}
+
+/// Implemented by tenancy.
+#[async_trait]
+pub trait Tenants: Send + Sync {
+    /// Founds the organization of `tx` with `owner` as its first member: its row, settings, roles and encryption key. The
+    /// owner's row in `users` must be there.
+    async fn found(&self, tx: &WriteTx, name: &str, owner: UserId) -> Result<Founded, Problem>;
+
+    /// The organizations in which the person of `system` is an active member, the oldest membership first.
+    async fn organizations_of(&self, system: System<'_>) -> Result<Vec<MemberOf>, Problem>;
+
+    /// What the person is in the organization of `tx`, or `None` when they are no active member or it is not open to them.
+    async fn membership(&self, tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem>;
+
+    /// Organizations in the order of their ids, after `after`, for work that goes through all of them.
+    async fn page(
+        &self,
+        system: System<'_>,
+        after: Option<OrganizationId>,
+        limit: u64,
+    ) -> Result<Vec<OrganizationId>, Problem>;
+}

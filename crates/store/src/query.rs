@@ -1,0 +1,185 @@
+//! Queries that always name the tenant.
+use crate::{Aggregate, Filter, ReadTx, error::internal, page};
+use purser_entity_core::TenantEntity;
+use purser_kernel::{OrganizationId, Page, PageRequest, Problem};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IdenStatic, Identity, Iterable, JoinType, LoaderTrait, ModelTrait, Order, QueryFilter,
+    QueryOrder, QuerySelect, Related, Select, Value,
+};
+use std::str::FromStr;
+
+/// The rows of `E` that the caller's organization owns and has not deleted, narrowed further.
+#[must_use = "a query does nothing until one(), all(), page() or count()"]
+pub struct Scoped<'t, E: TenantEntity> {
+    pub(crate) tx: &'t ReadTx,
+    pub(crate) select: Select<E>,
+    pub(crate) sort: Vec<(E::Column, Order)>,
+}
+
+/// What every statement on `E` is bound to: the tenant, and the rows that are not deleted.
+pub(crate) fn visible<E: TenantEntity>(organization: OrganizationId) -> Condition {
+    Condition::all()
+        .add(E::organization_column().eq(organization))
+        .add_option(E::deleted_at_column().map(|column| column.is_null()))
+}
+
+impl<'t, E: TenantEntity> Scoped<'t, E> {
+    pub(crate) fn new(tx: &'t ReadTx) -> Self {
+        Self {
+            tx,
+            select: E::find().filter(visible::<E>(tx.organization())),
+            sort: vec![],
+        }
+    }
+
+    /// Narrows by `filter`.
+    pub fn filter(mut self, filter: Filter<E>) -> Self {
+        self.select = self.select.filter(filter.condition);
+        self
+    }
+
+    /// Narrows by `filter`, if there is one: a list's optional parameter.
+    pub fn filter_if(self, filter: Option<Filter<E>>) -> Self {
+        match filter {
+            Some(filter) => self.filter(filter),
+            None => self,
+        }
+    }
+
+    pub(crate) fn key(mut self, id: Value) -> Self {
+        self.select = self.select.filter(E::id_column().eq(id));
+        self
+    }
+
+    /// Keeps the rows that have at least one related `R` which matches. Never repeats a row.
+    pub fn having<R>(mut self, filter: Filter<R>) -> Self
+    where
+        E: Related<R>,
+        R: TenantEntity,
+    {
+        let related = Query::select()
+            .expr(Expr::val(1))
+            .from(R::default())
+            .cond_where(Condition::from(E::to()))
+            .cond_where(visible::<R>(self.tx.organization()))
+            .cond_where(filter.condition)
+            .to_owned();
+        self.select = self.select.filter(Expr::exists(related));
+        self
+    }
+
+    /// Joins the one related `R`. Its tenant and its deletion are checked as if it were asked for itself,
+    /// so the wall does not rest on how the relation was declared.
+    pub fn join<R>(mut self, filter: Filter<R>) -> Self
+    where
+        E: Related<R>,
+        R: TenantEntity,
+    {
+        let visible = visible::<R>(self.tx.organization());
+        self.select = self
+            .select
+            .join(JoinType::InnerJoin, E::to())
+            .filter(visible)
+            .filter(filter.condition);
+        self
+    }
+
+    /// Only the rows that belong to `parent`, such as the lines of an order.
+    pub fn of<P>(mut self, parent: &P) -> Self
+    where
+        P: ModelTrait<Entity: Related<E>>,
+    {
+        let relation = <P::Entity as Related<E>>::to();
+        let names = |identity: Identity| identity.into_iter().map(|name| name.to_string());
+        for (from, to) in names(relation.from_col).zip(names(relation.to_col)) {
+            // The derive made both names from the columns of these two entities.
+            let from = <P::Entity as EntityTrait>::Column::from_str(&from).ok();
+            let to = E::Column::from_str(&to).ok();
+            let (Some(from), Some(to)) = (from, to) else {
+                unreachable!("a relation names columns")
+            };
+            self.select = self.select.filter(to.eq(parent.get(from)));
+        }
+        self
+    }
+
+    /// Sorts by `column`, after what it is sorted by already.
+    pub fn order_by(mut self, column: E::Column, order: Order) -> Self {
+        self.sort.push((column, order));
+        self
+    }
+
+    /// Does not fetch `column`, which reads as `instead`: for lists of rows with something large in them.
+    pub fn without(mut self, column: E::Column, instead: impl Into<Value>) -> Self {
+        let name = column.as_str();
+        let others = E::Column::iter().filter(|other| other.as_str() != name);
+        self.select = self.select.select_only().columns(others).expr_as(Expr::val(instead), name);
+        self
+    }
+
+    pub(crate) fn locked(mut self) -> Self {
+        self.select = self.select.lock_exclusive();
+        self
+    }
+
+    pub(crate) fn sorted(self) -> Select<E> {
+        self.sort
+            .into_iter()
+            .fold(self.select, |select, (column, order)| {
+                select.order_by(column, order)
+            })
+    }
+
+    /// The first row.
+    pub async fn one(self) -> Result<Option<E::Model>, Problem> {
+        let tx = self.tx;
+        self.sorted().one(tx.connection()).await.map_err(internal)
+    }
+
+    /// At most `limit` rows: a query without a bound is a mistake that waits for data.
+    pub async fn all(self, limit: u64) -> Result<Vec<E::Model>, Problem> {
+        let tx = self.tx;
+        self.sorted()
+            .limit(limit)
+            .all(tx.connection())
+            .await
+            .map_err(internal)
+    }
+
+    /// Whether there is a row.
+    pub async fn exists(self) -> Result<bool, Problem> {
+        Ok(self.one().await?.is_some())
+    }
+
+    /// How many rows there are.
+    pub async fn count(self) -> Result<i64, Problem> {
+        let (count,) = self.aggregate().count().one::<(i64,)>().await?;
+        Ok(count)
+    }
+
+    /// The rows that `request` asks for, newest first where nothing else was said.
+    ///
+    /// `invalid_cursor` when the cursor belongs to another query.
+    pub async fn page(self, request: &PageRequest) -> Result<Page<E::Model>, Problem> {
+        page::fetch(self, request).await
+    }
+
+    /// The rows of each parent, in the order of `parents`, with one query for all of them.
+    pub async fn of_each<P>(self, parents: &[P]) -> Result<Vec<Vec<E::Model>>, Problem>
+    where
+        P: ModelTrait<Entity: Related<E>> + Send + Sync,
+        E::Model: Send + Sync,
+    {
+        let tx = self.tx;
+        parents
+            .load_many(self.sorted(), tx.connection())
+            .await
+            .map_err(internal)
+    }
+
+    /// Sums and counts instead of rows.
+    pub fn aggregate(self) -> Aggregate<'t, E> {
+        Aggregate::new(self.tx, self.select)
+    }
+}

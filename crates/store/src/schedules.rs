@@ -1,0 +1,108 @@
+//! Work that comes again: each schedule queues a job when its time has come, once, however many processes look.
+use crate::{Store, dialect, error::internal, jobs::NewJob, prelude::*};
+use croner::Cron;
+use purser_entity_platform::schedule::{self, Column};
+use purser_kernel::Id;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::EntityTrait;
+use serde_json::json;
+use std::{str::FromStr, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How often the table is looked at; five-field cron has minutes.
+const TICK: Duration = Duration::from_secs(20);
+
+/// Queues the jobs whose time has come.
+pub struct Scheduler {
+    store: Store,
+    schedules: Vec<(&'static str, Cron)>,
+}
+
+impl Scheduler {
+    /// `schedules` names kinds of jobs without an organization, and when they run: five fields as in crontab(5), in UTC.
+    pub fn new(store: Store, schedules: &[(&'static str, &str)]) -> Result<Self, Problem> {
+        let parse = |(kind, cron): &(&'static str, &str)| {
+            Cron::from_str(cron).map(|cron| (*kind, cron)).map_err(Problem::internal)
+        };
+        Ok(Self { store, schedules: schedules.iter().map(parse).collect::<Result<_, _>>()? })
+    }
+
+    /// Runs until `stop` is cancelled.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut registered = false;
+        while !stop.is_cancelled() {
+            let tick = async {
+                if !registered {
+                    self.register().await?;
+                    registered = true;
+                }
+                self.tick().await
+            };
+            if let Err(problem) = tick.await {
+                tracing::warn!(%problem, "the schedules could not be looked at");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(TICK) => {}
+            }
+        }
+    }
+
+    /// Writes down the schedules that are not in the table yet.
+    async fn register(&self) -> Result<(), Problem> {
+        let tx = self.store.system().await?;
+        let now = tx.system().now();
+        let rows = self.schedules.iter().map(|(kind, cron)| {
+            Ok(schedule::ActiveModel {
+                id: Set(Id::generate()),
+                kind: Set((*kind).to_owned()),
+                cron: Set(cron.pattern.to_string()),
+                next_run_at: Set(next(cron, now)?),
+                last_run_at: Set(None),
+                created_at: Set(now),
+                updated_at: Set(now),
+            })
+        });
+        let rows = rows.collect::<Result<Vec<_>, Problem>>()?;
+        if !rows.is_empty() {
+            let nothing = OnConflict::column(Column::Kind).do_nothing().to_owned();
+            let insert = schedule::Entity::insert_many(rows).on_conflict(nothing);
+            insert.exec_without_returning(tx.system().connection()).await.map_err(internal)?;
+        }
+        tx.commit().await
+    }
+
+    async fn tick(&self) -> Result<(), Problem> {
+        let tx = self.store.system().await?;
+        let now = tx.system().now();
+        let due = tx.system().find::<schedule::Entity>().filter(Column::NextRunAt.lte(now)).all(100).await?;
+        let mut jobs = Vec::new();
+        for row in due {
+            let Some((kind, cron)) = self.schedules.iter().find(|(kind, _)| *kind == row.kind) else {
+                continue;
+            };
+            // Compare-and-set: another process that saw the same row changes nothing.
+            let unchanged = Column::Id.eq(row.id).and(Column::NextRunAt.eq(row.next_run_at));
+            let following = next(cron, now)?;
+            let taken = tx
+                .system()
+                .update_where(unchanged, |row: &mut schedule::ActiveModel| {
+                    row.next_run_at = Set(following);
+                    row.last_run_at = Set(Some(now));
+                })
+                .await?;
+            if taken == 1 {
+                jobs.push(NewJob::new(kind, json!({})));
+            }
+        }
+        if !jobs.is_empty() {
+            tx.system().enqueue(None, jobs).await?;
+            dialect::notify_jobs(tx.system().connection()).await.map_err(internal)?;
+        }
+        tx.commit().await
+    }
+}
+
+fn next(cron: &Cron, after: Timestamp) -> Result<Timestamp, Problem> {
+    cron.find_next_occurrence(&after, false).map_err(Problem::internal)
+}

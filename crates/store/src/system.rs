@@ -1,0 +1,232 @@
+//! Global tables: those that belong to no organization.
+use crate::{
+    Filter, Vault,
+    connection::Connection,
+    error::internal,
+    read::not_found,
+    write::{EntityOf, ModelOf, fill},
+};
+use purser_entity_core::{GlobalEntity, PersonEntity, SoftDelete, Versioned};
+use purser_kernel::{Clock, CommonProblem, Problem, Timestamp, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, Order, PrimaryKeyToColumn, QueryFilter,
+    QueryOrder, QuerySelect, Select, Value,
+};
+use std::str::FromStr;
+
+/// What every open transaction has.
+pub(crate) struct Unit {
+    pub(crate) connection: Connection,
+    pub(crate) clock: Clock,
+    pub(crate) vault: Vault,
+    /// The person whose secrets are visible.
+    pub(crate) person: Option<UserId>,
+}
+
+/// An open transaction for global tables alone: no tenant is set in it.
+pub struct SystemTx {
+    unit: Unit,
+}
+
+impl SystemTx {
+    pub(crate) fn new(unit: Unit) -> Self {
+        Self { unit }
+    }
+
+    /// The global tables.
+    pub fn system(&self) -> System<'_> {
+        System::new(&self.unit)
+    }
+
+    /// Makes everything that was written permanent.
+    pub async fn commit(self) -> Result<(), Problem> {
+        self.unit.connection.commit().await
+    }
+}
+
+/// The global tables in an open transaction, and nothing else of it.
+#[derive(Clone, Copy)]
+pub struct System<'t> {
+    unit: &'t Unit,
+}
+
+impl<'t> System<'t> {
+    pub(crate) fn new(unit: &'t Unit) -> Self {
+        Self { unit }
+    }
+
+    pub(crate) fn connection(self) -> &'t Connection {
+        &self.unit.connection
+    }
+
+    /// The time that this unit of work writes down.
+    pub fn now(self) -> Timestamp {
+        self.unit.clock.now()
+    }
+
+    /// The rows of `E`, without deleted ones.
+    pub fn find<E: GlobalEntity>(self) -> Global<'t, E> {
+        Global::new(self.connection())
+    }
+
+    /// The rows of `E` that are about the person for whom this transaction was begun, in whichever organization.
+    /// `internal` in any other transaction.
+    pub async fn mine<E: PersonEntity>(self, limit: u64) -> Result<Vec<E::Model>, Problem> {
+        let person = self.unit.person.ok_or_else(|| Problem::internal("this transaction is nobody's own"))?;
+        E::find()
+            .filter(E::USER_ID.eq(person))
+            .filter(sea_orm::Condition::all().add_option(E::deleted_at_column().map(|column| column.is_null())))
+            .order_by(E::id_column(), Order::Asc)
+            .limit(limit)
+            .all(self.connection())
+            .await
+            .map_err(internal)
+    }
+
+    /// Inserts a row; `created_at`, `updated_at` and `version` are filled in.
+    pub async fn insert<A>(self, mut row: A) -> Result<ModelOf<A>, Problem>
+    where
+        A: ActiveModelTrait<Entity: GlobalEntity> + Send,
+        ModelOf<A>: IntoActiveModel<A>,
+    {
+        fill(&mut row, self.now());
+        EntityOf::<A>::insert(row).exec_with_returning(self.connection()).await.map_err(internal)
+    }
+
+    /// Inserts the row unless one with the same unique key is there. `false` when it is.
+    ///
+    /// Two at once: the second waits for the first to commit and is then told.
+    pub async fn insert_if_absent<A>(self, mut row: A) -> Result<bool, Problem>
+    where
+        A: ActiveModelTrait<Entity: GlobalEntity> + Send,
+        ModelOf<A>: IntoActiveModel<A>,
+    {
+        fill(&mut row, self.now());
+        let insert = EntityOf::<A>::insert(row).on_conflict(OnConflict::new().do_nothing().to_owned());
+        let inserted = insert.exec_without_returning(self.connection()).await.map_err(internal)?;
+        Ok(inserted == 1)
+    }
+
+    /// Writes what `change` sets, if the row still has the version it was read with. `stale` when somebody was faster.
+    pub async fn update<M>(
+        self,
+        row: M,
+        change: impl FnOnce(&mut <M::Entity as EntityTrait>::ActiveModel) + Send,
+    ) -> Result<M, Problem>
+    where
+        M: ModelTrait<Entity: GlobalEntity + Versioned + EntityTrait<Model = M>>,
+        M: IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        let version_column = <M::Entity as Versioned>::VERSION;
+        let Value::BigInt(Some(version)) = row.get(version_column) else {
+            return Err(Problem::internal("a version is a bigint"));
+        };
+        let key = key_column::<M::Entity>()?;
+        let id = row.get(key);
+        let mut active = row.into_active_model();
+        change(&mut active);
+        active.not_set(key);
+        active.set(version_column, version.saturating_add(1).into());
+        if let Ok(column) = <M::Entity as EntityTrait>::Column::from_str("updated_at") {
+            active.set(column, self.now().into());
+        }
+        let updated = M::Entity::update_many()
+            .set(active)
+            .filter(key.eq(id))
+            .filter(version_column.eq(version))
+            .exec_with_returning(self.connection())
+            .await
+            .map_err(internal)?;
+        updated.into_iter().next().ok_or_else(|| Problem::of(CommonProblem::Stale))
+    }
+
+    /// Sets `change` on every row that matches `filter`, and returns how many there were: a compare-and-set where the filter
+    /// names what is expected.
+    pub async fn update_where<E: GlobalEntity>(
+        self,
+        filter: Filter<E>,
+        change: impl FnOnce(&mut E::ActiveModel) + Send,
+    ) -> Result<u64, Problem> {
+        let mut active = <E::ActiveModel as ActiveModelTrait>::default();
+        change(&mut active);
+        if let Ok(column) = E::Column::from_str("updated_at") {
+            active.set(column, self.now().into());
+        }
+        let mut update = E::update_many().set(active);
+        if let Ok(version) = E::Column::from_str("version") {
+            update = update.col_expr(version, Expr::col(version).add(1));
+        }
+        let updated = update.filter(filter.condition).exec(self.connection()).await.map_err(internal)?;
+        Ok(updated.rows_affected)
+    }
+
+    /// Removes the rows that match `filter`, and returns how many there were.
+    pub async fn remove<E: GlobalEntity>(self, filter: Filter<E>) -> Result<u64, Problem> {
+        let removed = E::delete_many().filter(filter.condition).exec(self.connection()).await.map_err(internal)?;
+        Ok(removed.rows_affected)
+    }
+
+    /// Marks a row as deleted. `not_found` when there is none.
+    pub async fn soft_delete<E: GlobalEntity + SoftDelete>(self, filter: Filter<E>) -> Result<(), Problem> {
+        let deleted = E::update_many()
+            .col_expr(E::DELETED_AT, Expr::val(self.now()))
+            .filter(filter.condition)
+            .filter(E::DELETED_AT.is_null())
+            .exec(self.connection())
+            .await
+            .map_err(internal)?;
+        if deleted.rows_affected == 0 { Err(not_found::<E>()) } else { Ok(()) }
+    }
+}
+
+fn key_column<E: EntityTrait>() -> Result<E::Column, Problem> {
+    use sea_orm::Iterable;
+    let key = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column);
+    key.ok_or_else(|| Problem::internal("a table has a key"))
+}
+
+/// The rows of a global table, narrowed further.
+#[must_use = "a query does nothing until one() or all()"]
+pub struct Global<'t, E: GlobalEntity> {
+    connection: &'t Connection,
+    select: Select<E>,
+}
+
+impl<'t, E: GlobalEntity> Global<'t, E> {
+    pub(crate) fn new(connection: &'t Connection) -> Self {
+        let mut select = E::find();
+        if let Ok(column) = E::Column::from_str("deleted_at") {
+            select = select.filter(column.is_null());
+        }
+        Self { connection, select }
+    }
+
+    /// Narrows by `filter`.
+    pub fn filter(mut self, filter: Filter<E>) -> Self {
+        self.select = self.select.filter(filter.condition);
+        self
+    }
+
+    /// Sorts by `column`.
+    pub fn order_by(mut self, column: E::Column, order: Order) -> Self {
+        self.select = self.select.order_by(column, order);
+        self
+    }
+
+    /// Nobody else changes these rows until the transaction ends.
+    pub fn for_update(mut self) -> Self {
+        self.select = self.select.lock_exclusive();
+        self
+    }
+
+    /// The first row.
+    pub async fn one(self) -> Result<Option<E::Model>, Problem> {
+        self.select.one(self.connection).await.map_err(internal)
+    }
+
+    /// At most `limit` rows.
+    pub async fn all(self, limit: u64) -> Result<Vec<E::Model>, Problem> {
+        self.select.limit(limit).all(self.connection).await.map_err(internal)
+    }
+}

@@ -1,0 +1,116 @@
+//! Organizations: the tenants.
+use crate::{roles, settings, slug};
+use purser_entity_tenancy::{
+    membership::{self, ExtraPermissions},
+    membership_role,
+    organization::{self, Column, Entity, Status, SubscriptionTier},
+};
+use purser_kernel::{
+    OrganizationId, UserId,
+    ids::{MembershipId, RoleId},
+};
+use purser_store::{AuditCategory, prelude::*};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// An organization was founded.
+#[derive(Serialize)]
+struct OrganizationCreated<'a> {
+    id: OrganizationId,
+    name: &'a str,
+    slug: &'a str,
+}
+
+impl DomainEvent for OrganizationCreated<'_> {
+    const TYPE: &'static str = "organization.created";
+    const RESOURCE: &'static str = "organization";
+
+    fn resource_id(&self) -> Uuid {
+        self.id.as_uuid()
+    }
+}
+
+/// Founds the organization of `tx`: its row, settings, encryption key, system roles, and `owner` as its first member.
+///
+/// `name` is one line of at most 200 characters, checked by the caller. The owner's row in `users` must be there.
+pub async fn found(tx: &WriteTx, name: &str, owner: UserId) -> Result<organization::Model, Problem> {
+    tx.scope().require(Permission::OrganizationManage)?;
+    let organization = insert(tx, name, owner).await?;
+    tx.create_encryption_key().await?;
+    settings::give(tx).await?;
+    let owner_role = roles::give(tx).await?;
+    first_member(tx, owner, owner_role).await?;
+    let created =
+        OrganizationCreated { id: organization.id, name: &organization.name, slug: &organization.slug };
+    let entry = AuditEntry::new("organization.create", "organization", organization.id);
+    tx.audit(entry.category(AuditCategory::Security).after(&created)).await?;
+    tx.emit(&created).await?;
+    Ok(organization)
+}
+
+/// Attempts at a slug before something else must be wrong.
+const MAX_ATTEMPTS: usize = 4;
+
+async fn insert(tx: &WriteTx, name: &str, owner: UserId) -> Result<organization::Model, Problem> {
+    let wanted = slug::from_name(name);
+    let mut slug = wanted.clone();
+    for _ in 0..MAX_ATTEMPTS {
+        let row = organization::ActiveModel {
+            id: Set(tx.organization()),
+            name: Set(name.to_owned()),
+            slug: Set(slug),
+            status: Set(Status::Active),
+            subscription_tier: Set(SubscriptionTier::Free),
+            created_by: Set(Some(owner)),
+            ..Default::default()
+        };
+        // A refused insert would end the transaction on PostgreSQL, so a taken slug must not be an error.
+        if tx.system().insert_if_absent(row).await? {
+            return current(tx).await;
+        }
+        slug = slug::with_suffix(&wanted)?;
+    }
+    Err(Problem::internal("the organization exists already, or no slug is free"))
+}
+
+async fn first_member(tx: &WriteTx, owner: UserId, role: RoleId) -> Result<(), Problem> {
+    let membership_id = MembershipId::generate();
+    let membership = membership::ActiveModel {
+        id: Set(membership_id),
+        user_id: Set(owner),
+        status: Set(membership::Status::Active),
+        onboarding_completed: Set(false),
+        extra_permissions: Set(ExtraPermissions::default()),
+        last_active_at: Set(None),
+        created_by: Set(Some(owner)),
+        ..Default::default()
+    };
+    tx.insert_many([membership]).await?;
+    let assignment = membership_role::ActiveModel {
+        membership_id: Set(membership_id),
+        role_id: Set(role),
+        created_by: Set(Some(owner)),
+        ..Default::default()
+    };
+    tx.insert_many([assignment]).await
+}
+
+/// The organization of `tx`.
+pub async fn current(tx: &ReadTx) -> Result<organization::Model, Problem> {
+    tx.scope().require(Permission::OrganizationRead)?;
+    let row = tx.global::<Entity>().filter(Column::Id.eq(tx.organization())).one().await?;
+    row.ok_or_else(|| Problem::not_found("organization"))
+}
+
+/// Organizations in the order of their ids, after `after`. Those that are suspended are among them.
+pub async fn page(
+    system: System<'_>,
+    after: Option<OrganizationId>,
+    limit: u64,
+) -> Result<Vec<OrganizationId>, Problem> {
+    let mut organizations = system.find::<Entity>().order_by(Column::Id, Asc);
+    if let Some(after) = after {
+        organizations = organizations.filter(Column::Id.gt(after));
+    }
+    Ok(organizations.all(limit).await?.into_iter().map(|organization| organization.id).collect())
+}

@@ -1,0 +1,44 @@
+//! What other domains see of this one.
+use crate::{members, organizations, settings};
+use async_trait::async_trait;
+use purser_kernel::{OrganizationId, Problem, UserId};
+use purser_store::{
+    ReadTx, System, WriteTx,
+    ports::{Founded, MemberOf, Membership, OrderSettings, Settings, Tenants},
+};
+
+/// Implements the ports that tenancy owns. It has no state: everything is in the transaction it is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tenancy;
+
+#[async_trait]
+impl Tenants for Tenancy {
+    async fn found(&self, tx: &WriteTx, name: &str, owner: UserId) -> Result<Founded, Problem> {
+        let organization = organizations::found(tx, name, owner).await?;
+        Ok(Founded { id: organization.id, name: organization.name, slug: organization.slug })
+    }
+
+    async fn organizations_of(&self, system: System<'_>) -> Result<Vec<MemberOf>, Problem> {
+        members::organizations_of(system).await
+    }
+
+    async fn membership(&self, tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem> {
+        members::membership(tx, user).await
+    }
+
+    async fn page(
+        &self,
+        system: System<'_>,
+        after: Option<OrganizationId>,
+        limit: u64,
+    ) -> Result<Vec<OrganizationId>, Problem> {
+        organizations::page(system, after, limit).await
+    }
+}
+
+#[async_trait]
+impl Settings for Tenancy {
+    async fn for_orders(&self, tx: &ReadTx) -> Result<OrderSettings, Problem> {
+        settings::for_orders(tx).await
+    }
+}

@@ -1,0 +1,29 @@
+//! A sign-in at one device.
+use purser_entity_core::GlobalEntity;
+use purser_kernel::{
+    OrganizationId,
+    ids::{SessionId, UserId},
+};
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sessions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SessionId,
+    pub user_id: UserId,
+    /// The organization it acts in. Empty until one is chosen.
+    pub organization_id: Option<OrganizationId>,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+    pub last_seen_at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+    pub revoked_at: Option<DateTimeUtc>,
+    /// Such as `signed_out`, `token_reused`, `password_changed`.
+    pub revoked_reason: Option<String>,
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+impl GlobalEntity for Entity {}

@@ -1,0 +1,50 @@
+//! An organization's settings: one row for each.
+use purser_entity_core::Versioned;
+use purser_kernel::{Currency, OrganizationId, ids::OrganizationSettingsId};
+use sea_orm::{FromJsonQueryResult, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How much of a resource (searches, messages, documents …) may be used in a month. What is not named is not limited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Quotas(pub BTreeMap<String, i64>);
+
+/// Which optional features are on. What is not named has the default of its code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Features(pub BTreeMap<String, bool>);
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "organization_settings")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: OrganizationId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OrganizationSettingsId,
+    pub default_currency: Currency,
+    /// Of the IANA database, such as `Europe/Paris`.
+    pub timezone: String,
+    /// BCP 47, such as `fr-FR`.
+    pub locale: String,
+    /// Empty: the installation's.
+    pub default_model: Option<String>,
+    pub quotas: Quotas,
+    /// From 0 to 1: an order read with less goes to review.
+    pub ai_confidence_threshold: f64,
+    /// US cents, since models are priced in US dollars. Empty: no limit.
+    pub monthly_ai_budget_minor: Option<i64>,
+    pub agent_preferences: Json,
+    /// In `default_currency`. Empty: every purchase order needs a decision.
+    pub po_approval_threshold_minor: Option<i64>,
+    /// Empty: nothing is purged.
+    pub data_retention_days: Option<i32>,
+    pub features: Features,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub version: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+impl Versioned for Entity {
+    const VERSION: Column = Column::Version;
+}

@@ -1,0 +1,187 @@
+//! What every domain relies on: audit, events, jobs, keys, numbers, files.
+use crate::table::{drop_tables, global_table, tenant_table};
+use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        audit_logs(manager).await?;
+        outbox_events(manager).await?;
+        jobs(manager).await?;
+        schedules(manager).await?;
+        encryption_keys(manager).await?;
+        idempotency_keys(manager).await?;
+        number_sequences(manager).await?;
+        media_files(manager).await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_tables(
+            manager,
+            &[
+                "media_files",
+                "number_sequences",
+                "idempotency_keys",
+                "encryption_keys",
+                "schedules",
+                "jobs",
+                "outbox_events",
+                "audit_logs",
+            ],
+        )
+        .await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("audit_logs")
+        .state(
+            "category",
+            &["change", "security", "access", "approval", "system"],
+        )
+        .state("severity", &["info", "warning", "critical"])
+        .text("actor_kind", 16)
+        .uuid_null("actor_id")
+        .uuid_null("on_behalf_of")
+        .text("action", 128)
+        .text("resource", 64)
+        .uuid_null("resource_id")
+        .json("changes", "{}")
+        .text_null("ip", 45)
+        .text_null("user_agent", 512)
+        .text("request_id", 128)
+        .state("outcome", &["success", "failure"])
+        .created()
+        .index(&["created_at", "id"])
+        .index(&["resource", "resource_id", "created_at"])
+        .index(&["actor_id", "created_at"])
+        .create(manager)
+        .await
+}
+
+async fn outbox_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("outbox_events")
+        .long_null("sequence")
+        .text("event_type", 128)
+        .text("resource", 64)
+        .uuid("resource_id")
+        .json("payload", "{}")
+        .time("occurred_at")
+        .time_null("dispatched_at")
+        .unique_where(&["sequence"], "sequence is not null")
+        // What the dispatcher has to number.
+        .index_where(&["id"], "sequence is null")
+        .index(&["resource", "resource_id"])
+        .create(manager)
+        .await
+}
+
+async fn jobs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    global_table("jobs")
+        // Without foreign key: on Citus the queue is a local table.
+        .uuid_null("organization_id")
+        .text("kind", 64)
+        .json("payload", "{}")
+        .state("status", &["ready", "running", "done", "dead"])
+        .int_default("priority", 0)
+        .time("run_at")
+        .count("attempts")
+        .int_default("max_attempts", 20)
+        .uuid_null("lease_owner")
+        .time_null("leased_until")
+        .text_null("unique_key", 256)
+        .text_null("last_error", 4000)
+        .timestamps()
+        .unique_where(&["unique_key"], "status = 'ready'")
+        // As workers claim: what is most urgent, then what has waited longest.
+        .index(&["status", "priority desc", "run_at"])
+        .index(&["status", "leased_until"])
+        .index(&["organization_id", "status"])
+        .check("max_attempts", "max_attempts > 0")
+        .create(manager)
+        .await
+}
+
+async fn schedules(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    global_table("schedules")
+        .text("kind", 64)
+        .text("cron", 128)
+        .time("next_run_at")
+        .time_null("last_run_at")
+        .timestamps()
+        .unique(&["kind"])
+        .index(&["next_run_at"])
+        .create(manager)
+        .await
+}
+
+async fn encryption_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("encryption_keys")
+        .text("purpose", 64)
+        .int("version")
+        .bytes("wrapped_key")
+        .state("status", &["active", "retiring", "retired"])
+        .time_null("rotated_at")
+        .timestamps()
+        .unique(&["purpose", "version"])
+        .unique_where(&["purpose"], "status = 'active'")
+        .check("version", "version > 0")
+        .create(manager)
+        .await
+}
+
+async fn idempotency_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("idempotency_keys")
+        .text("actor", 64)
+        .text("method", 16)
+        .text("path", 2048)
+        .text("key", 255)
+        .bytes("request_hash")
+        .int("response_status")
+        .bytes("response_ciphertext")
+        .uuid("response_key_id")
+        .reference("response_key_id", "encryption_keys")
+        .created()
+        .time("expires_at")
+        .unique(&["actor", "method", "path", "key"])
+        .index(&["expires_at"])
+        .create(manager)
+        .await
+}
+
+async fn number_sequences(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("number_sequences")
+        .text("name", 64)
+        .long_default("next_value", 1)
+        .timestamps()
+        .unique(&["name"])
+        .check("next_value", "next_value > 0")
+        .create(manager)
+        .await
+}
+
+async fn media_files(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("media_files")
+        .text_null("storage_key", 1024)
+        .text_null("filename", 255)
+        .text("content_type", 255)
+        .long_null("byte_size")
+        .text_null("sha256", 64)
+        .choice("kind", 16)
+        .text_null("source_url", 2048)
+        .created()
+        .index(&["created_at"])
+        .index(&["sha256"])
+        .index(&["source_url"])
+        .check("byte_size", "byte_size >= 0")
+        .create(manager)
+        .await
+}

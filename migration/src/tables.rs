@@ -1,0 +1,67 @@
+//! The tables that exist after the last migration. A test compares these lists with the live schema.
+
+/// Tables that belong to no organization.
+pub const GLOBAL_TABLES: &[&str] = &[
+    "jobs",
+    "organizations",
+    "refresh_tokens",
+    "schedules",
+    "sessions",
+    "user_credentials",
+    "users",
+];
+
+/// Global tables with a person's secrets: PostgreSQL shows a row only to the person in `app.user_id`.
+pub const PERSON_TABLES: &[&str] = &["refresh_tokens", "sessions", "user_credentials"];
+
+/// Tables in which the server may write a row but never change or delete one.
+pub const APPEND_ONLY: &[&str] = &["audit_logs", "order_status_history"];
+
+/// Where the migrations that ran are written down.
+pub const HISTORY_TABLE: &str = "seaql_migrations";
+
+const TENANT_TABLES: &[&str] = &[
+    "ai_responses",
+    "audit_logs",
+    "conversations",
+    "customer_contacts",
+    "customers",
+    "durations",
+    "encryption_keys",
+    "external_mappings",
+    "idempotency_keys",
+    "inbound_event_keys",
+    "inbound_events",
+    "integrations",
+    "media_files",
+    "membership_roles",
+    "memberships",
+    "message_attachments",
+    "messages",
+    "number_sequences",
+    "order_lines",
+    "order_messages",
+    "order_status_history",
+    "orders",
+    "organization_settings",
+    "outbox_events",
+    "price_tiers",
+    "product_categories",
+    "product_variants",
+    "products",
+    "role_permissions",
+    "roles",
+    "training_examples",
+    "usage_event_keys",
+    "usage_events",
+];
+
+/// Tables whose rows belong to an organization, by name.
+pub fn tenant_tables() -> &'static [&'static str] {
+    TENANT_TABLES
+}
+
+/// Tables that belong to no organization, by name.
+pub fn global_tables() -> &'static [&'static str] {
+    GLOBAL_TABLES
+}
