@@ -13,9 +13,8 @@ fn main() -> io::Result<()> {
 }
 
 fn hash(folder: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
-    let mut paths: Vec<_> = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
+    let mut paths: Vec<_> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.sort();
     for path in paths {
         if path.is_dir() {

@@ -1,9 +1,5 @@
 //! The command line.
-use crate::{
-    Config, Failure, commands,
-    commands::migrate::MigrateCommand,
-    logging, report,
-};
+use crate::{Config, Failure, commands, commands::migrate::MigrateCommand, logging, report};
 use clap::{Args, Parser, Subcommand};
 use std::{future::Future, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -31,8 +27,17 @@ enum Command {
     Migrate(MigrateCommand),
     /// Fill a demonstration organization with sample data. Twice is as good as once.
     Seed,
+    /// Show the whole job on a fresh database: a WhatsApp message becomes a confirmed order.
+    Demo(DemoArgs),
     /// Check the configuration, the database and the keys, and say what to do.
     Doctor,
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// End after the job instead of leaving the server running.
+    #[arg(long)]
+    once: bool,
 }
 
 #[derive(Debug, Args)]
@@ -51,8 +56,11 @@ struct ServeArgs {
 impl Cli {
     /// The keys of the configuration that the flags set.
     fn settings(&self) -> Vec<(&'static str, String)> {
-        let Command::Serve(serve) = &self.command else {
-            return Vec::new();
+        let serve = match &self.command {
+            Command::Serve(serve) => serve,
+            // The story is told on standard output; the log would talk across it.
+            Command::Demo(_) => return vec![("log", "warn".to_owned())],
+            _ => return Vec::new(),
         };
         let listen = serve.listen.map(|address| ("listen", address.to_string()));
         let workers = serve.no_workers.then(|| ("workers", "0".to_owned()));
@@ -88,6 +96,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Serve(args) => block_on(commands::serve::run(config, args.migrate)),
         Command::Worker => block_on(commands::worker::run(config)),
         Command::Migrate(command) => block_on(commands::migrate::run(config, command)),
+        Command::Demo(args) => block_on(commands::demo::run(config, args.once)),
         Command::Seed => block_on(commands::seed::run(config)),
         Command::Doctor => block_on(commands::doctor::run(config)),
     }

@@ -1,4 +1,5 @@
 //! What the program can be told to do.
+pub mod demo;
 pub mod doctor;
 pub mod migrate;
 pub mod seed;

@@ -14,7 +14,14 @@ mod server;
 mod unit;
 mod view;
 
+pub mod agents;
+pub mod auth;
+pub mod billing;
+pub mod integrations;
+pub mod messaging;
 pub mod ordering;
+pub mod platform;
+pub mod tenancy;
 
 pub use openapi::document;
 pub use problem::registry;

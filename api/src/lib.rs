@@ -4,6 +4,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod data_dir;
+pub mod demo;
 pub mod failure;
 pub mod http;
 pub mod logging;
@@ -11,6 +12,7 @@ pub mod master_key;
 pub mod metrics;
 pub mod migrations;
 pub mod report;
+pub mod seed;
 pub mod wiring;
 
 pub use config::Config;

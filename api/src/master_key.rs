@@ -22,9 +22,9 @@ pub fn file(config: &Config) -> PathBuf {
 /// The key of the configuration; in development without one, the key in the data directory, if there is one yet.
 pub fn find(config: &Config) -> Result<Option<MasterKey>, Failure> {
     if let Some(key) = &config.master_key {
-        return parse(key.expose_secret()).map(Some).ok_or_else(|| {
-            Failure::new("PURSER_MASTER_KEY is not a key of 32 bytes in base64").advise(MAKE_ONE)
-        });
+        return parse(key.expose_secret())
+            .map(Some)
+            .ok_or_else(|| Failure::new("PURSER_MASTER_KEY is not a key of 32 bytes in base64").advise(MAKE_ONE));
     }
     if config.is_production() {
         return Err(Failure::new("Production needs a master key, and PURSER_MASTER_KEY is not set").advise(MAKE_ONE));
@@ -58,7 +58,8 @@ fn read(path: &Path) -> Result<Option<MasterKey>, Failure> {
     let unreadable = || Failure::new(format!("The master key {} cannot be read", path.display()));
     match fs::read_to_string(path) {
         Ok(text) => parse(&text).map(Some).ok_or_else(|| {
-            let advice = "Without it nothing that was sealed opens: bring it back from a backup, or delete the data directory.";
+            let advice =
+                "Without it nothing that was sealed opens: bring it back from a backup, or delete the data directory.";
             unreadable().because("it is not 32 bytes in base64").advise(advice)
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -62,11 +62,12 @@ impl MetricsServer {
     /// Serves until `stop` is cancelled.
     pub async fn run(self, stop: CancellationToken) -> io::Result<()> {
         let data = Data::new(self.recorder.clone());
-        let server = HttpServer::new(move || App::new().app_data(data.clone()).route("/metrics", web::get().to(render)))
-            .workers(1)
-            .disable_signals()
-            .listen(self.listener)?
-            .run();
+        let server =
+            HttpServer::new(move || App::new().app_data(data.clone()).route("/metrics", web::get().to(render)))
+                .workers(1)
+                .disable_signals()
+                .listen(self.listener)?
+                .run();
         let handle = server.handle();
         tokio::pin!(server);
         let upkeep = async {

@@ -17,7 +17,7 @@ pub struct Step {
     pub applied: bool,
 }
 
-/// Every step, oldest first. Reads only.
+/// Every step, oldest first. Reads only, so that the server's own role can ask.
 pub async fn status(options: &DatabaseOptions) -> Result<Vec<Step>, Failure> {
     let database = connect(options).await?;
     let steps = Migrator::get_migration_with_status_read_only(&database).await.map_err(unreadable)?;
@@ -28,12 +28,6 @@ pub async fn status(options: &DatabaseOptions) -> Result<Vec<Step>, Failure> {
     let steps = steps.iter().map(step).collect();
     close(database.close().await)?;
     Ok(steps)
-}
-
-/// The names of the steps that are still to be taken, as the server's own role sees it.
-pub async fn pending(config: &Config) -> Result<Vec<String>, Failure> {
-    let steps = status(&config.database()).await?;
-    Ok(steps.into_iter().filter(|step| !step.applied).map(|step| step.name).collect())
 }
 
 /// Takes every step that is left, as the owner, and lets the server's role and the one that reports do what they need.
@@ -72,7 +66,9 @@ pub async fn up(config: &Config) -> Result<(Vec<String>, Vec<Failure>), Failure>
                 notices.push(Failure::new(format!("PURSER_REPORTING_ROLE names {role}, who owns the tables")));
             }
             Some(RoleState::Missing) => {
-                let advice = format!("Create it, then run `purser migrate up` again: CREATE ROLE \"{role}\" LOGIN PASSWORD '…';");
+                let advice = format!(
+                    "Create it, then run `purser migrate up` again: CREATE ROLE \"{role}\" LOGIN PASSWORD '…';"
+                );
                 notices.push(Failure::new(format!("There is no role {role} to report with")).advise(advice));
             }
             None => {}
@@ -89,11 +85,13 @@ fn application_role(role: &str, state: RoleState) -> Failure {
         );
         return Failure::new(format!("There is no role {role} for the server to connect as")).advise(advice);
     }
-    Failure::new(format!("The role {role} owns the tables, so no policy binds it, and the server will not start with it"))
-        .advise(
-            "Create a role of its own for the server (CREATE ROLE purser_app LOGIN PASSWORD '…';), name it in \
+    Failure::new(format!(
+        "The role {role} owns the tables, so no policy binds it, and the server will not start with it"
+    ))
+    .advise(
+        "Create a role of its own for the server (CREATE ROLE purser_app LOGIN PASSWORD '…';), name it in \
              PURSER_DATABASE_URL and the owner in PURSER_DATABASE_OWNER_URL, then run `purser migrate up` again.",
-        )
+    )
 }
 
 /// Undoes the last step, or all of them. Returns how many steps are left.
@@ -118,18 +116,22 @@ pub async fn ready(config: &Config) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let pending = pending(config).await?;
-    if pending.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(format!("The database lacks {} migrations, the first of them {}", pending.len(), pending.join(", ")))
-        .advise("Run `purser migrate up`, or start with `purser serve --migrate`."))
+    let pending = |failure: Failure| failure.advise("Run `purser migrate up`, or start with `purser serve --migrate`.");
+    up_to_date(config).await.map_err(pending)
 }
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "the connection of migrations, which run outside of units of work"
-)]
+/// Whether the schema is the one that this program knows.
+pub async fn up_to_date(config: &Config) -> Result<(), Failure> {
+    let steps = status(&config.database()).await?;
+    let mut pending = steps.iter().filter(|step| !step.applied);
+    let Some(first) = pending.next() else {
+        return Ok(());
+    };
+    let what = format!("{} migrations are pending, beginning with {}", pending.count() + 1, first.name);
+    Err(Failure::new(what).advise("Run `purser migrate up`."))
+}
+
+#[expect(clippy::disallowed_types, reason = "the connection of migrations, which run outside of units of work")]
 async fn connect(options: &DatabaseOptions) -> Result<sea_orm_migration::sea_orm::DatabaseConnection, Failure> {
     connect_owner(options).await.map_err(unreachable)
 }

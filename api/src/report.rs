@@ -1,10 +1,11 @@
 //! What a command tells whoever typed it.
 use crate::Failure;
+use std::io::{self, Write};
 
-/// The output of a command, on standard output.
-#[expect(clippy::print_stdout, reason = "a command's output is its purpose")]
+/// A line of a command's output, on standard output.
 pub fn say(line: &str) {
-    println!("{line}");
+    // Whoever reads may have read enough: `purser migrate status | head -1` is no failure.
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Something that went well.
@@ -25,8 +26,7 @@ pub fn failed(failure: &Failure) {
     }
 }
 
-/// Why the program ends, on standard error.
-#[expect(clippy::print_stderr, reason = "the log may not be open yet, and an operator reads this first")]
+/// Why the program ends, on standard error: the log may not be open yet, and an operator reads this first.
 pub fn fatal(failure: &Failure) {
-    eprintln!("purser: {failure}");
+    let _ = writeln!(io::stderr(), "purser: {failure}");
 }

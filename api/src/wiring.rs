@@ -1,7 +1,25 @@
 //! Where the program is put together: which crate implements which port, who does which job, who hears of which event.
-use purser_auth::Auth;
+use crate::Config;
+use purser_agents::AnswerBook;
+use purser_auth::{Auth, AuthOptions};
+use purser_billing::Meter;
+use purser_integrations::ProcessInbound;
 use purser_kernel::Problem;
-use purser_store::Store;
+use purser_messaging::InboxService;
+use purser_ordering::{
+    customers::{Customers, Directory},
+    orders::Orders,
+    reader::{OrderReader, RuleReader},
+    reading::{MessageSubscriber, ReadConversation},
+};
+use purser_store::{
+    MasterKey, Purge, Store,
+    jobs::JobHandler,
+    outbox::{Dispatcher, Subscriber},
+    ports::{Answers, CustomerDirectory, Inbox, Settings, Tenants, UsageMeter},
+};
+use purser_tenancy::Tenancy;
+use std::sync::Arc;
 
 /// Everything a handler may need.
 pub struct Services {
@@ -9,9 +27,71 @@ pub struct Services {
     pub store: Store,
     /// Sign-up, sign-in, sessions.
     pub auth: Auth,
+    /// Who writes from an address.
+    pub directory: Arc<dyn CustomerDirectory>,
+    /// Customers.
+    pub customers: Customers,
+    /// Orders.
+    pub orders: Orders,
+    tenants: Arc<dyn Tenants>,
+    settings: Arc<dyn Settings>,
+    inbox: Arc<dyn Inbox>,
+    answers: Arc<dyn Answers>,
+    meter: Arc<dyn UsageMeter>,
+    reader: Arc<dyn OrderReader>,
 }
 
 impl Services {
+    /// Puts the services together over an open database.
+    pub fn build(config: &Config, store: Store, master_key: MasterKey) -> Result<Self, Problem> {
+        let tenants: Arc<dyn Tenants> = Arc::new(Tenancy);
+        let settings: Arc<dyn Settings> = Arc::new(Tenancy);
+        let directory: Arc<dyn CustomerDirectory> = Arc::new(Directory);
+        let answers: Arc<dyn Answers> = Arc::new(AnswerBook);
+        let options = AuthOptions {
+            argon2_memory_kib: config.argon2_memory_kib,
+            argon2_iterations: config.argon2_iterations,
+            ..AuthOptions::default()
+        };
+        Ok(Self {
+            auth: Auth::new(store.clone(), tenants.clone(), &master_key, options)?,
+            customers: Customers { settings: settings.clone() },
+            orders: Orders { answers: answers.clone() },
+            inbox: Arc::new(InboxService::new(directory.clone())),
+            meter: Arc::new(Meter),
+            reader: Arc::new(RuleReader),
+            store,
+            directory,
+            tenants,
+            settings,
+            answers,
+        })
+    }
+
+    /// Who does which kind of job.
+    pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
+        let subscribers: Vec<Arc<dyn Subscriber>> = vec![Arc::new(MessageSubscriber)];
+        let read = ReadConversation::new(
+            self.reader.clone(),
+            self.inbox.clone(),
+            self.answers.clone(),
+            self.settings.clone(),
+            self.meter.clone(),
+        );
+        let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
+            Arc::new(ProcessInbound::new(self.inbox.clone())),
+            Arc::new(read),
+            Arc::new(Purge::new(self.tenants.clone())),
+        ];
+        handlers.extend(Dispatcher::handlers(subscribers, self.meter.clone()));
+        handlers
+    }
+
+    /// Kinds of jobs that come again, and when: five fields as in crontab(5), in UTC.
+    pub fn schedules() -> &'static [(&'static str, &'static str)] {
+        &[(Purge::KIND, "17 3 * * *")]
+    }
+
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), Problem> {
         self.store.system().await.map(|_| ())

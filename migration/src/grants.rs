@@ -7,20 +7,13 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 /// tables, in one transaction, after each `up`: they begin with a REVOKE, and may be run again.
 pub fn grants(application_role: &str) -> Vec<String> {
     let role = format!("\"{}\"", application_role.replace('"', "\"\""));
-    let written: Vec<&str> = tenant_tables()
-        .iter()
-        .chain(global_tables())
-        .copied()
-        .filter(|table| !APPEND_ONLY.contains(table))
-        .collect();
+    let written: Vec<&str> =
+        tenant_tables().iter().chain(global_tables()).copied().filter(|table| !APPEND_ONLY.contains(table)).collect();
     vec![
         "revoke create on schema public from public".to_owned(),
         format!("revoke all on all tables in schema public from {role}"),
         format!("grant usage on schema public to {role}"),
-        format!(
-            "grant select, insert, update, delete on {} to {role}",
-            written.join(", ")
-        ),
+        format!("grant select, insert, update, delete on {} to {role}", written.join(", ")),
         format!("grant select, insert on {} to {role}", APPEND_ONLY.join(", ")),
         format!("grant select on {HISTORY_TABLE} to {role}"),
     ]

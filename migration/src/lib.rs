@@ -7,10 +7,7 @@
 //!
 //! An id is `uuid` on PostgreSQL. On SQLite it is the 16 bytes as a BLOB, whatever the column's declared type (`uuid_text`)
 //! says: bytes compare in the order of the ids. In the shell it reads `hex(id)`, and is written `x'0199…'`.
-#![expect(
-    elided_lifetimes_in_paths,
-    reason = "async_trait takes the trait's own spelling only"
-)]
+#![expect(elided_lifetimes_in_paths, reason = "async_trait takes the trait's own spelling only")]
 mod grants;
 mod m20261120_000100_organizations;
 mod m20261120_000200_tenancy;

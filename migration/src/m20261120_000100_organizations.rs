@@ -40,10 +40,7 @@ async fn users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .soft_delete()
         .version()
         .unique_where(&["email_normalized"], "deleted_at is null")
-        .unique_where(
-            &["username_normalized"],
-            "username_normalized is not null and deleted_at is null",
-        )
+        .unique_where(&["username_normalized"], "username_normalized is not null and deleted_at is null")
         .create(manager)
         .await
 }

@@ -17,17 +17,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &[
-                "role_permissions",
-                "membership_roles",
-                "roles",
-                "organization_settings",
-                "memberships",
-            ],
-        )
-        .await
+        drop_tables(manager, &["role_permissions", "membership_roles", "roles", "organization_settings", "memberships"])
+            .await
     }
 
     fn use_transaction(&self) -> Option<bool> {

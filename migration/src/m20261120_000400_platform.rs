@@ -43,10 +43,7 @@ impl MigrationTrait for Migration {
 
 async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     tenant_table("audit_logs")
-        .state(
-            "category",
-            &["change", "security", "access", "approval", "system"],
-        )
+        .state("category", &["change", "security", "access", "approval", "system"])
         .state("severity", &["info", "warning", "critical"])
         .text("actor_kind", 16)
         .uuid_null("actor_id")

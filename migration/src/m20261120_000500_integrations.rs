@@ -16,16 +16,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &[
-                "external_mappings",
-                "inbound_event_keys",
-                "inbound_events",
-                "integrations",
-            ],
-        )
-        .await
+        drop_tables(manager, &["external_mappings", "inbound_event_keys", "inbound_events", "integrations"]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -51,19 +42,10 @@ async fn integrations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .soft_delete()
         .version()
         // One customer database, one billing system, one directory at a time.
-        .unique_where(
-            &["kind"],
-            "is_active and deleted_at is null and kind in ('crm', 'billing', 'auth')",
-        )
-        .unique_where(
-            &["provider", "external_account"],
-            "external_account is not null and deleted_at is null",
-        )
+        .unique_where(&["kind"], "is_active and deleted_at is null and kind in ('crm', 'billing', 'auth')")
+        .unique_where(&["provider", "external_account"], "external_account is not null and deleted_at is null")
         .index(&["kind", "created_at"])
-        .check(
-            "credentials",
-            "credentials_ciphertext is null or credentials_key_id is not null",
-        )
+        .check("credentials", "credentials_ciphertext is null or credentials_key_id is not null")
         .create(manager)
         .await
 }

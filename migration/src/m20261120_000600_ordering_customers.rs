@@ -27,10 +27,7 @@ async fn customers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text("business_name", 200)
         .text("name_search", 400)
         .text("customer_code", 64)
-        .state(
-            "status",
-            &["ordering", "at_risk", "stopped_ordering", "no_orders_yet"],
-        )
+        .state("status", &["ordering", "at_risk", "stopped_ordering", "no_orders_yet"])
         .text_null("email", 320)
         .text_null("phone", 40)
         .json_null("address")
@@ -72,10 +69,7 @@ async fn customer_contacts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created_by()
         .timestamps()
         .soft_delete()
-        .unique_where(
-            &["whatsapp_normalized"],
-            "whatsapp_normalized is not null and deleted_at is null",
-        )
+        .unique_where(&["whatsapp_normalized"], "whatsapp_normalized is not null and deleted_at is null")
         .index(&["phone_normalized"])
         .index(&["email_normalized"])
         .create(manager)

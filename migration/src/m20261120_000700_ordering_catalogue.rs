@@ -17,17 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &[
-                "durations",
-                "price_tiers",
-                "product_variants",
-                "products",
-                "product_categories",
-            ],
-        )
-        .await
+        drop_tables(manager, &["durations", "price_tiers", "product_variants", "products", "product_categories"]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -99,10 +89,7 @@ async fn product_variants(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .timestamps()
         .soft_delete()
         .version()
-        .unique_where(
-            &["sku_normalized"],
-            "sku_normalized is not null and deleted_at is null",
-        )
+        .unique_where(&["sku_normalized"], "sku_normalized is not null and deleted_at is null")
         .create(manager)
         .await
 }

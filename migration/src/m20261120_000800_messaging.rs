@@ -43,10 +43,7 @@ async fn conversations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .soft_delete()
         .version()
         // One open conversation for each contact of a channel.
-        .unique_where(
-            &["integration_id", "channel", "channel_address"],
-            "status <> 'closed' and deleted_at is null",
-        )
+        .unique_where(&["integration_id", "channel", "channel_address"], "status <> 'closed' and deleted_at is null")
         .index(&["integration_id", "channel_address"])
         .index(&["customer_id", "last_message_at"])
         .index(&["assignee_id", "status", "last_message_at"])
@@ -71,10 +68,7 @@ async fn messages(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .choice("content_type", 16)
         .json_null("payload")
         .text_null("external_id", 255)
-        .state(
-            "status",
-            &["received", "queued", "sent", "delivered", "read", "failed"],
-        )
+        .state("status", &["received", "queued", "sent", "delivered", "read", "failed"])
         .time("status_at")
         .text_null("error", 4000)
         .time_null("sent_at")

@@ -2,14 +2,7 @@
 use crate::table::{drop_tables, tenant_table};
 use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
 
-const STATES: &[&str] = &[
-    "draft",
-    "review",
-    "pending",
-    "confirmed",
-    "fulfilled",
-    "cancelled",
-];
+const STATES: &[&str] = &["draft", "review", "pending", "confirmed", "fulfilled", "cancelled"];
 const OPEN_AGENT_DRAFT: &str = "ai_generated and status in ('draft', 'review', 'pending')
     and conversation_id is not null and deleted_at is null";
 
@@ -27,11 +20,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &["order_status_history", "order_messages", "order_lines", "orders"],
-        )
-        .await
+        drop_tables(manager, &["order_status_history", "order_messages", "order_lines", "orders"]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {

@@ -48,7 +48,8 @@ const NOT_REPORTED: [&str; 5] =
 pub fn reporting_grants(role: &str) -> Vec<String> {
     let role = format!("\"{}\"", role.replace('"', "\"\""));
     let readable = tenant_tables().iter().copied().filter(|table| !NOT_REPORTED.contains(table));
-    let readable: Vec<&str> = readable.chain(global_tables().iter().copied().filter(|table| *table == "organizations")).collect();
+    let readable: Vec<&str> =
+        readable.chain(global_tables().iter().copied().filter(|table| *table == "organizations")).collect();
     vec![
         format!("revoke all on all tables in schema public from {role}"),
         format!("grant usage on schema public to {role}"),
@@ -68,7 +69,9 @@ mod tests {
         for table in ["orders", "usage_events", "organizations"] {
             assert!(select.contains(table), "{table}");
         }
-        for table in ["encryption_keys", "idempotency_keys", "integrations", "users", "user_credentials", "sessions", "jobs"] {
+        for table in
+            ["encryption_keys", "idempotency_keys", "integrations", "users", "user_credentials", "sessions", "jobs"]
+        {
             assert!(!select.split([' ', ',']).any(|word| word == table), "{table}");
         }
     }

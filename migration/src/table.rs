@@ -5,8 +5,8 @@ mod postgres;
 pub(crate) use postgres::own_rows_visible;
 
 use sea_orm_migration::prelude::{
-    Check, ConditionalStatement, DbErr, Expr, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement,
-    IndexOrder, SchemaManager, Table, TableCreateStatement,
+    Check, ConditionalStatement, DbErr, Expr, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, IndexOrder,
+    SchemaManager, Table, TableCreateStatement,
 };
 
 /// Whose rows a table holds.
@@ -41,11 +41,7 @@ pub(crate) fn tenant_table(name: &'static str) -> NewTable {
 
 /// A global table with a person's secrets, which only that person's `app.user_id` shows.
 pub(crate) fn person_table(name: &'static str) -> NewTable {
-    NewTable::new(name, Owner::Person)
-        .uuid("id")
-        .key(&["id"])
-        .uuid("user_id")
-        .global_reference("user_id", "users")
+    NewTable::new(name, Owner::Person).uuid("id").key(&["id"]).uuid("user_id").global_reference("user_id", "users")
 }
 
 /// A table that belongs to no organization.
@@ -111,9 +107,7 @@ impl NewTable {
         target: Vec<&'static str>,
         on_delete: ForeignKeyAction,
     ) -> Self {
-        let mut foreign_key = ForeignKey::create()
-            .name(format!("fk_{}_{column}", self.name))
-            .to_owned();
+        let mut foreign_key = ForeignKey::create().name(format!("fk_{}_{column}", self.name)).to_owned();
         foreign_key.from_tbl(self.name).to_tbl(to).on_delete(on_delete);
         for (column, target) in columns.iter().zip(target) {
             foreign_key.from_col(*column).to_col(target);
@@ -146,8 +140,7 @@ impl NewTable {
     /// The same among the rows for which `condition` holds.
     pub(crate) fn unique_where(mut self, columns: &[&'static str], condition: &'static str) -> Self {
         let mut index = self.new_index("uq", &self.led(columns));
-        self.indexes
-            .push(index.unique().and_where(Expr::cust(condition)).to_owned());
+        self.indexes.push(index.unique().and_where(Expr::cust(condition)).to_owned());
         self
     }
 
@@ -166,8 +159,7 @@ impl NewTable {
     /// An index for the rows for which `condition` holds.
     pub(crate) fn index_where(mut self, columns: &[&'static str], condition: &'static str) -> Self {
         let mut index = self.new_index("ix", &self.led(columns));
-        self.indexes
-            .push(index.and_where(Expr::cust(condition)).to_owned());
+        self.indexes.push(index.and_where(Expr::cust(condition)).to_owned());
         self
     }
 
@@ -180,8 +172,7 @@ impl NewTable {
     /// What must hold in every row, in SQL that both databases read alike.
     pub(crate) fn check(mut self, name: &str, condition: impl Into<String>) -> Self {
         let name = format!("ck_{}_{name}", self.name);
-        self.statement
-            .check(Check::named(name, Expr::cust(condition.into())));
+        self.statement.check(Check::named(name, Expr::cust(condition.into())));
         self
     }
 

@@ -98,8 +98,5 @@ impl TestDatabase {
 /// The SQLSTATE or SQLite's code of an error, for a plain assertion.
 pub fn code(error: &Error) -> String {
     let database = error.as_database_error();
-    database
-        .and_then(sqlx::error::DatabaseError::code)
-        .map(Into::into)
-        .unwrap_or_default()
+    database.and_then(sqlx::error::DatabaseError::code).map(Into::into).unwrap_or_default()
 }

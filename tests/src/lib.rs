@@ -5,4 +5,7 @@
     clippy::print_stderr,
     reason = "this is what tests stand on: it panics where a test would, and says what was not run"
 )]
+pub mod app;
 pub mod database;
+pub mod wall;
+pub mod whatsapp;

@@ -23,12 +23,8 @@ impl Process {
     /// that policies do not bind, and a master key that is not the database's.
     pub async fn start(config: &Config, clock: Clock) -> Result<Self, Failure> {
         let services = Arc::new(open(config, clock).await?);
-        let process = Self {
-            services,
-            tasks: Tasks::new(),
-            metrics_address: None,
-            shutdown_timeout: config.shutdown_timeout,
-        };
+        let process =
+            Self { services, tasks: Tasks::new(), metrics_address: None, shutdown_timeout: config.shutdown_timeout };
         process.with_metrics(config)
     }
 
@@ -90,12 +86,11 @@ async fn endless(run: impl Future<Output = ()>) -> Result<(), Infallible> {
 
 /// The services over a database that was looked at first.
 pub async fn open(config: &Config, clock: Clock) -> Result<Services, Failure> {
-    let embedded = !config.database().is_postgres();
-    if embedded && config.database_url.is_none() {
+    let master_key = master_key::load(config)?;
+    if config.database_url.is_none() {
         data_dir::prepare(&config.data_dir)?;
     }
     migrations::ready(config).await?;
-    let master_key = master_key::load(config)?;
     let vault = Vault::new(&master_key)?;
     let store = Store::connect(&config.database(), clock, vault).await.map_err(migrations::unreachable)?;
     let findings = verify(&store).await.map_err(migrations::unreachable)?;
@@ -110,7 +105,7 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Services, Failure> {
 /// not by the first customer whose secret does not open.
 pub async fn keys_open(store: &Store) -> Result<(), Failure> {
     let tenants = purser_tenancy::Tenancy;
-    let tx = store.system().await?;
+    let tx = store.system_read().await?;
     let first = tenants.page(tx.system(), None, 1).await?;
     drop(tx);
     for organization in first {

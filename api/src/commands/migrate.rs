@@ -72,7 +72,9 @@ pub(super) async fn up(config: &Config) -> Result<(), Failure> {
 
 fn wanted(config: &Config, yes: bool) -> Result<(), Failure> {
     if config.is_production() && !yes {
-        return Err(Failure::new("This loses everything in a production database").advise("Say --yes if that is meant."));
+        return Err(
+            Failure::new("This loses everything in a production database").advise("Say --yes if that is meant.")
+        );
     }
     Ok(())
 }

@@ -24,6 +24,8 @@ enum Place {
 }
 
 const PREFIX: &str = "PURSER_";
+/// What begins with `PURSER_TEST_` tells the test suites which servers to use, and may be set where a server is started.
+const NOT_OURS: &str = "TEST_";
 /// Keys whose value may stand in a file, which `<key>_file` names.
 const SECRETS: [&str; 4] = ["database_url", "database_owner_url", "database_direct_url", "master_key"];
 
@@ -43,14 +45,15 @@ impl Layer {
     }
 
     /// The process's variables.
-    pub(super) fn variables(
-        variables: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Result<Self, ConfigError> {
+    pub(super) fn variables(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
         let mut values = Dict::new();
         for (name, value) in variables {
             let Some(key) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
                 continue;
             };
+            if key.starts_with(NOT_OURS) {
+                continue;
+            }
             let value = value.into_string().map_err(|_| ConfigError::new(format!("{PREFIX}{key}"), "is not UTF-8"))?;
             values.insert(key.to_ascii_lowercase(), Value::from(value));
         }

@@ -63,6 +63,10 @@ impl Settings {
         let default = Config::default();
         let environment = self.environment.unwrap_or(default.environment);
         let production = environment == Environment::Production;
+        if self.database_url.is_none() && (self.database_owner_url.is_some() || self.database_direct_url.is_some()) {
+            // Otherwise a server that was told of a PostgreSQL would quietly keep its rows in a file.
+            return Err(ConfigError::value("database_url", "must be set where another address of the database is"));
+        }
         let least_memory = if production { LEAST_ARGON2_MEMORY_KIB } else { 8 };
         let seconds = |key, value: Option<u64>, default: Duration| {
             within(key, value.unwrap_or(default.as_secs()), 1, 3600).map(Duration::from_secs)
@@ -168,7 +172,9 @@ fn proxies(addresses: Option<Addresses>) -> Result<Vec<IpAddr>, ConfigError> {
         Some(Addresses::Text(text)) => text.split(',').map(str::to_owned).collect(),
     };
     let parse = |text: &str| {
-        text.parse().map_err(|_| ConfigError::value("trusted_proxies", "must be addresses such as 10.0.0.7, with commas between"))
+        text.parse().map_err(|_| {
+            ConfigError::value("trusted_proxies", "must be addresses such as 10.0.0.7, with commas between")
+        })
     };
     addresses.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).map(parse).collect()
 }

@@ -77,7 +77,9 @@ fn an_unknown_key_is_refused_by_its_name_wherever_it_stands() {
     let refused = Case::new().variable("PURSER_LISSTEN", "10.0.0.1:1").refused();
     assert!(refused.starts_with("PURSER_LISSTEN: ") && refused.contains("PURSER_LISTEN,"), "{refused}");
     // Other programs' variables are none of its business.
-    assert!(Case::new().variable("PATH", "/bin").variable("PURSERS_X", "1").load().is_ok());
+    assert!(
+        Case::new().variable("PATH", "/bin").variable("PURSERS_X", "1").variable("PURSER_TEST_X", "1").load().is_ok()
+    );
 }
 
 #[test]
@@ -141,6 +143,12 @@ fn lists_and_switches_are_read_from_both_file_and_variable() {
     assert_eq!(proxies(file), ["10.0.0.1", "::1"]);
     let variable = Case::new().variable("PURSER_TRUSTED_PROXIES", "10.0.0.1, ::1").load().unwrap();
     assert_eq!(proxies(variable), ["10.0.0.1", "::1"]);
+}
+
+#[test]
+fn an_owner_without_a_server_is_half_a_database() {
+    let refused = Case::new().variable("PURSER_DATABASE_OWNER_URL", "postgres://owner@db/purser").refused();
+    assert!(refused.contains("PURSER_DATABASE_URL"), "{refused}");
 }
 
 #[test]

@@ -88,6 +88,42 @@ impl FromRequest for NoBody {
     }
 }
 
+/// The body of a verb whose fields may all be left out: nothing, which is `T`'s default, or what [`Body`] reads.
+pub struct OptionalBody<T>(Body<T>);
+
+impl<T> OptionalBody<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.0.into_inner()
+    }
+}
+
+impl<T> Hashed for OptionalBody<T> {
+    fn hash(&self) -> &[u8] {
+        self.0.hash()
+    }
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let media_type = check_media_type(request);
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            let value = if bytes.is_empty() {
+                T::default()
+            } else {
+                media_type?;
+                parse(&bytes)?
+            };
+            Ok(Self(Body { value, hash: Sha256::digest(&bytes).to_vec() }))
+        })
+    }
+}
+
 fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default().trim();

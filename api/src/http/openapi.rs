@@ -74,8 +74,7 @@ fn build() -> Value {
         .description(Some("The operations backend for B2B companies. Agents propose, people approve."))
         .build();
     let base: OpenApi = OpenApiBuilder::new().info(info).build();
-    let (_, api) =
-        actix_web::App::new().into_utoipa_app().openapi(base).configure(server::routes).split_for_parts();
+    let (_, api) = actix_web::App::new().into_utoipa_app().openapi(base).configure(server::routes).split_for_parts();
     let mut document = serde_json::to_value(api).unwrap_or_default();
     complete(&mut document);
     document
@@ -124,7 +123,9 @@ fn headers_of(path: &str, method: &str) -> Vec<Value> {
         headers.push(header("Idempotency-Key", false, description));
     }
     if matches!(method, "patch" | "put" | "delete") {
-        headers.push(header("If-Match", true, "The ETag of the version that the change was made from."));
+        // Who replaces the whole need not have seen what was there before.
+        let required = method != "put";
+        headers.push(header("If-Match", required, "The ETag of the version that the change was made from."));
     }
     headers
 }

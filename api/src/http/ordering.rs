@@ -1,8 +1,22 @@
 //! Customers, catalogue and orders.
+mod categories;
+mod customers;
+mod durations;
+mod orders;
+mod price_tiers;
 mod products;
+mod quantity;
+mod variants;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(products::routes);
+    config
+        .configure(categories::routes)
+        .configure(products::routes)
+        .configure(variants::routes)
+        .configure(price_tiers::routes)
+        .configure(durations::routes)
+        .configure(customers::routes)
+        .configure(orders::routes);
 }

@@ -16,3 +16,19 @@ impl<K: 'static> FromRequest for PathId<K> {
         ready(id.map(Self).ok_or_else(|| Problem::not_found("resource").into()))
     }
 }
+
+/// The two ids of a path to a part of something, such as `{id}` and `{variant_id}`, in their order.
+pub struct PathIds<A, B>(pub Id<A>, pub Id<B>);
+
+impl<A: 'static, B: 'static> FromRequest for PathIds<A, B> {
+    type Error = Refusal;
+    type Future = Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut parts = request.match_info().iter().map(|(_, text)| text);
+        let outer = parts.next().and_then(|text| text.parse().ok());
+        let inner = parts.next().and_then(|text| text.parse().ok());
+        let ids = outer.zip(inner).map(|(outer, inner)| Self(outer, inner));
+        ready(ids.ok_or_else(|| Problem::not_found("resource").into()))
+    }
+}

@@ -73,6 +73,8 @@ fn render(problem: &Problem) -> HttpResponse {
 pub fn registry() -> Vec<ProblemType> {
     let mut all = Vec::new();
     all.extend(kinds::<CommonProblem>());
+    all.extend(kinds::<purser_integrations::IntegrationProblem>());
+    all.extend(kinds::<purser_auth::AuthProblem>());
     all.extend(kinds::<purser_ordering::OrderingProblem>());
     all
 }

@@ -76,7 +76,11 @@ fn send(answer: &Answer) -> HttpResponse {
     }
     // What one person may see is not for a cache that others share.
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if answer.body.is_empty() { response.finish() } else { response.content_type("application/json").body(answer.body.clone()) }
+    if answer.body.is_empty() {
+        response.finish()
+    } else {
+        response.content_type("application/json").body(answer.body.clone())
+    }
 }
 
 impl Responder for Reply {

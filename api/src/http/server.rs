@@ -1,8 +1,11 @@
 //! The server: every route, the conventions around them, and how it ends.
-use super::{body, health, observe::observe, openapi, ordering, problem::Refusal};
+use super::{
+    agents, auth, billing, health, integrations, messaging, observe::observe, openapi, ordering, platform,
+    problem::Refusal, tenancy,
+};
 use crate::wiring::Services;
 use actix_web::{
-    App, HttpRequest, HttpServer,
+    App, HttpRequest, HttpResponse, HttpServer,
     dev::ServerHandle,
     middleware::{self, Compress, from_fn},
     web::{self, Data, PayloadConfig},
@@ -92,11 +95,20 @@ async fn stop_gracefully(handle: ServerHandle, stop: CancellationToken) {
 
 /// Every route. The OpenAPI document is made from the same list, so that no route can be left out of it.
 pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.configure(health::routes).configure(ordering::routes);
+    config
+        .configure(health::routes)
+        .configure(auth::routes)
+        .configure(tenancy::routes)
+        .configure(integrations::routes)
+        .configure(messaging::routes)
+        .configure(ordering::routes)
+        .configure(agents::routes)
+        .configure(billing::routes)
+        .configure(platform::routes);
 }
 
 /// 405 with the methods there are when the path exists, else 404.
-async fn nothing_here(request: HttpRequest, document: Data<openapi::Document>) -> Result<body::NoBody, Refusal> {
+async fn nothing_here(request: HttpRequest, document: Data<openapi::Document>) -> Result<HttpResponse, Refusal> {
     let methods = document.methods(request.path());
     if methods.is_empty() {
         return Err(Problem::not_found("route").into());

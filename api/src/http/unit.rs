@@ -4,7 +4,7 @@ use crate::wiring::Services;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web};
 use futures_util::future::LocalBoxFuture;
 use purser_auth::Authenticated;
-use purser_kernel::{Client, CommonProblem, Problem, Scope};
+use purser_kernel::{Client, CommonProblem, Problem, Scope, ids::SessionId};
 use purser_store::{KeyClaim, KeyedRequest, ReadTx, WriteTx};
 use std::net::IpAddr;
 
@@ -73,6 +73,11 @@ impl Read {
         &self.caller.scope
     }
 
+    /// The session whose token was sent.
+    pub fn session(&self) -> SessionId {
+        self.caller.session_id
+    }
+
     /// Opens the transaction.
     pub async fn begin(&self) -> Result<ReadTx, Refusal> {
         Ok(self.services().store.read(self.scope()).await?)
@@ -97,9 +102,9 @@ impl FromRequest for Read {
 /// RFC 6750, section 2.1.
 fn bearer(request: &HttpRequest) -> Result<String, Problem> {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = value.and_then(|value| value.split_once(' ')).and_then(|(scheme, token)| {
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
+    let token = value
+        .and_then(|value| value.split_once(' '))
+        .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned()));
     token.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))
 }
 

@@ -53,9 +53,8 @@ impl Answers for AnswerBook {
         });
         tx.insert_many(examples).await?;
         for (agent_type, messages) in corrected {
-            let answered = ai_response::Column::MessageId
-                .is_in(messages)
-                .and(ai_response::Column::AgentType.eq(agent_type));
+            let answered =
+                ai_response::Column::MessageId.is_in(messages).and(ai_response::Column::AgentType.eq(agent_type));
             let now = tx.now();
             tx.update_where(answered, |row: &mut ai_response::ActiveModel| {
                 row.human_feedback = Set(Some(Feedback::Corrected));

@@ -1,10 +1,6 @@
 //! Signing in.
 use crate::{
-    Auth, AuthProblem, Person, Tokens,
-    password::Password,
-    people,
-    service::bare_scope,
-    throttle::Attempts,
+    Auth, AuthProblem, Person, Tokens, password::Password, people, service::bare_scope, throttle::Attempts,
     tokens::Holder,
 };
 use purser_entity_auth::{user, user_credential};
@@ -87,11 +83,7 @@ impl Auth {
     }
 
     /// Who can sign in with this address, into that organization.
-    async fn account(
-        &self,
-        address: &str,
-        organization: Option<OrganizationId>,
-    ) -> Result<Option<Account>, Problem> {
+    async fn account(&self, address: &str, organization: Option<OrganizationId>) -> Result<Option<Account>, Problem> {
         let user = self.user_of(address).await?;
         // For an unknown address a person is asked about whom nobody is: the work is to be the same.
         let id = user.unwrap_or_else(UserId::generate);
@@ -119,8 +111,7 @@ impl Auth {
 
     async fn succeed(&self, tx: &WriteTx, credential: &user_credential::Model) -> Result<SignedIn, Problem> {
         let refused = || Problem::of(AuthProblem::InvalidCredentials);
-        let holder =
-            Holder { organization: tx.organization(), user: credential.user_id, session: Id::generate() };
+        let holder = Holder { organization: tx.organization(), user: credential.user_id, session: Id::generate() };
         // Both may have ended since the account was looked up.
         self.tenants.membership(tx, holder.user).await?.ok_or_else(refused)?;
         let user = people::active(tx, holder.user).await?.ok_or_else(refused)?;

@@ -32,12 +32,7 @@ impl Password {
 
     /// What somebody has chosen for themselves. `validation_failed` at `pointer` when it is too short, too long, too common,
     /// or holds `email` or the name of the organization.
-    pub(crate) fn choose(
-        pointer: &str,
-        text: &SecretString,
-        email: &str,
-        organization: &str,
-    ) -> Result<Self, Problem> {
+    pub(crate) fn choose(pointer: &str, text: &SecretString, email: &str, organization: &str) -> Result<Self, Problem> {
         let refuse = |code, message: String| Err(Problem::invalid(pointer, code, message));
         let Some(password) = Self::given(text) else {
             return refuse("too_long", format!("must have at most {MAX_LENGTH} characters"));

@@ -71,8 +71,7 @@ impl Auth {
         if row.expires_at <= now || sessions::open(tx, holder).await?.is_none() {
             return Ok(Renewal::Refused);
         }
-        if people::active(tx, holder.user).await?.is_none()
-            || self.tenants.membership(tx, holder.user).await?.is_none()
+        if people::active(tx, holder.user).await?.is_none() || self.tenants.membership(tx, holder.user).await?.is_none()
         {
             return Ok(Renewal::Refused);
         }

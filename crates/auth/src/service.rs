@@ -56,11 +56,6 @@ impl Auth {
 }
 
 /// The scope of a person about whom nothing is known yet but who they are: it opens their rows and allows nothing.
-pub(crate) fn bare_scope(
-    organization: OrganizationId,
-    user: UserId,
-    client: Client,
-    request_id: String,
-) -> Scope {
+pub(crate) fn bare_scope(organization: OrganizationId, user: UserId, client: Client, request_id: String) -> Scope {
     Scope { client, request_id, ..Scope::user(organization, user, PermissionSet::empty()) }
 }

@@ -24,6 +24,8 @@ pub struct Tokens {
     pub access_token: SecretString,
     /// Until when it is valid.
     pub access_token_expires_at: Timestamp,
+    /// How long that is, in whole seconds (RFC 6749, section 5.1).
+    pub expires_in: i64,
     /// Good for one renewal.
     pub refresh_token: SecretString,
     /// Until when it is valid.
@@ -85,6 +87,7 @@ impl Auth {
         Ok(Tokens {
             access_token,
             access_token_expires_at,
+            expires_in: (access_token_expires_at - now).num_seconds(),
             refresh_token: refresh_token.reveal(),
             refresh_token_expires_at,
         })

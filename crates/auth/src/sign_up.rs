@@ -1,9 +1,5 @@
 //! Signing up: a person and their organization at once.
-use crate::{
-    Auth, AuthProblem, Person, Tokens,
-    password::Password,
-    tokens::Holder,
-};
+use crate::{Auth, AuthProblem, Person, Tokens, password::Password, tokens::Holder};
 use purser_entity_auth::{user, user_credential};
 use purser_kernel::{
     Client, Email, Id, OrganizationId, PermissionSet, SecretString, UserId, ids::UserCredentialId, text::Findings,
@@ -49,15 +45,11 @@ impl Auth {
     ///
     /// `email_taken` when somebody has the address, also when two sign up at once; `validation_failed` for each field that
     /// cannot be; `unavailable` when too many passwords wait to be hashed.
-    pub async fn sign_up(
-        &self,
-        request: SignUp,
-        client: Client,
-        request_id: String,
-    ) -> Result<SignedUp, Problem> {
+    pub async fn sign_up(&self, request: SignUp, client: Client, request_id: String) -> Result<SignedUp, Problem> {
         let Founder { organization_name, full_name, email, password } = founder(&request)?;
         let password_hash = self.hasher.hash(password).await?;
-        let holder = Holder { organization: OrganizationId::generate(), user: UserId::generate(), session: Id::generate() };
+        let holder =
+            Holder { organization: OrganizationId::generate(), user: UserId::generate(), session: Id::generate() };
         // Whoever founds an organization may do everything in it.
         let owner = Scope::user(holder.organization, holder.user, PermissionSet::all());
         let tx = self.store.write(&Scope { client, request_id, ..owner }).await?;
@@ -74,16 +66,11 @@ impl Auth {
 
 fn founder(request: &SignUp) -> Result<Founder, Problem> {
     let mut findings = Findings::new();
-    let organization_name =
-        findings.check(text::line("/organization_name", &request.organization_name, MAX_NAME))?;
+    let organization_name = findings.check(text::line("/organization_name", &request.organization_name, MAX_NAME))?;
     let full_name = findings.check(text::line("/full_name", &request.full_name, MAX_NAME))?;
     let email = findings.check(Email::parse("/email", &request.email))?;
-    let password = findings.check(Password::choose(
-        "/password",
-        &request.password,
-        &request.email,
-        &request.organization_name,
-    ))?;
+    let password =
+        findings.check(Password::choose("/password", &request.password, &request.email, &request.organization_name))?;
     findings.finish()?;
     match (organization_name, full_name, email, password) {
         (Some(organization_name), Some(full_name), Some(email), Some(password)) => {
@@ -93,12 +80,7 @@ fn founder(request: &SignUp) -> Result<Founder, Problem> {
     }
 }
 
-async fn insert_user(
-    tx: &WriteTx,
-    id: UserId,
-    email: &Email,
-    full_name: String,
-) -> Result<user::Model, Problem> {
+async fn insert_user(tx: &WriteTx, id: UserId, email: &Email, full_name: String) -> Result<user::Model, Problem> {
     let row = user::ActiveModel {
         id: Set(id),
         email: Set(email.as_str().to_owned()),
@@ -109,10 +91,7 @@ async fn insert_user(
         last_login_at: Set(Some(tx.now())),
         ..Default::default()
     };
-    tx.system()
-        .insert(row)
-        .await
-        .on_unique("uq_users_email_normalized", || Problem::of(AuthProblem::EmailTaken))
+    tx.system().insert(row).await.on_unique("uq_users_email_normalized", || Problem::of(AuthProblem::EmailTaken))
 }
 
 async fn insert_credential(tx: &WriteTx, user: UserId, password_hash: String) -> Result<(), Problem> {

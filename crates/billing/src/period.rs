@@ -17,7 +17,9 @@ impl BillingPeriod {
         let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
         let month = |part: &str| part.parse().is_ok_and(|month: u8| (1..=12).contains(&month));
         match text.split_once('-') {
-            Some((year, of_year)) if digits(year, 4) && digits(of_year, 2) && month(of_year) => Ok(Self(text.to_owned())),
+            Some((year, of_year)) if digits(year, 4) && digits(of_year, 2) && month(of_year) => {
+                Ok(Self(text.to_owned()))
+            }
             _ => Err(Problem::invalid(pointer, "not_a_month", "must be a month such as 2026-11")),
         }
     }

@@ -53,3 +53,18 @@ pub async fn summary(tx: &ReadTx, billing_period: &BillingPeriod) -> Result<Vec<
     let total = |(resource_type, count, quantity, cost)| UsageTotal { resource_type, count, quantity, cost };
     Ok(totals.into_iter().map(total).collect())
 }
+
+/// A part of a month's uses, and the whole month in figures.
+#[derive(Clone, Debug)]
+pub struct UsageReport {
+    /// The uses that were asked for.
+    pub events: Page<UsageEvent>,
+    /// The totals of the month, whatever part of it was asked for.
+    pub totals: Vec<UsageTotal>,
+}
+
+/// [`list`] and [`summary`] of one month. `forbidden` without `usage.read`.
+pub async fn report(tx: &ReadTx, filter: UsageFilter, page: &PageRequest) -> Result<UsageReport, Problem> {
+    let totals = summary(tx, &filter.billing_period).await?;
+    Ok(UsageReport { events: list(tx, filter, page).await?, totals })
+}

@@ -1,5 +1,6 @@
 //! What providers sent, for operators: when, what became of it, and never what stood in it.
-use purser_entity_integrations::inbound_event::{Column, Entity, Model, Status};
+pub use purser_entity_integrations::inbound_event::Status;
+use purser_entity_integrations::inbound_event::{Column, Entity, Model};
 use purser_kernel::ids::{InboundEventId, IntegrationId};
 use purser_store::prelude::*;
 
@@ -12,8 +13,8 @@ pub struct InboundEvent {
     pub integration_id: IntegrationId,
     /// Such as `whatsapp`.
     pub provider: String,
-    /// `received`, `processed`, `failed` or `ignored`.
-    pub status: &'static str,
+    /// What became of it.
+    pub status: Status,
     /// How often it was read.
     pub attempts: i32,
     /// Why it failed, or why parts of it were left out: names, separated by commas.
@@ -31,23 +32,6 @@ pub struct EventFilter {
     pub integration_id: Option<IntegrationId>,
     /// Only those of this status.
     pub status: Option<Status>,
-}
-
-/// Parses the name of a status.
-pub fn status(pointer: &str, name: &str) -> Result<Status, Problem> {
-    let all = [Status::Received, Status::Processed, Status::Failed, Status::Ignored];
-    all.into_iter().find(|status| status_name(*status) == name).ok_or_else(|| {
-        Problem::invalid(pointer, "unknown_status", "must be received, processed, failed or ignored")
-    })
-}
-
-const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Received => "received",
-        Status::Processed => "processed",
-        Status::Failed => "failed",
-        Status::Ignored => "ignored",
-    }
 }
 
 /// The events, newest first.
@@ -77,7 +61,7 @@ impl From<Model> for InboundEvent {
             id: row.id,
             integration_id: row.integration_id,
             provider: row.provider,
-            status: status_name(row.status),
+            status: row.status,
             attempts: row.attempts,
             error: row.error,
             received_at: row.received_at,

@@ -1,11 +1,11 @@
 //! What can be done to a connection with a provider.
 use crate::{
-    provider::{Provider, kind_name},
+    provider::{Kind, Provider},
     whatsapp::{WhatsAppConfig, WhatsAppCredentials},
 };
 use purser_entity_integrations::integration::{ActiveModel, Column, Entity, Model};
 use purser_kernel::ids::IntegrationId;
-use purser_store::{Place, Sealed, prelude::*};
+use purser_store::{Place, Sealed, name_of, prelude::*};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub struct Integration {
     /// Its id.
     pub id: IntegrationId,
     /// What it is for, such as `messaging`.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Such as `whatsapp`.
     pub provider: String,
     /// What people call it.
@@ -36,7 +36,7 @@ impl From<Model> for Integration {
     fn from(row: Model) -> Self {
         Self {
             id: row.id,
-            kind: kind_name(row.kind),
+            kind: row.kind,
             provider: row.provider,
             name: row.name,
             config: row.config,
@@ -82,7 +82,7 @@ const MAX_NAME: usize = 200;
 /// What the audit trail shows: that there are credentials, and whether they were replaced.
 #[derive(Serialize)]
 struct View<'r> {
-    kind: &'static str,
+    kind: String,
     provider: &'r str,
     name: &'r str,
     config: &'r Value,
@@ -92,7 +92,7 @@ struct View<'r> {
 
 fn view<'r>(row: &'r Model, credentials: &'static str) -> View<'r> {
     let Model { provider, name, config, is_active, .. } = row;
-    View { kind: kind_name(row.kind), provider, name, config, is_active: *is_active, credentials }
+    View { kind: name_of(&row.kind), provider, name, config, is_active: *is_active, credentials }
 }
 
 /// Connects a provider. `validation_failed` for a provider that there is not; `already_exists` when another connection has the

@@ -3,7 +3,7 @@ use crate::{
     webhooks::PROCESS,
     whatsapp::{
         WhatsAppConfig,
-        payload::{self, Delivery},
+        payload::{self, Delivery, Skipped},
     },
 };
 use async_trait::async_trait;
@@ -79,7 +79,8 @@ impl JobHandler for ProcessInbound {
 /// What the event holds, and what becomes of it.
 async fn read(store: &Store, scope: &Scope, id: InboundEventId) -> Result<(Delivery, Ending), Problem> {
     let tx = store.read(scope).await?;
-    let nothing = |status, error: Option<&str>| (Delivery::default(), Ending { status, error: error.map(str::to_owned) });
+    let nothing =
+        |status, error: Option<&str>| (Delivery::default(), Ending { status, error: error.map(str::to_owned) });
     let Some(event) = tx.find::<Entity>().filter(waiting(id)).one().await? else {
         // Processed by another worker, or gone by retention: there is no row for this to be written to.
         return Ok(nothing(Status::Ignored, None));
@@ -108,15 +109,18 @@ struct Ending {
 }
 
 impl Ending {
-    /// Processed if there was anything for us in it; the reasons for what was left out stand beside.
+    /// Processed if there was anything for us in it, failed if there only was what could not be read; the reasons for what
+    /// was left out stand beside.
     fn of(delivery: &Delivery) -> Self {
         let Delivery { messages, statuses, skipped } = delivery;
         let is_empty = messages.is_empty() && statuses.is_empty();
         let reasons: Vec<_> = skipped.iter().map(|reason| reason.as_str()).collect();
-        Self {
-            status: if is_empty { Status::Ignored } else { Status::Processed },
-            error: (!reasons.is_empty()).then(|| reasons.join(", ")),
-        }
+        let status = match (is_empty, skipped.contains(&Skipped::Malformed)) {
+            (false, _) => Status::Processed,
+            (true, true) => Status::Failed,
+            (true, false) => Status::Ignored,
+        };
+        Self { status, error: (!reasons.is_empty()).then(|| reasons.join(", ")) }
     }
 
     /// Writes it down, unless another worker has processed the event meanwhile: then `false`.

@@ -36,16 +36,3 @@ impl Provider {
         }
     }
 }
-
-/// The name of a kind on the wire.
-pub(crate) const fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Messaging => "messaging",
-        Kind::Crm => "crm",
-        Kind::Billing => "billing",
-        Kind::Auth => "auth",
-        Kind::Ecommerce => "ecommerce",
-        Kind::Analytics => "analytics",
-        Kind::Llm => "llm",
-    }
-}

@@ -79,11 +79,7 @@ pub async fn authenticate<'b>(
 
 /// Keeps the event as it came and queues the job that reads it. The same body again changes nothing: Meta sends it until it
 /// is answered, at times more than once at the same moment.
-pub async fn accept(
-    tx: &WriteTx,
-    authentic: Authentic<'_>,
-    headers: BTreeMap<String, String>,
-) -> Result<(), Problem> {
+pub async fn accept(tx: &WriteTx, authentic: Authentic<'_>, headers: BTreeMap<String, String>) -> Result<(), Problem> {
     let Authentic { integration, body } = authentic;
     // It may have been switched off since its signature was checked.
     let row = door(tx, integration).await?;

@@ -25,9 +25,7 @@ impl Clock {
 
     /// A clock that shows `time` until [`Clock::advance`] moves it, for tests.
     pub fn fixed(time: Timestamp) -> Self {
-        Self {
-            fixed: Some(Arc::new(AtomicI64::new(time.timestamp_micros()))),
-        }
+        Self { fixed: Some(Arc::new(AtomicI64::new(time.timestamp_micros()))) }
     }
 
     /// Moves a fixed clock, and every clone of it. Has no effect on the machine's clock.
@@ -50,11 +48,7 @@ impl Clock {
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.fixed.is_some() {
-            "Clock(fixed)"
-        } else {
-            "Clock(system)"
-        })
+        f.write_str(if self.fixed.is_some() { "Clock(fixed)" } else { "Clock(system)" })
     }
 }
 

@@ -17,11 +17,7 @@ impl Currency {
     /// refused: nobody is billed in it.
     pub fn parse(pointer: &str, code: &str) -> Result<Self, Problem> {
         code.parse().map_err(|UnknownCurrency| {
-            Problem::invalid(
-                pointer,
-                "unknown_currency",
-                "must be a currency code of ISO 4217, such as EUR",
-            )
+            Problem::invalid(pointer, "unknown_currency", "must be a currency code of ISO 4217, such as EUR")
         })
     }
 
@@ -90,15 +86,12 @@ mod database {
     impl TryGetable for Currency {
         fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
             let code = String::try_get_by(row, index)?;
-            code.parse()
-                .map_err(|_| TryGetError::DbErr(DbErr::Type(format!("{code} is not a currency"))))
+            code.parse().map_err(|_| TryGetError::DbErr(DbErr::Type(format!("{code} is not a currency"))))
         }
     }
     impl ValueType for Currency {
         fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-            <String as ValueType>::try_from(value)?
-                .parse()
-                .map_err(|_| ValueTypeErr)
+            <String as ValueType>::try_from(value)?.parse().map_err(|_| ValueTypeErr)
         }
         fn type_name() -> String {
             "Currency".to_owned()

@@ -41,9 +41,7 @@ impl Email {
         if !domain.contains('.') || !domain.split('.').all(label_ok) {
             return refuse("must be a mail address with a domain name");
         }
-        Ok(Self {
-            address: text.to_owned(),
-        })
+        Ok(Self { address: text.to_owned() })
     }
 
     /// The address as it was written.

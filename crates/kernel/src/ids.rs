@@ -73,10 +73,7 @@ kinds! {
 impl<K> Id<K> {
     /// The id with this value.
     pub const fn from_uuid(value: Uuid) -> Self {
-        Self {
-            value,
-            kind: PhantomData,
-        }
+        Self { value, kind: PhantomData }
     }
 
     /// The bare value.
@@ -152,8 +149,8 @@ mod database {
     use super::Id;
     use sea_orm::sea_query::{ArrayType, Nullable, ValueType, ValueTypeErr};
     use sea_orm::{
-        ActiveValue, ColIdx, ColumnType, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError,
-        TryGetable, Value,
+        ActiveValue, ColIdx, ColumnType, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable,
+        Value,
     };
     use uuid::Uuid;
 

@@ -75,10 +75,7 @@ impl Money {
 
     /// Reads a decimal number of at most the currency's places.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        Ok(Self {
-            minor: decimal::parse(text, currency.places())?,
-            currency,
-        })
+        Ok(Self { minor: decimal::parse(text, currency.places())?, currency })
     }
 
     /// The minor units.
@@ -102,9 +99,7 @@ impl Money {
 
     /// The sum of many amounts of one currency.
     pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
-        amounts
-            .into_iter()
-            .try_fold(Self::zero(currency), Self::checked_add)
+        amounts.into_iter().try_fold(Self::zero(currency), Self::checked_add)
     }
 }
 
@@ -135,10 +130,7 @@ impl UnitPrice {
 
     /// Reads a decimal number of at most 4 places.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        Ok(Self {
-            e4: decimal::parse(text, 4)?,
-            currency,
-        })
+        Ok(Self { e4: decimal::parse(text, 4)?, currency })
     }
 
     /// The 1/10,000 of the major unit.
@@ -173,9 +165,7 @@ impl UnitPrice {
             if price.currency != currency {
                 return Err(MoneyError::Currencies(currency, price.currency));
             }
-            let part = i128::from(price.e4)
-                .checked_mul(i128::from(quantity.e4()))
-                .ok_or(MoneyError::Overflow)?;
+            let part = i128::from(price.e4).checked_mul(i128::from(quantity.e4())).ok_or(MoneyError::Overflow)?;
             wide = wide.checked_add(part).ok_or(MoneyError::Overflow)?;
         }
         let share = E4 - i128::from(discount.basis_points());

@@ -1,10 +1,10 @@
 //! How ids and amounts look in the OpenAPI document.
-use crate::{Cost, Currency, Id, Patch, Percent, Permission, Quantity};
+use crate::{Cost, Currency, Id, Percent, Permission, Quantity};
 use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, SchemaFormat,
+        KnownFormat, ObjectBuilder, RefOr, SchemaFormat,
         schema::{Schema, SchemaType, Type},
     },
 };
@@ -47,22 +47,6 @@ decimal! {
     Quantity: r"^-?[0-9]+(\.[0-9]{1,4})?$", "A quantity with at most 4 decimal places", "2.5";
     Percent: r"^-?[0-9]+(\.[0-9]{1,2})?$", "Percent with at most 2 decimal places", "7.5";
     Cost: r"^-?[0-9]+(\.[0-9]{1,9})?$", "US dollars with at most 9 decimal places", "0.000125";
-}
-
-impl<T: PartialSchema> PartialSchema for Patch<T> {
-    fn schema() -> RefOr<Schema> {
-        let null = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null));
-        OneOfBuilder::new().item(T::schema()).item(null).into()
-    }
-}
-impl<T: ToSchema> ToSchema for Patch<T> {
-    fn name() -> Cow<'static, str> {
-        T::name()
-    }
-
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        T::schemas(schemas);
-    }
 }
 
 impl PartialSchema for Permission {

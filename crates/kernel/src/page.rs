@@ -17,10 +17,7 @@ pub struct Page<M> {
 impl<M> Page<M> {
     /// The same page with each row made into something else.
     pub fn map<N>(self, change: impl FnMut(M) -> N) -> Page<N> {
-        Page {
-            data: self.data.into_iter().map(change).collect(),
-            next: self.next,
-        }
+        Page { data: self.data.into_iter().map(change).collect(), next: self.next }
     }
 }
 
@@ -49,10 +46,7 @@ impl PageRequest {
 
     /// The first page of the default size.
     pub fn first() -> Self {
-        Self {
-            limit: Self::DEFAULT_LIMIT,
-            cursor: None,
-        }
+        Self { limit: Self::DEFAULT_LIMIT, cursor: None }
     }
 
     /// How many rows are asked for.
@@ -111,9 +105,7 @@ impl FromStr for Cursor {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
-        let json = (text.len() <= MAX_LENGTH)
-            .then(|| URL_SAFE_NO_PAD.decode(text).ok())
-            .flatten();
+        let json = (text.len() <= MAX_LENGTH).then(|| URL_SAFE_NO_PAD.decode(text).ok()).flatten();
         json.and_then(|json| serde_json::from_slice(&json).ok())
             .ok_or_else(|| Problem::of(CommonProblem::InvalidCursor))
     }

@@ -131,16 +131,10 @@ impl SystemRole {
     /// What the role may do.
     pub fn permissions(self) -> PermissionSet {
         use Permission as P;
-        let viewer =
-            P::OrganizationRead | P::ProductsRead | P::CustomersRead | P::ConversationsRead | P::OrdersRead;
-        let operator =
-            viewer | P::CustomersManage | P::ConversationsManage | P::OrdersManage | P::MembersRead;
-        let manager = operator
-            | P::ProductsManage
-            | P::OrdersConfirm
-            | P::UsageRead
-            | P::IntegrationsRead
-            | P::TrainingRead;
+        let viewer = P::OrganizationRead | P::ProductsRead | P::CustomersRead | P::ConversationsRead | P::OrdersRead;
+        let operator = viewer | P::CustomersManage | P::ConversationsManage | P::OrdersManage | P::MembersRead;
+        let manager =
+            operator | P::ProductsManage | P::OrdersConfirm | P::UsageRead | P::IntegrationsRead | P::TrainingRead;
         match self {
             Self::Owner | Self::Admin => PermissionSet::all(),
             Self::Manager => manager,

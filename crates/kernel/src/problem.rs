@@ -83,31 +83,19 @@ impl ProblemKind for CommonProblem {
             Self::Forbidden => ("forbidden", 403, "The caller lacks a permission"),
             Self::NotFound => ("not_found", 404, "There is no such resource"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "The resource has no such method"),
-            Self::IllegalTransition => (
-                "illegal_transition",
-                409,
-                "The resource's state does not allow this",
-            ),
+            Self::IllegalTransition => ("illegal_transition", 409, "The resource's state does not allow this"),
             Self::AlreadyExists => ("already_exists", 409, "A resource with this name already exists"),
             Self::InUse => ("in_use", 409, "Other resources refer to this one"),
-            Self::IdempotencyKeyInUse => (
-                "idempotency_key_in_use",
-                409,
-                "A request with this idempotency key is running",
-            ),
+            Self::IdempotencyKeyInUse => {
+                ("idempotency_key_in_use", 409, "A request with this idempotency key is running")
+            }
             Self::Stale => ("stale", 412, "The resource was changed since it was read"),
             Self::PayloadTooLarge => ("payload_too_large", 413, "The body is too large"),
-            Self::UnsupportedMediaType => (
-                "unsupported_media_type",
-                415,
-                "The body's media type is not supported",
-            ),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "The body's media type is not supported"),
             Self::ValidationFailed => ("validation_failed", 422, "Some fields are not valid"),
-            Self::IdempotencyKeyReused => (
-                "idempotency_key_reused",
-                422,
-                "The idempotency key was used with another request",
-            ),
+            Self::IdempotencyKeyReused => {
+                ("idempotency_key_reused", 422, "The idempotency key was used with another request")
+            }
             Self::PreconditionRequired => ("precondition_required", 428, "If-Match is required"),
             Self::TooManyRequests => ("too_many_requests", 429, "Too many requests"),
             Self::Internal => ("internal", 500, "Something went wrong on our side"),
@@ -131,11 +119,7 @@ pub struct FieldError {
 impl FieldError {
     /// A fault of the field at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code: Cow::Borrowed(code),
-            message: message.into(),
-        }
+        Self { pointer: pointer.into(), code: Cow::Borrowed(code), message: message.into() }
     }
 }
 
@@ -181,11 +165,7 @@ impl Problem {
 
     /// A body names a thing that does not exist in the caller's organization.
     pub fn unknown_reference(pointer: impl Into<String>, resource: &str) -> Self {
-        Self::invalid(
-            pointer,
-            "unknown_reference",
-            format!("there is no such {resource}"),
-        )
+        Self::invalid(pointer, "unknown_reference", format!("there is no such {resource}"))
     }
 
     /// Several fields have values that are not allowed.
@@ -197,11 +177,7 @@ impl Problem {
 
     /// The thing has the state `current`, in which only the moves `open` are possible.
     pub fn illegal_transition(resource: &str, current: &str, open: &[&str]) -> Self {
-        let moves = if open.is_empty() {
-            "nothing".to_owned()
-        } else {
-            open.join(", ")
-        };
+        let moves = if open.is_empty() { "nothing".to_owned() } else { open.join(", ") };
         Self::of(CommonProblem::IllegalTransition)
             .detail(format!("The {resource} is {current}; possible now: {moves}."))
             .with("current", current)
@@ -276,9 +252,9 @@ impl Problem {
             document.insert("detail".to_owned(), detail.clone().into());
         }
         if !self.0.errors.is_empty() {
-            let errors = self.0.errors.iter().map(|error| {
-                serde_json::json!({ "pointer": error.pointer, "code": error.code, "message": error.message })
-            });
+            let errors = self.0.errors.iter().map(
+                |error| serde_json::json!({ "pointer": error.pointer, "code": error.code, "message": error.message }),
+            );
             document.insert("errors".to_owned(), errors.collect());
         }
         Value::Object(document)
@@ -309,9 +285,6 @@ impl fmt::Debug for Problem {
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0
-            .source
-            .as_ref()
-            .map(|source| &**source as &(dyn Error + 'static))
+        self.0.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
     }
 }

@@ -16,7 +16,5 @@ pub fn token() -> Result<String, Problem> {
 
 /// A number from 0 up to and not including 1, for jitter. Falls back to the middle when the system has no entropy.
 pub fn fraction() -> f64 {
-    bytes::<4>().map_or(0.5, |bytes| {
-        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
-    })
+    bytes::<4>().map_or(0.5, |bytes| f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0))
 }

@@ -11,11 +11,7 @@ pub fn line(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
         return Err(Problem::invalid(pointer, "required", "must not be empty"));
     }
     if text.chars().any(char::is_control) {
-        return Err(Problem::invalid(
-            pointer,
-            "control_character",
-            "must not contain control characters",
-        ));
+        return Err(Problem::invalid(pointer, "control_character", "must not contain control characters"));
     }
     bounded(pointer, text, max)
 }
@@ -28,15 +24,8 @@ pub fn optional_line(pointer: &str, text: Option<&str>, max: usize) -> Result<Op
 /// Checks a text of several lines, such as notes: line breaks and tabs are fine, other control characters are not.
 pub fn lines(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
     let text = text.trim();
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
-        return Err(Problem::invalid(
-            pointer,
-            "control_character",
-            "must not contain control characters",
-        ));
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Problem::invalid(pointer, "control_character", "must not contain control characters"));
     }
     bounded(pointer, text, max)
 }
@@ -44,11 +33,7 @@ pub fn lines(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
 /// Checks a list of short texts, such as aliases; doubles are dropped, the order is kept.
 pub fn list(pointer: &str, texts: &[String], max_items: usize, max: usize) -> Result<Vec<String>, Problem> {
     if texts.len() > max_items {
-        return Err(Problem::invalid(
-            pointer,
-            "too_many",
-            format!("must have at most {max_items} entries"),
-        ));
+        return Err(Problem::invalid(pointer, "too_many", format!("must have at most {max_items} entries")));
     }
     let mut kept: Vec<String> = Vec::with_capacity(texts.len());
     for (position, text) in texts.iter().enumerate() {
@@ -62,10 +47,7 @@ pub fn list(pointer: &str, texts: &[String], max_items: usize, max: usize) -> Re
 
 /// The form in which texts are compared and searched: trimmed, lower case, inner white space folded to one space.
 pub fn normalized(text: &str) -> String {
-    text.split_whitespace()
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join(" ")
+    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
 /// Makes a text of another system's fit: NUL characters, which PostgreSQL cannot keep, are dropped, and what is behind `max`
@@ -76,11 +58,7 @@ pub fn fit(text: &str, max: usize) -> String {
 
 fn bounded(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
     if text.chars().count() > max {
-        return Err(Problem::invalid(
-            pointer,
-            "too_long",
-            format!("must have at most {max} characters"),
-        ));
+        return Err(Problem::invalid(pointer, "too_long", format!("must have at most {max} characters")));
     }
     Ok(text.to_owned())
 }
@@ -90,13 +68,8 @@ fn bounded(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
 /// Takes what people write (`+44 20 7946 0018`, `0044…`, `(020) 7946-0018`) and what Meta sends (`447946000180`). A national
 /// number stays national: without a country nobody can know which one is meant.
 pub fn phone(pointer: &str, text: &str) -> Result<String, Problem> {
-    phone_digits(text).ok_or_else(|| {
-        Problem::invalid(
-            pointer,
-            "not_a_phone_number",
-            "must be a telephone number of 6 to 15 digits",
-        )
-    })
+    phone_digits(text)
+        .ok_or_else(|| Problem::invalid(pointer, "not_a_phone_number", "must be a telephone number of 6 to 15 digits"))
 }
 
 /// As [`phone`], without a field to report.
@@ -139,10 +112,6 @@ impl Findings {
 
     /// `validation_failed` with all that was found, if anything was.
     pub fn finish(self) -> Result<(), Problem> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem::validation(self.0))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Problem::validation(self.0)) }
     }
 }

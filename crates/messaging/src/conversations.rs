@@ -1,5 +1,5 @@
 //! What people do with conversations.
-use crate::{events::ConversationLinked, names::status_name};
+use crate::events::ConversationLinked;
 use purser_entity_messaging::{
     conversation::{ActiveModel, Column, Entity, Model, Status},
     message, message_attachment,
@@ -8,7 +8,7 @@ use purser_kernel::{
     UserId,
     ids::{ConversationId, CustomerId},
 };
-use purser_store::{ports::CustomerDirectory, prelude::*};
+use purser_store::{name_of, ports::CustomerDirectory, prelude::*};
 use serde::Serialize;
 
 /// Which conversations are asked for.
@@ -37,12 +37,12 @@ pub struct MessageWithAttachments {
 #[derive(Serialize)]
 struct View {
     customer_id: Option<CustomerId>,
-    status: &'static str,
+    status: String,
 }
 
 impl From<&Model> for View {
     fn from(conversation: &Model) -> Self {
-        Self { customer_id: conversation.customer_id, status: status_name(conversation.status) }
+        Self { customer_id: conversation.customer_id, status: name_of(&conversation.status) }
     }
 }
 
@@ -76,12 +76,8 @@ pub async fn messages(
 ) -> Result<Page<MessageWithAttachments>, Problem> {
     tx.scope().require(Permission::ConversationsRead)?;
     let conversation = tx.get::<Entity>(id).await?;
-    let page = tx
-        .find::<message::Entity>()
-        .of(&conversation)
-        .order_by(message::Column::CreatedAt, Desc)
-        .page(page)
-        .await?;
+    let page =
+        tx.find::<message::Entity>().of(&conversation).order_by(message::Column::CreatedAt, Desc).page(page).await?;
     let attachments = tx.find::<message_attachment::Entity>().of_each(&page.data).await?;
     let with_attachments = |(message, attachments)| MessageWithAttachments { message, attachments };
     Ok(Page { data: page.data.into_iter().zip(attachments).map(with_attachments).collect(), next: page.next })

@@ -16,7 +16,7 @@ pub struct MessageReceived {
     /// Such as `whatsapp`.
     pub channel: &'static str,
     /// Such as `text` or `order`.
-    pub content_type: &'static str,
+    pub content_type: String,
 }
 
 impl DomainEvent for MessageReceived {

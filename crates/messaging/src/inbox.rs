@@ -7,7 +7,7 @@ mod status;
 use async_trait::async_trait;
 use purser_kernel::ids::{ConversationId, MessageId};
 use purser_store::{
-    ports::{CustomerDirectory, Inbox, InboundMessage, Reading, ReceivedMessage, StatusUpdate},
+    ports::{CustomerDirectory, InboundMessage, Inbox, Reading, ReceivedMessage, StatusUpdate},
     prelude::*,
 };
 use std::sync::Arc;

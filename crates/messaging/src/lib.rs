@@ -5,7 +5,6 @@
 pub mod conversations;
 mod events;
 mod inbox;
-pub mod names;
 
 pub use events::{ConversationLinked, MessageReceived};
 pub use inbox::InboxService;

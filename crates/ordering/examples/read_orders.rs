@@ -54,37 +54,18 @@ fn main() {
 /// A line in the words of the answers.
 fn show(trade: &Trade, line: &ReadLine) -> String {
     let sku = line.product.map_or("?", |p| trade.sku(&p.product_id));
-    let variant = line
-        .product
-        .and_then(|p| p.variant_id)
-        .map(|v| format!("/{}", trade.sku(&v)))
-        .unwrap_or_default();
+    let variant = line.product.and_then(|p| p.variant_id).map(|v| format!("/{}", trade.sku(&v))).unwrap_or_default();
     let effect = format!("{:?}", line.effect).to_lowercase();
-    format!(
-        "{effect} {} {sku}{variant} ({:.2}) from {:?}",
-        line.quantity, line.confidence, line.original_text
-    )
+    format!("{effect} {} {sku}{variant} ({:.2}) from {:?}", line.quantity, line.confidence, line.original_text)
 }
 
 fn due(case: &Case) -> String {
     let line = |l: &score::Answer| {
-        let sku = if l.any_of.is_empty() {
-            l.sku.clone().unwrap_or("?".to_owned())
-        } else {
-            l.any_of.join("|")
-        };
+        let sku = if l.any_of.is_empty() { l.sku.clone().unwrap_or("?".to_owned()) } else { l.any_of.join("|") };
         let variant = l.variant.as_ref().map(|v| format!("/{v}")).unwrap_or_default();
-        format!(
-            "{} {} {sku}{variant}",
-            format!("{:?}", l.effect).to_lowercase(),
-            l.quantity.as_deref().unwrap_or("?")
-        )
+        format!("{} {} {sku}{variant}", format!("{:?}", l.effect).to_lowercase(), l.quantity.as_deref().unwrap_or("?"))
     };
-    format!(
-        "cancel={} [{}]",
-        case.cancel,
-        case.lines.iter().map(line).collect::<Vec<_>>().join(", ")
-    )
+    format!("cancel={} [{}]", case.cancel, case.lines.iter().map(line).collect::<Vec<_>>().join(", "))
 }
 
 fn print(name: &str, score: &Score) {
@@ -96,12 +77,7 @@ fn print(name: &str, score: &Score) {
         score.recall(),
         score.f1(),
         score.intent_accuracy(),
-        format!(
-            "{:.3} {}/{}",
-            score.auto_precision(),
-            score.auto_right,
-            score.auto
-        ),
+        format!("{:.3} {}/{}", score.auto_precision(), score.auto_right, score.auto),
         score.auto_coverage(),
     );
 }

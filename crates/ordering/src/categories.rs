@@ -130,11 +130,7 @@ async fn checked(
 }
 
 /// The parent exists, and the way from it to the root does not pass the category itself.
-async fn check_parent(
-    tx: &WriteTx,
-    parent: ProductCategoryId,
-    own: Option<ProductCategoryId>,
-) -> Result<(), Problem> {
+async fn check_parent(tx: &WriteTx, parent: ProductCategoryId, own: Option<ProductCategoryId>) -> Result<(), Problem> {
     let mut above = Some(parent);
     for _ in 0..MAX_DEPTH {
         let Some(id) = above else {

@@ -345,9 +345,7 @@ fn apply(change: CustomerChange, row: &mut customer::ActiveModel) {
 
 /// A customer as the audit trail shows it.
 fn view(CustomerWithContacts { customer, contacts }: &CustomerWithContacts) -> Value {
-    let contact = |contact: &customer_contact::Model| {
-        json!({ "name": contact.name, "phone": contact.phone, "whatsapp": contact.whatsapp, "email": contact.email })
-    };
+    let contact = |contact: &customer_contact::Model| json!({ "name": contact.name, "phone": contact.phone, "whatsapp": contact.whatsapp, "email": contact.email });
     json!({
         "business_name": customer.business_name,
         "customer_code": customer.customer_code,

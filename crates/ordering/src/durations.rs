@@ -5,10 +5,10 @@ use purser_kernel::Percent;
 use purser_store::prelude::*;
 use serde_json::json;
 
-/// The terms, the shortest first. There are few: one for each number of months.
-pub async fn list(tx: &ReadTx) -> Result<Vec<duration::Model>, Problem> {
+/// The terms, the shortest first.
+pub async fn list(tx: &ReadTx, page: &PageRequest) -> Result<Page<duration::Model>, Problem> {
     tx.scope().require(Permission::ProductsRead)?;
-    tx.find::<duration::Entity>().order_by(Column::Months, Asc).all(600).await
+    tx.find::<duration::Entity>().order_by(Column::Months, Asc).page(page).await
 }
 
 /// Adds a term of `months` (1 to 600) with a discount of 0 to 100 %. `duration_taken` when there is one of this length.

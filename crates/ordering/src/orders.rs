@@ -66,11 +66,8 @@ pub async fn list(tx: &ReadTx, filter: OrderFilter, page: &PageRequest) -> Resul
         .order_by(Column::CreatedAt, Desc)
         .page(page)
         .await?;
-    let lines = tx
-        .find::<order_line::Entity>()
-        .order_by(order_line::Column::LineNumber, Asc)
-        .of_each(&page.data)
-        .await?;
+    let lines =
+        tx.find::<order_line::Entity>().order_by(order_line::Column::LineNumber, Asc).of_each(&page.data).await?;
     let mut messages = messages_of(tx, &page.data).await?;
     let with_lines = |(order, lines): (order::Model, Vec<order_line::Model>)| {
         let (own, others) = std::mem::take(&mut messages).into_iter().partition(|row| row.order_id == order.id);
@@ -87,13 +84,17 @@ pub async fn get(tx: &ReadTx, id: OrderId) -> Result<OrderWithLines, Problem> {
 }
 
 /// The order's changes of status, the oldest first.
-pub async fn status_history(tx: &ReadTx, id: OrderId) -> Result<Vec<order_status_change::Model>, Problem> {
+pub async fn status_history(
+    tx: &ReadTx,
+    id: OrderId,
+    page: &PageRequest,
+) -> Result<Page<order_status_change::Model>, Problem> {
     tx.scope().require(Permission::OrdersRead)?;
     let order = tx.get::<order::Entity>(id).await?;
     tx.find::<order_status_change::Entity>()
         .filter(order_status_change::Column::OrderId.eq(order.id))
         .order_by(order_status_change::Column::Id, Asc)
-        .all(500)
+        .page(page)
         .await
 }
 

@@ -127,15 +127,12 @@ pub async fn create(tx: &WriteTx, new: NewProduct) -> Result<product::Model, Pro
         is_active: Some(new.is_active),
     };
     let change = checked(tx, change).await?;
+    changed(tx).await?;
     require_free_sku(tx, change.sku.as_deref(), None).await?;
-    let mut row = product::ActiveModel {
-        kind: Set(Kind::Goods),
-        created_by: Set(tx.scope().actor.user()),
-        ..Default::default()
-    };
+    let mut row =
+        product::ActiveModel { kind: Set(Kind::Goods), created_by: Set(tx.scope().actor.user()), ..Default::default() };
     apply(change, &mut row);
     let product = tx.insert(row).await.on_unique("uq_products_sku_normalized", sku_taken)?;
-    changed(tx).await?;
     tx.audit(AuditEntry::new("product.create", "product", product.id).after(&View::of(&product))).await?;
     Ok(product)
 }
@@ -151,28 +148,33 @@ pub async fn update(
     let before = tx.get::<product::Entity>(id).await?;
     tx.expect_version(&before, expected)?;
     let change = checked(tx, change).await?;
+    changed(tx).await?;
     require_free_sku(tx, change.sku.as_deref(), Some(id.as_uuid())).await?;
     if change.base_price.is_some_and(|price| price.currency() != before.currency) {
         refuse_if_priced(tx, id).await?;
     }
     let view = View::of(&before).into_json();
-    let product = tx
-        .update(before, |row| apply(change, row))
-        .await
-        .on_unique("uq_products_sku_normalized", sku_taken)?;
-    changed(tx).await?;
+    let product =
+        tx.update(before, |row| apply(change, row)).await.on_unique("uq_products_sku_normalized", sku_taken)?;
     let entry = AuditEntry::new("product.update", "product", id).before(&view).after(&View::of(&product));
     tx.audit(entry).await?;
     Ok(product)
 }
 
-/// Deletes a product that has the version `expected`. Orders that name it keep its name and price.
+/// Deletes a product that has the version `expected`, and its variants: their SKUs are free again. Orders that name it keep
+/// its name and price.
 pub async fn delete(tx: &WriteTx, id: ProductId, expected: i64) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     let product = tx.get::<product::Entity>(id).await?;
     tx.expect_version(&product, expected)?;
     let view = View::of(&product).into_json();
     tx.soft_delete(product).await?;
+    let (now, person) = (tx.now(), tx.scope().actor.user());
+    tx.update_where(product_variant::Column::ProductId.eq(id), |row: &mut product_variant::ActiveModel| {
+        row.deleted_at = Set(Some(now));
+        row.deleted_by = Set(person);
+    })
+    .await?;
     changed(tx).await?;
     tx.audit(AuditEntry::new("product.delete", "product", id).before(&view)).await
 }
@@ -186,8 +188,8 @@ pub(crate) fn sku_taken() -> Problem {
     Problem::of(OrderingProblem::SkuTaken).with("pointer", "/sku")
 }
 
-/// `sku_taken` when a product or a variant other than `owner` has the SKU. Products and variants are two tables, so this is
-/// checked here; within each table the unique index decides.
+/// `sku_taken` when a product or a variant other than `owner` has the SKU. Products and variants are two tables, so no index
+/// decides: the caller holds the catalogue's version ([`changed`]), so that two at once cannot both find it free.
 pub(crate) async fn require_free_sku(tx: &WriteTx, sku: Option<&str>, owner: Option<Uuid>) -> Result<(), Problem> {
     let Some(sku) = sku.map(text::normalized) else {
         return Ok(());

@@ -6,7 +6,7 @@ use purser_entity_ordering::{
     texts::Texts,
 };
 use purser_kernel::{
-    Patch, UnitPrice,
+    FieldError, Patch, UnitPrice,
     ids::{ProductId, ProductVariantId},
     text::Findings,
 };
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const MAX_VALUE: usize = 80;
 const MAX_WORDS: usize = 50;
-/// The most variants that a product's list shows.
+/// The most variants that a product has.
 pub(crate) const MAX_VARIANTS: u64 = 200;
 
 /// A variant that is to be created.
@@ -51,12 +51,16 @@ pub struct VariantChange {
 /// A variant with its product, whose currency its price has.
 pub type WithProduct = (product_variant::Model, product::Model);
 
-/// The product's variants, the oldest first.
-pub async fn list(tx: &ReadTx, product_id: ProductId) -> Result<(Vec<product_variant::Model>, product::Model), Problem> {
+/// The product's variants, the oldest first, and the product.
+pub async fn list(
+    tx: &ReadTx,
+    product_id: ProductId,
+    page: &PageRequest,
+) -> Result<(Page<product_variant::Model>, product::Model), Problem> {
     tx.scope().require(Permission::ProductsRead)?;
     let product = tx.get::<product::Entity>(product_id).await?;
     let variants = tx.find::<product_variant::Entity>().of(&product).order_by(Column::Id, Asc);
-    Ok((variants.all(MAX_VARIANTS).await?, product))
+    Ok((variants.page(page).await?, product))
 }
 
 /// One variant.
@@ -83,7 +87,8 @@ pub async fn create(tx: &WriteTx, product_id: ProductId, new: NewVariant) -> Res
         price_delta_e4: Some(new.price_delta_e4),
         ai_aliases: Some(new.ai_aliases),
     };
-    let change = checked(change)?;
+    let change = checked(&product, change)?;
+    products::changed(tx).await?;
     require_free_sku(tx, &change, None).await?;
     let mut row = product_variant::ActiveModel {
         product_id: Set(product_id),
@@ -92,7 +97,6 @@ pub async fn create(tx: &WriteTx, product_id: ProductId, new: NewVariant) -> Res
     };
     apply(change, &mut row);
     let variant = tx.insert(row).await.on_unique("uq_product_variants_sku_normalized", products::sku_taken)?;
-    products::changed(tx).await?;
     let entry = AuditEntry::new("product_variant.create", "product_variant", variant.id);
     tx.audit(entry.after(&view(&variant, &product))).await?;
     Ok((variant, product))
@@ -109,24 +113,19 @@ pub async fn update(
     tx.scope().require(Permission::ProductsManage)?;
     let (before, product) = get(tx, product_id, id).await?;
     tx.expect_version(&before, expected)?;
-    let change = checked(change)?;
+    let change = checked(&product, change)?;
+    products::changed(tx).await?;
     require_free_sku(tx, &change, Some(id)).await?;
     let was = view(&before, &product);
     let updated = tx.update(before, |row| apply(change, row)).await;
     let variant = updated.on_unique("uq_product_variants_sku_normalized", products::sku_taken)?;
-    products::changed(tx).await?;
     let entry = AuditEntry::new("product_variant.update", "product_variant", id);
     tx.audit(entry.before(&was).after(&view(&variant, &product))).await?;
     Ok((variant, product))
 }
 
 /// Deletes a variant that has the version `expected`.
-pub async fn delete(
-    tx: &WriteTx,
-    product_id: ProductId,
-    id: ProductVariantId,
-    expected: i64,
-) -> Result<(), Problem> {
+pub async fn delete(tx: &WriteTx, product_id: ProductId, id: ProductVariantId, expected: i64) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     let (variant, product) = get(tx, product_id, id).await?;
     tx.expect_version(&variant, expected)?;
@@ -143,8 +142,14 @@ async fn require_free_sku(tx: &WriteTx, change: &VariantChange, own: Option<Prod
     products::require_free_sku(tx, Some(sku), own.map(ProductVariantId::as_uuid)).await
 }
 
-fn checked(change: VariantChange) -> Result<VariantChange, Problem> {
+fn checked(product: &product::Model, change: VariantChange) -> Result<VariantChange, Problem> {
     let mut found = Findings::new();
+    // Nobody is paid for taking goods.
+    if change.price_delta_e4.is_some_and(|delta| product.base_price_e4.checked_add(delta).is_none_or(|price| price < 0))
+    {
+        let message = "must not make the product's base price negative or too large";
+        found.add(FieldError::new("/price_delta", "out_of_range", message));
+    }
     let value = found.check(text::optional_line("/value", change.value.as_deref(), MAX_VALUE))?.flatten();
     let sku = found.check(change.sku.try_map(|sku| text::line("/sku", &sku, products::MAX_SKU)))?.unwrap_or_default();
     let words = change.ai_aliases.map(|words| text::list("/ai_aliases", &words, MAX_WORDS, MAX_VALUE)).transpose();

@@ -14,10 +14,7 @@ pub struct Aggregate<'t, E: TenantEntity> {
 
 impl<'t, E: TenantEntity> Aggregate<'t, E> {
     pub(crate) fn new(tx: &'t ReadTx, select: Select<E>) -> Self {
-        Self {
-            tx,
-            select: select.select_only(),
-        }
+        Self { tx, select: select.select_only() }
     }
 
     fn expr(mut self, expr: SimpleExpr) -> Self {
@@ -51,23 +48,13 @@ impl<'t, E: TenantEntity> Aggregate<'t, E> {
     /// A tuple for each group.
     pub async fn rows<T: TryGetableMany>(self) -> Result<Vec<T>, Problem> {
         let connection = self.tx.connection();
-        let rows = connection
-            .query_all(&self.select.into_query())
-            .await
-            .map_err(internal)?;
-        rows.iter()
-            .map(|row| row.try_get_many_by_index())
-            .collect::<Result<_, _>>()
-            .map_err(internal)
+        let rows = connection.query_all(&self.select.into_query()).await.map_err(internal)?;
+        rows.iter().map(|row| row.try_get_many_by_index()).collect::<Result<_, _>>().map_err(internal)
     }
 
     /// The one tuple of an aggregate without groups.
     pub async fn one<T: TryGetableMany>(self) -> Result<T, Problem> {
         let row = self.rows().await?.pop();
-        row.ok_or_else(|| {
-            internal(sea_orm::DbErr::RecordNotFound(
-                "an aggregate without groups has one row".into(),
-            ))
-        })
+        row.ok_or_else(|| internal(sea_orm::DbErr::RecordNotFound("an aggregate without groups has one row".into())))
     }
 }

@@ -1,5 +1,6 @@
 //! The audit trail: who did what, in the transaction of the deed.
 use crate::{ReadTx, WriteTx, prelude::*};
+pub use purser_entity_platform::audit_log::Model as AuditLog;
 use purser_entity_platform::audit_log::{self, Category, Column, Outcome, Severity};
 use purser_kernel::{Id, ids::AuditLogId};
 use serde::Serialize;

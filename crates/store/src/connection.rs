@@ -289,14 +289,12 @@ impl ConnectionTrait for Connection {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self {
-            Self::Postgres(tx) => query!(statement)
-                .fetch_optional(&mut **tx.lock().await)
-                .await
-                .map(|row| row.map(Into::into)),
-            Self::Sqlite(tx) => query!(statement)
-                .fetch_optional(&mut **tx.lock().await)
-                .await
-                .map(|row| row.map(Into::into)),
+            Self::Postgres(tx) => {
+                query!(statement).fetch_optional(&mut **tx.lock().await).await.map(|row| row.map(Into::into))
+            }
+            Self::Sqlite(tx) => {
+                query!(statement).fetch_optional(&mut **tx.lock().await).await.map(|row| row.map(Into::into))
+            }
         }
         .map_err(failed)
     }

@@ -35,8 +35,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// `already_exists` until the service says better; a violated foreign key is `validation_failed`. The rest is `internal`: a
 /// CHECK or a length that the database had to refuse is a check that a service forgot.
 pub(crate) fn internal(error: DbErr) -> Problem {
-    let unavailable =
-        |error: DbErr| Problem::of(CommonProblem::Unavailable).retry_after(RETRY_AFTER).caused_by(error);
+    let unavailable = |error: DbErr| Problem::of(CommonProblem::Unavailable).retry_after(RETRY_AFTER).caused_by(error);
     let Some(cause) = sqlx_error(&error) else {
         return match error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => unavailable(error),

@@ -1,7 +1,10 @@
 //! Conditions on the columns of one entity.
 //!
 //! A closed type and not sea-query's `Expr`: that one can hold a sub-select, which would name no tenant.
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Value, sea_query::{Expr, LikeExpr}};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Value,
+    sea_query::{Expr, LikeExpr},
+};
 use std::{marker::PhantomData, ops::Not};
 
 /// A condition on rows of `E`.
@@ -17,10 +20,7 @@ impl<E> Filter<E> {
     }
 
     fn from(condition: Condition) -> Self {
-        Self {
-            condition,
-            entity: PhantomData,
-        }
+        Self { condition, entity: PhantomData }
     }
 
     /// Both.

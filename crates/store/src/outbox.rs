@@ -122,9 +122,8 @@ impl Dispatcher {
         for event in &waiting {
             numbers = numbers.case(sea_orm::ColumnTrait::eq(&outbox_event::Column::Id, event.id), Expr::val(sequence));
             sequence += 1;
-            let wanted = |subscriber: &&Arc<dyn Subscriber>| {
-                subscriber.event_types().contains(&event.event_type.as_str())
-            };
+            let wanted =
+                |subscriber: &&Arc<dyn Subscriber>| subscriber.event_types().contains(&event.event_type.as_str());
             jobs.extend(self.subscribers.iter().filter(wanted).map(|subscriber| {
                 NewJob::new(DELIVER, json!(Delivery { event_id: event.id, subscriber: subscriber.name().to_owned() }))
             }));
@@ -137,9 +136,12 @@ impl Dispatcher {
             .exec(tx.connection())
             .await
             .map_err(internal)?;
-        tx.update_where(Field::eq(number_sequence::Column::Name, SEQUENCE), |row: &mut number_sequence::ActiveModel| {
-            row.next_value = Set(sequence);
-        })
+        tx.update_where(
+            Field::eq(number_sequence::Column::Name, SEQUENCE),
+            |row: &mut number_sequence::ActiveModel| {
+                row.next_value = Set(sequence);
+            },
+        )
         .await?;
         let usage: Vec<Usage> =
             waiting.iter().map(|event| Usage::event_sent(event.id, &event.event_type, tx.now())).collect();
@@ -155,7 +157,8 @@ async fn head(tx: &WriteTx) -> Result<i64, Problem> {
     if let Some(head) = locked().one().await? {
         return Ok(head.next_value);
     }
-    let first = number_sequence::ActiveModel { name: Set(SEQUENCE.to_owned()), next_value: Set(1), ..Default::default() };
+    let first =
+        number_sequence::ActiveModel { name: Set(SEQUENCE.to_owned()), next_value: Set(1), ..Default::default() };
     tx.insert_if_absent(first).await?;
     let head = locked().one().await?.ok_or_else(|| Problem::internal("the sequence was just written"))?;
     Ok(head.next_value)

@@ -1,10 +1,7 @@
 //! Keyset pages: cost does not grow with the page number, and rows written meanwhile do not shift it.
 use crate::{Scoped, error::internal};
 use purser_entity_core::TenantEntity;
-use purser_kernel::{
-    CommonProblem, Cursor, Page, PageRequest, Problem,
-    page::Key,
-};
+use purser_kernel::{CommonProblem, Cursor, Page, PageRequest, Problem, page::Key};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, ModelTrait, Order, QueryFilter, QuerySelect, QueryTrait, Value};
 

@@ -8,8 +8,8 @@ mod usage;
 
 pub use answers::{Answers, Correction, NewAnswer};
 pub use inbox::{
-    AttachmentKind, CustomerDirectory, DeliveryStatus, Inbox, InboundMessage, NewAttachment, OrderItem, ReceivedMessage,
-    Reading, StatusUpdate,
+    AttachmentKind, CustomerDirectory, DeliveryStatus, InboundMessage, Inbox, NewAttachment, OrderItem, Reading,
+    ReceivedMessage, StatusUpdate,
 };
 pub use settings::{OrderSettings, Settings};
 pub use tenants::{Founded, MemberOf, Membership, Tenants};

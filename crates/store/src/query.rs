@@ -4,8 +4,8 @@ use purser_entity_core::TenantEntity;
 use purser_kernel::{OrganizationId, Page, PageRequest, Problem};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IdenStatic, Identity, Iterable, JoinType, LoaderTrait, ModelTrait, Order, QueryFilter,
-    QueryOrder, QuerySelect, Related, Select, Value,
+    ColumnTrait, Condition, EntityTrait, IdenStatic, Identity, Iterable, JoinType, LoaderTrait, ModelTrait, Order,
+    QueryFilter, QueryOrder, QuerySelect, Related, Select, Value,
 };
 use std::str::FromStr;
 
@@ -26,11 +26,7 @@ pub(crate) fn visible<E: TenantEntity>(organization: OrganizationId) -> Conditio
 
 impl<'t, E: TenantEntity> Scoped<'t, E> {
     pub(crate) fn new(tx: &'t ReadTx) -> Self {
-        Self {
-            tx,
-            select: E::find().filter(visible::<E>(tx.organization())),
-            sort: vec![],
-        }
+        Self { tx, select: E::find().filter(visible::<E>(tx.organization())), sort: vec![] }
     }
 
     /// Narrows by `filter`.
@@ -77,11 +73,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
         R: TenantEntity,
     {
         let visible = visible::<R>(self.tx.organization());
-        self.select = self
-            .select
-            .join(JoinType::InnerJoin, E::to())
-            .filter(visible)
-            .filter(filter.condition);
+        self.select = self.select.join(JoinType::InnerJoin, E::to()).filter(visible).filter(filter.condition);
         self
     }
 
@@ -96,9 +88,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
             // The derive made both names from the columns of these two entities.
             let from = <P::Entity as EntityTrait>::Column::from_str(&from).ok();
             let to = E::Column::from_str(&to).ok();
-            let (Some(from), Some(to)) = (from, to) else {
-                unreachable!("a relation names columns")
-            };
+            let (Some(from), Some(to)) = (from, to) else { unreachable!("a relation names columns") };
             self.select = self.select.filter(to.eq(parent.get(from)));
         }
         self
@@ -124,11 +114,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     }
 
     pub(crate) fn sorted(self) -> Select<E> {
-        self.sort
-            .into_iter()
-            .fold(self.select, |select, (column, order)| {
-                select.order_by(column, order)
-            })
+        self.sort.into_iter().fold(self.select, |select, (column, order)| select.order_by(column, order))
     }
 
     /// The first row.
@@ -140,11 +126,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     /// At most `limit` rows: a query without a bound is a mistake that waits for data.
     pub async fn all(self, limit: u64) -> Result<Vec<E::Model>, Problem> {
         let tx = self.tx;
-        self.sorted()
-            .limit(limit)
-            .all(tx.connection())
-            .await
-            .map_err(internal)
+        self.sorted().limit(limit).all(tx.connection()).await.map_err(internal)
     }
 
     /// Whether there is a row.
@@ -172,10 +154,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
         E::Model: Send + Sync,
     {
         let tx = self.tx;
-        parents
-            .load_many(self.sorted(), tx.connection())
-            .await
-            .map_err(internal)
+        parents.load_many(self.sorted(), tx.connection()).await.map_err(internal)
     }
 
     /// Sums and counts instead of rows.

@@ -1,8 +1,8 @@
 //! Numbers without a gap.
 use crate::{ReadTx, WriteTx, error::internal, prelude::*};
 use purser_entity_platform::number_sequence::{ActiveModel, Column, Entity};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::EntityTrait;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 
 impl WriteTx {
     /// The next number of the organization's sequence `name`, beginning with 1.

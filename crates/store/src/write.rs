@@ -52,7 +52,6 @@ impl WriteTx {
         }
     }
 
-
     /// Makes everything that was written permanent, and wakes the workers if there is work for them.
     pub async fn commit(self) -> Result<(), Problem> {
         let wake = self.jobs_queued.load(Ordering::Relaxed).then(|| self.store.jobs_wake().clone());
@@ -334,7 +333,8 @@ impl WriteTx {
 
 /// Sets `created_at`, `updated_at` and `version` where the table has them and the caller left them out.
 pub(crate) fn fill<A: ActiveModelTrait>(row: &mut A, now: purser_kernel::Timestamp) {
-    let values: [(&str, Value); 3] = [("created_at", now.into()), ("updated_at", now.into()), ("version", 1_i64.into())];
+    let values: [(&str, Value); 3] =
+        [("created_at", now.into()), ("updated_at", now.into()), ("version", 1_i64.into())];
     for (name, value) in values {
         if let Ok(column) = <EntityOf<A> as EntityTrait>::Column::from_str(name)
             && row.is_not_set(column)

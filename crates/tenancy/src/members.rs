@@ -40,17 +40,32 @@ pub async fn organizations_of(system: System<'_>) -> Result<Vec<MemberOf>, Probl
     Ok(open.map(|organization| MemberOf { organization }).collect())
 }
 
+/// What the caller is where they act.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The organization.
+    pub organization: organization::Model,
+    /// What the caller is in it.
+    pub membership: Membership,
+}
+
+/// What the caller is in the organization of `tx`. `not_found` for an actor who is no member. Asks for no permission:
+/// everybody may see what they may do.
+pub async fn me(tx: &ReadTx) -> Result<Standing, Problem> {
+    let not_found = || Problem::not_found("membership");
+    let user = tx.scope().actor.user().ok_or_else(not_found)?;
+    let organization = open_organization(tx).await?.ok_or_else(not_found)?;
+    let membership = membership(tx, user).await?.ok_or_else(not_found)?;
+    Ok(Standing { organization, membership })
+}
+
 /// What the person is in the organization of `tx`. `None` when they are no active member, or the organization is suspended
 /// or closed.
 pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem> {
-    let open = organization::Column::Id
-        .eq(tx.organization())
-        .and(organization::Column::Status.eq(organization::Status::Active));
-    if tx.global::<organization::Entity>().filter(open).one().await?.is_none() {
+    if open_organization(tx).await?.is_none() {
         return Ok(None);
     }
-    let active =
-        membership::Column::UserId.eq(user).and(membership::Column::Status.eq(membership::Status::Active));
+    let active = membership::Column::UserId.eq(user).and(membership::Column::Status.eq(membership::Status::Active));
     let Some(member) = tx.find::<membership::Entity>().filter(active).one().await? else {
         return Ok(None);
     };
@@ -60,6 +75,13 @@ pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>,
         roles: roles.into_iter().map(|role| role.name).collect(),
         permissions: with_extras(allowed, &member.extra_permissions),
     }))
+}
+
+async fn open_organization(tx: &ReadTx) -> Result<Option<organization::Model>, Problem> {
+    let open = organization::Column::Id
+        .eq(tx.organization())
+        .and(organization::Column::Status.eq(organization::Status::Active));
+    tx.global::<organization::Entity>().filter(open).one().await
 }
 
 /// The roles that hold in the whole organization, the highest first.

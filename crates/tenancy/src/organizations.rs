@@ -40,8 +40,7 @@ pub async fn found(tx: &WriteTx, name: &str, owner: UserId) -> Result<organizati
     settings::give(tx).await?;
     let owner_role = roles::give(tx).await?;
     first_member(tx, owner, owner_role).await?;
-    let created =
-        OrganizationCreated { id: organization.id, name: &organization.name, slug: &organization.slug };
+    let created = OrganizationCreated { id: organization.id, name: &organization.name, slug: &organization.slug };
     let entry = AuditEntry::new("organization.create", "organization", organization.id);
     tx.audit(entry.category(AuditCategory::Security).after(&created)).await?;
     tx.emit(&created).await?;

@@ -26,10 +26,7 @@ struct View {
 
 impl View {
     fn of(settings: &Model) -> Self {
-        Self {
-            ai_confidence_threshold: settings.ai_confidence_threshold,
-            default_currency: settings.default_currency,
-        }
+        Self { ai_confidence_threshold: settings.ai_confidence_threshold, default_currency: settings.default_currency }
     }
 }
 

@@ -3,10 +3,7 @@
     missing_docs,
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
 )]
-#![expect(
-    clippy::struct_field_names,
-    reason = "columns have the names of the data model"
-)]
+#![expect(clippy::struct_field_names, reason = "columns have the names of the data model")]
 pub mod usage_event;
 pub mod usage_event_key;
 

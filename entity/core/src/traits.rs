@@ -41,10 +41,7 @@ pub type IdOf<E> = Id<<E as TenantEntity>::Kind>;
 
 #[expect(clippy::expect_used, reason = "both calls ask for a column that the key's type proves to exist")]
 fn key_column<E: EntityTrait>(position: usize) -> E::Column {
-    E::PrimaryKey::iter()
-        .nth(position)
-        .map(PrimaryKeyToColumn::into_column)
-        .expect("a tenant key has two columns")
+    E::PrimaryKey::iter().nth(position).map(PrimaryKeyToColumn::into_column).expect("a tenant key has two columns")
 }
 
 /// Rows are marked as deleted and stay.

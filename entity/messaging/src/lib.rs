@@ -11,9 +11,5 @@ use purser_entity_core::{TableShape, shape};
 
 /// Every table of this crate.
 pub fn shapes() -> Vec<TableShape> {
-    vec![
-        shape::<conversation::Entity>(),
-        shape::<message::Entity>(),
-        shape::<message_attachment::Entity>(),
-    ]
+    vec![shape::<conversation::Entity>(), shape::<message::Entity>(), shape::<message_attachment::Entity>()]
 }

@@ -6,11 +6,7 @@ use purser_kernel::{
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::N(16))",
-    rename_all = "snake_case"
-)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum Kind {
     Image,
     Document,
@@ -32,11 +28,7 @@ pub struct Model {
     pub kind: Kind,
     pub caption: Option<String>,
     pub created_at: DateTimeUtc,
-    #[sea_orm(
-        belongs_to,
-        from = "(organization_id, message_id)",
-        to = "(organization_id, id)"
-    )]
+    #[sea_orm(belongs_to, from = "(organization_id, message_id)", to = "(organization_id, id)")]
     pub message: BelongsTo<super::message::Entity>,
 }
 

@@ -31,11 +31,7 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
     pub deleted_by: Option<UserId>,
-    #[sea_orm(
-        belongs_to,
-        from = "(organization_id, customer_id)",
-        to = "(organization_id, id)"
-    )]
+    #[sea_orm(belongs_to, from = "(organization_id, customer_id)", to = "(organization_id, id)")]
     pub customer: BelongsTo<super::customer::Entity>,
 }
 

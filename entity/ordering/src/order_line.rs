@@ -38,11 +38,7 @@ pub struct Model {
     pub alternatives: Alternatives,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
-    #[sea_orm(
-        belongs_to,
-        from = "(organization_id, order_id)",
-        to = "(organization_id, id)"
-    )]
+    #[sea_orm(belongs_to, from = "(organization_id, order_id)", to = "(organization_id, id)")]
     pub order: BelongsTo<super::order::Entity>,
 }
 

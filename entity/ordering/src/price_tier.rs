@@ -6,11 +6,7 @@ use purser_kernel::{
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::N(16))",
-    rename_all = "snake_case"
-)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum PricingModel {
     /// Each unit costs what the tier it falls into says.
     Graduated,
@@ -42,11 +38,7 @@ pub struct Model {
     pub position: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
-    #[sea_orm(
-        belongs_to,
-        from = "(organization_id, product_id)",
-        to = "(organization_id, id)"
-    )]
+    #[sea_orm(belongs_to, from = "(organization_id, product_id)", to = "(organization_id, id)")]
     pub product: BelongsTo<super::product::Entity>,
 }
 

@@ -8,11 +8,7 @@ use purser_kernel::{
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::N(16))",
-    rename_all = "snake_case"
-)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
 pub enum VariantType {
     Size,
     Color,
@@ -45,11 +41,7 @@ pub struct Model {
     pub deleted_at: Option<DateTimeUtc>,
     pub deleted_by: Option<UserId>,
     pub version: i64,
-    #[sea_orm(
-        belongs_to,
-        from = "(organization_id, product_id)",
-        to = "(organization_id, id)"
-    )]
+    #[sea_orm(belongs_to, from = "(organization_id, product_id)", to = "(organization_id, id)")]
     pub product: BelongsTo<super::product::Entity>,
 }
 

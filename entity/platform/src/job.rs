@@ -32,7 +32,7 @@ pub struct Model {
     pub max_attempts: i32,
     pub lease_owner: Option<Uuid>,
     pub leased_until: Option<DateTimeUtc>,
-    /// At most one waiting job has the same key.
+    /// At most one waiting job has the same key. A job that failed gives it up.
     pub unique_key: Option<String>,
     pub last_error: Option<String>,
     pub created_at: DateTimeUtc,

@@ -1,5 +1,8 @@
 //! The tables that every domain relies on. They are written through `purser_store` by everybody.
-#![expect(missing_docs, reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it")]
+#![expect(
+    missing_docs,
+    reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
+)]
 pub mod audit_log;
 pub mod encryption_key;
 pub mod idempotency_key;

@@ -17,11 +17,7 @@ pub struct Model {
     pub role_id: RoleId,
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
-    #[sea_orm(
-        belongs_to,
-        from = "(organization_id, membership_id)",
-        to = "(organization_id, id)"
-    )]
+    #[sea_orm(belongs_to, from = "(organization_id, membership_id)", to = "(organization_id, id)")]
     pub membership: BelongsTo<super::membership::Entity>,
 }
 

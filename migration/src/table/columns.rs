@@ -18,13 +18,11 @@ impl NewTable {
 
     /// Text of at most `length` characters. SQLite does not hold a declared length, so a CHECK does.
     pub(crate) fn text(self, name: &'static str, length: u32) -> Self {
-        self.given(name, ColumnType::Text)
-            .check(name, format!("length({name}) <= {length}"))
+        self.given(name, ColumnType::Text).check(name, format!("length({name}) <= {length}"))
     }
 
     pub(crate) fn text_null(self, name: &'static str, length: u32) -> Self {
-        self.nullable(name, ColumnType::Text)
-            .check(name, format!("length({name}) <= {length}"))
+        self.nullable(name, ColumnType::Text).check(name, format!("length({name}) <= {length}"))
     }
 
     /// One of a closed list.
@@ -58,11 +56,7 @@ impl NewTable {
     }
 
     pub(crate) fn flag(self, name: &'static str, default: bool) -> Self {
-        self.column(
-            ColumnDef::new_with_type(name, ColumnType::Boolean)
-                .not_null()
-                .default(default),
-        )
+        self.column(ColumnDef::new_with_type(name, ColumnType::Boolean).not_null().default(default))
     }
 
     pub(crate) fn int(self, name: &'static str) -> Self {
@@ -74,11 +68,7 @@ impl NewTable {
     }
 
     pub(crate) fn int_default(self, name: &'static str, default: i32) -> Self {
-        self.column(
-            ColumnDef::new_with_type(name, ColumnType::Integer)
-                .not_null()
-                .default(default),
-        )
+        self.column(ColumnDef::new_with_type(name, ColumnType::Integer).not_null().default(default))
     }
 
     /// A number of things: never negative, none at first.
@@ -95,32 +85,22 @@ impl NewTable {
     }
 
     pub(crate) fn long_default(self, name: &'static str, default: i64) -> Self {
-        self.column(
-            ColumnDef::new_with_type(name, ColumnType::BigInteger)
-                .not_null()
-                .default(default),
-        )
+        self.column(ColumnDef::new_with_type(name, ColumnType::BigInteger).not_null().default(default))
     }
 
     /// A share of 100 %, in basis points.
     pub(crate) fn share(self, name: &'static str) -> Self {
-        self.int_default(name, 0)
-            .check(name, format!("{name} between 0 and 10000"))
+        self.int_default(name, 0).check(name, format!("{name} between 0 and 10000"))
     }
 
     /// From 0 to 1.
     pub(crate) fn score_null(self, name: &'static str) -> Self {
-        self.nullable(name, ColumnType::Double)
-            .check(name, format!("{name} between 0 and 1"))
+        self.nullable(name, ColumnType::Double).check(name, format!("{name} between 0 and 1"))
     }
 
     pub(crate) fn score(self, name: &'static str, default: f64) -> Self {
-        self.column(
-            ColumnDef::new_with_type(name, ColumnType::Double)
-                .not_null()
-                .default(default),
-        )
-        .check(name, format!("{name} between 0 and 1"))
+        self.column(ColumnDef::new_with_type(name, ColumnType::Double).not_null().default(default))
+            .check(name, format!("{name} between 0 and 1"))
     }
 
     pub(crate) fn time(self, name: &'static str) -> Self {
@@ -144,11 +124,7 @@ impl NewTable {
     }
 
     pub(crate) fn json(self, name: &'static str, default: &'static str) -> Self {
-        self.column(
-            ColumnDef::new_with_type(name, ColumnType::JsonBinary)
-                .not_null()
-                .default(default),
-        )
+        self.column(ColumnDef::new_with_type(name, ColumnType::JsonBinary).not_null().default(default))
     }
 
     pub(crate) fn json_null(self, name: &'static str) -> Self {
@@ -157,8 +133,7 @@ impl NewTable {
 
     /// The code of ISO 4217.
     pub(crate) fn currency(self, name: &'static str) -> Self {
-        self.given(name, ColumnType::Char(Some(3)))
-            .check(name, format!("length({name}) = 3"))
+        self.given(name, ColumnType::Char(Some(3))).check(name, format!("length({name}) = 3"))
     }
 
     /// When the row was made.
@@ -178,9 +153,7 @@ impl NewTable {
 
     /// When and by whom the row was deleted.
     pub(crate) fn soft_delete(self) -> Self {
-        self.time_null("deleted_at")
-            .uuid_null("deleted_by")
-            .person("deleted_by")
+        self.time_null("deleted_at").uuid_null("deleted_by").person("deleted_by")
     }
 
     /// How often the row was changed, from 1.

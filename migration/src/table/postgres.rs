@@ -15,8 +15,7 @@ pub(super) async fn finish(table: &NewTable, manager: &SchemaManager<'_>) -> Res
     let connection = manager.get_connection();
     let name = table.name;
     for column in &table.gin {
-        let statement =
-            format!("create index gin_{name}_{column} on {name} using gin ({column} jsonb_path_ops)");
+        let statement = format!("create index gin_{name}_{column} on {name} using gin ({column} jsonb_path_ops)");
         connection.execute_unprepared(&statement).await?;
     }
     let (policy, rows) = match table.owner {
@@ -24,9 +23,7 @@ pub(super) async fn finish(table: &NewTable, manager: &SchemaManager<'_>) -> Res
         Owner::Person => ("own_rows", PERSON),
         Owner::Nobody => return Ok(()),
     };
-    connection
-        .execute_unprepared(&format!("alter table {name} enable row level security"))
-        .await?;
+    connection.execute_unprepared(&format!("alter table {name} enable row level security")).await?;
     let statement = format!("create policy {policy} on {name} using ({rows}) with check ({rows})");
     connection.execute_unprepared(&statement).await?;
     Ok(())

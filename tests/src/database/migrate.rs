@@ -5,17 +5,11 @@ use sea_orm::TransactionTrait;
 /// The role of the server under test.
 pub(super) const APPLICATION_ROLE: &str = "purser_test_app";
 
-#[expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "migrations run on SeaORM's own connection"
-)]
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "migrations run on SeaORM's own connection")]
 async fn connect(url: &str) -> sea_orm::DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    sea_orm::Database::connect(options)
-        .await
-        .expect("the owner can connect")
+    sea_orm::Database::connect(options).await.expect("the owner can connect")
 }
 
 pub(super) async fn up(url: &str, steps: Option<u32>) {
@@ -26,18 +20,14 @@ pub(super) async fn up(url: &str, steps: Option<u32>) {
 
 pub(super) async fn down(url: &str, steps: Option<u32>) {
     let connection = connect(url).await;
-    Migrator::down(&connection, steps)
-        .await
-        .expect("migrations are taken back");
+    Migrator::down(&connection, steps).await.expect("migrations are taken back");
     connection.close().await.expect("the connection closes");
 }
 
 pub(super) async fn grant(url: &str) {
     let connection = connect(url).await;
     let transaction = connection.begin().await.expect("a transaction begins");
-    apply_grants(&transaction, APPLICATION_ROLE)
-        .await
-        .expect("the owner can grant");
+    apply_grants(&transaction, APPLICATION_ROLE).await.expect("the owner can grant");
     transaction.commit().await.expect("the grants are kept");
     connection.close().await.expect("the connection closes");
 }

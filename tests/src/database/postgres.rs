@@ -42,58 +42,33 @@ async fn prepare(server: &Server) {
         .expect("the list of databases can be read");
     if whole != Some(true) {
         execute(&mut admin, &format!("drop database if exists {template}")).await;
-        execute(
-            &mut admin,
-            &format!("create database {template} owner {OWNER_ROLE} template template0"),
-        )
-        .await;
+        execute(&mut admin, &format!("create database {template} owner {OWNER_ROLE} template template0")).await;
         let url = server.url(OWNER_ROLE, &template);
         migrate::up(&url, None).await;
         migrate::grant(&url).await;
-        execute(
-            &mut admin,
-            &format!("alter database {template} with is_template true allow_connections false"),
-        )
-        .await;
+        execute(&mut admin, &format!("alter database {template} with is_template true allow_connections false")).await;
     }
     admin.close().await.expect("the connection closes");
 }
 
 async fn database(server: &'static Server, template: &str) -> TestDatabase {
-    let name = format!(
-        "purser_test_{}_{}",
-        std::process::id(),
-        COUNTER.fetch_add(1, Ordering::Relaxed)
-    );
+    let name = format!("purser_test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
     let mut admin = server.connect().await;
     // Left by a process that had the same number and was killed.
-    execute(
-        &mut admin,
-        &format!("drop database if exists {name} with (force)"),
-    )
-    .await;
-    execute(
-        &mut admin,
-        &format!("create database {name} owner {OWNER_ROLE} template {template}"),
-    )
-    .await;
+    execute(&mut admin, &format!("drop database if exists {name} with (force)")).await;
+    execute(&mut admin, &format!("create database {name} owner {OWNER_ROLE} template {template}")).await;
     admin.close().await.expect("the connection closes");
     TestDatabase {
         application_url: server.url(APPLICATION_ROLE, &name),
         owner_url: server.url(OWNER_ROLE, &name),
         engine: Engine::Postgres,
-        _kept: Kept::Database {
-            _database: Database { server, name },
-        },
+        _kept: Kept::Database { _database: Database { server, name } },
     }
 }
 
 async fn execute(admin: &mut PgConnection, sql: &str) {
     let statement = sqlx::AssertSqlSafe(sql.to_owned());
-    sqlx::raw_sql(statement)
-        .execute(admin)
-        .await
-        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    sqlx::raw_sql(statement).execute(admin).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
 /// A database of one test.
@@ -111,11 +86,7 @@ impl Drop for Database {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(async {
                 let mut admin = server.connect().await;
-                execute(
-                    &mut admin,
-                    &format!("drop database if exists {name} with (force)"),
-                )
-                .await;
+                execute(&mut admin, &format!("drop database if exists {name} with (force)")).await;
             });
         });
         if dropped.join().is_err() {

@@ -16,9 +16,7 @@ impl Raw {
     pub async fn connect(engine: Engine, url: &str) -> Self {
         match engine {
             Engine::Sqlite => Self::Sqlite(SqliteConnection::connect(url).await.expect("SQLite opens")),
-            Engine::Postgres => {
-                Self::Postgres(PgConnection::connect(url).await.expect("PostgreSQL lets us in"))
-            }
+            Engine::Postgres => Self::Postgres(PgConnection::connect(url).await.expect("PostgreSQL lets us in")),
         }
     }
 
@@ -35,15 +33,11 @@ impl Raw {
     pub async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<String>>, Error> {
         match self {
             Self::Sqlite(connection) => {
-                let rows = sqlx::query(AssertSqlSafe(sql.to_owned()))
-                    .fetch_all(connection)
-                    .await?;
+                let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await?;
                 rows.iter().map(texts).collect()
             }
             Self::Postgres(connection) => {
-                let rows = sqlx::query(AssertSqlSafe(sql.to_owned()))
-                    .fetch_all(connection)
-                    .await?;
+                let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await?;
                 rows.iter().map(texts).collect()
             }
         }
@@ -65,10 +59,7 @@ where
 {
     row.columns()
         .iter()
-        .map(|column| {
-            row.try_get::<Option<String>, _>(column.ordinal())
-                .map(Option::unwrap_or_default)
-        })
+        .map(|column| row.try_get::<Option<String>, _>(column.ordinal()).map(Option::unwrap_or_default))
         .collect()
 }
 

@@ -41,12 +41,7 @@ impl Server {
 
     /// The address of a database for a role.
     pub(super) fn url(&self, role: &str, database: &str) -> String {
-        let options = self
-            .admin
-            .clone()
-            .username(role)
-            .password(PASSWORD)
-            .database(database);
+        let options = self.admin.clone().username(role).password(PASSWORD).database(database);
         options.to_url_lossy().into()
     }
 
@@ -60,18 +55,12 @@ impl Server {
                 .expect("the list of roles can be read");
             if !exists {
                 let statement = format!("create role {role} login password '{PASSWORD}'");
-                sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-                    .execute(&mut *admin)
-                    .await
-                    .expect("a role can be made");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *admin).await.expect("a role can be made");
             }
         }
         // Who is no superuser makes a database for a role only as its member; a superuser needs nothing.
         let statement = format!("grant {OWNER_ROLE} to current_user");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(admin)
-            .await
-            .expect("the owner's role can be given");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(admin).await.expect("the owner's role can be given");
     }
 }
 
@@ -79,29 +68,17 @@ async fn look() -> Option<Server> {
     let wanted = env::var("PURSER_TEST_POSTGRES_URL").ok();
     if let Some(url) = wanted.as_deref().filter(|url| *url != "temporary") {
         let admin = PgConnectOptions::from_str(url).expect("PURSER_TEST_POSTGRES_URL is an address");
-        assert!(
-            answers(&admin).await,
-            "PURSER_TEST_POSTGRES_URL names a server that does not let us in"
-        );
-        return Some(Server {
-            admin,
-            _temporary: None,
-        });
+        assert!(answers(&admin).await, "PURSER_TEST_POSTGRES_URL names a server that does not let us in");
+        return Some(Server { admin, _temporary: None });
     }
     if wanted.is_none() {
         let admin = PgConnectOptions::from_str(USUAL).expect("the usual address is one");
         if answers(&admin).await {
-            return Some(Server {
-                admin,
-                _temporary: None,
-            });
+            return Some(Server { admin, _temporary: None });
         }
     }
     match temporary::start() {
-        Ok((temporary, admin)) => Some(Server {
-            admin,
-            _temporary: Some(temporary),
-        }),
+        Ok((temporary, admin)) => Some(Server { admin, _temporary: Some(temporary) }),
         Err(reason) => {
             let required = env::var("PURSER_TEST_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
             assert!(!required, "PostgreSQL is required and there is none: {reason}");
@@ -125,8 +102,5 @@ async fn answers(admin: &PgConnectOptions) -> bool {
         connection.close().await?;
         Ok::<_, sqlx::Error>(able)
     };
-    matches!(
-        tokio::time::timeout(Duration::from_secs(3), ask).await,
-        Ok(Ok(true))
-    )
+    matches!(tokio::time::timeout(Duration::from_secs(3), ask).await, Ok(Ok(true)))
 }

@@ -50,18 +50,9 @@ pub(super) fn start() -> Result<(Temporary, PgConnectOptions), String> {
     if answer.trim() != "ready" {
         return Err("a temporary server could not be started".to_owned());
     }
-    let admin = PgConnectOptions::new_without_pgpass()
-        .host("127.0.0.1")
-        .port(port)
-        .username("postgres")
-        .database("postgres");
-    Ok((
-        Temporary {
-            _holder: holder,
-            _wanted: wanted,
-        },
-        admin,
-    ))
+    let admin =
+        PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port).username("postgres").database("postgres");
+    Ok((Temporary { _holder: holder, _wanted: wanted }, admin))
 }
 
 /// A shell that reads a script, as a user that PostgreSQL starts for: it refuses root.
@@ -87,18 +78,11 @@ fn binaries() -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
-        })
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
         .collect();
     kept.sort();
     let kept = kept.into_iter().rev().map(|(_, folder)| folder);
-    env::split_paths(&path)
-        .chain(kept)
-        .find(|folder| is_whole(folder))
+    env::split_paths(&path).chain(kept).find(|folder| is_whole(folder))
 }
 
 fn is_whole(folder: &Path) -> bool {

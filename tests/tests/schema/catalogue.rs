@@ -36,10 +36,8 @@ pub(crate) struct ForeignKey {
     pub(crate) on_delete: String,
 }
 
-const SQLITE_TABLES: &str =
-    "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
-const SQLITE_COLUMNS: &str =
-    "select t.name, c.name, c.type, case c.\"notnull\" when 1 then 'no' else 'yes' end
+const SQLITE_TABLES: &str = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
+const SQLITE_COLUMNS: &str = "select t.name, c.name, c.type, case c.\"notnull\" when 1 then 'no' else 'yes' end
     from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table'";
 const SQLITE_KEY: &str = "select t.name, c.name from sqlite_master t, pragma_table_info(t.name) c
     where t.type = 'table' and c.pk > 0 order by t.name, c.pk";
@@ -87,10 +85,7 @@ pub(crate) async fn read(database: &TestDatabase) -> BTreeMap<String, Table> {
     let mut table = |row: &[String], put: &dyn Fn(&mut Table)| put(tables.get_mut(&row[0]).unwrap());
     for row in ask(&mut raw, pick(engine, SQLITE_COLUMNS, POSTGRES_COLUMNS)).await {
         table(&row, &|table| {
-            let column = Column {
-                kind: row[2].to_lowercase(),
-                nullable: row[3] == "yes",
-            };
+            let column = Column { kind: row[2].to_lowercase(), nullable: row[3] == "yes" };
             table.columns.insert(row[1].clone(), column);
         });
     }
@@ -130,9 +125,7 @@ fn pick(engine: Engine, sqlite: &str, postgres: &str) -> String {
 }
 
 async fn ask(raw: &mut Raw, sql: String) -> Vec<Vec<String>> {
-    raw.rows(&sql)
-        .await
-        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    raw.rows(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
 fn list(names: &str) -> Vec<String> {

@@ -51,32 +51,20 @@ async fn entities_and_migrations_describe_the_same_tables(#[case] engine: Engine
     for shape in shapes() {
         for column in &shape.columns {
             let kind = kind(engine, &column.column_type);
-            entities.push(format!(
-                "{}.{}: {kind}, nullable {}",
-                shape.name, column.name, column.nullable
-            ));
+            entities.push(format!("{}.{}: {kind}, nullable {}", shape.name, column.name, column.nullable));
         }
         entities.push(format!("{}: {:?}", shape.name, shape.primary_key));
     }
     let mut migrations = Vec::new();
     for (name, table) in catalogue::read(&database).await {
         for (column, definition) in &table.columns {
-            migrations.push(format!(
-                "{name}.{column}: {}, nullable {}",
-                definition.kind, definition.nullable
-            ));
+            migrations.push(format!("{name}.{column}: {}, nullable {}", definition.kind, definition.nullable));
         }
         migrations.push(format!("{name}: {:?}", table.primary_key));
     }
 
-    let missing: Vec<_> = entities
-        .iter()
-        .filter(|line| !migrations.contains(line))
-        .collect();
-    let surplus: Vec<_> = migrations
-        .iter()
-        .filter(|line| !entities.contains(line))
-        .collect();
+    let missing: Vec<_> = entities.iter().filter(|line| !migrations.contains(line)).collect();
+    let surplus: Vec<_> = migrations.iter().filter(|line| !entities.contains(line)).collect();
     assert!(
         missing.is_empty() && surplus.is_empty(),
         "only in entities: {missing:#?}\nonly in migrations: {surplus:#?}"

@@ -27,11 +27,7 @@ pub(crate) async fn tenant(raw: &mut Raw, engine: Engine) -> Tenant {
         person: UserId::generate(),
         customer: CustomerId::generate(),
     };
-    let Tenant {
-        organization,
-        person,
-        customer,
-    } = &tenant;
+    let Tenant { organization, person, customer } = &tenant;
     let email = format!("{person}@example.com");
     let statements = [
         fill(
@@ -68,8 +64,7 @@ const NEW_CUSTOMER: &str =
     "insert into customers (organization_id, id, owner_id, business_name, name_search, customer_code, status,
         currency, created_at, updated_at)
     values ({}, {}, {}, 'Corner shop', 'corner shop', 'C-1', 'no_orders_yet', 'EUR', now(), now())";
-const NEW_CONTACT: &str =
-    "insert into customer_contacts (organization_id, id, customer_id, created_at, updated_at)
+const NEW_CONTACT: &str = "insert into customer_contacts (organization_id, id, customer_id, created_at, updated_at)
     values ({}, {}, {}, now(), now())";
 
 fn is_foreign_key(engine: Engine, error: &sqlx::Error) -> bool {
@@ -92,18 +87,10 @@ async fn no_row_points_into_another_organization(#[case] engine: Engine) {
     let mut raw = database.owner().await;
     let (ours, theirs) = (tenant(&mut raw, engine).await, tenant(&mut raw, engine).await);
 
-    let own = fill(
-        engine,
-        NEW_CONTACT,
-        &[&ours.organization, &Id::<()>::generate(), &ours.customer],
-    );
+    let own = fill(engine, NEW_CONTACT, &[&ours.organization, &Id::<()>::generate(), &ours.customer]);
     raw.execute(&own).await.unwrap();
 
-    let foreign = fill(
-        engine,
-        NEW_CONTACT,
-        &[&ours.organization, &Id::<()>::generate(), &theirs.customer],
-    );
+    let foreign = fill(engine, NEW_CONTACT, &[&ours.organization, &Id::<()>::generate(), &theirs.customer]);
     let refused = raw.execute(&foreign).await.unwrap_err();
     assert!(is_foreign_key(engine, &refused), "{refused}");
 }
@@ -119,12 +106,8 @@ async fn nobody_from_outside_owns_anything(#[case] engine: Engine) {
     let mut raw = database.owner().await;
     let (ours, theirs) = (tenant(&mut raw, engine).await, tenant(&mut raw, engine).await);
 
-    let stranger = fill(
-        engine,
-        NEW_CUSTOMER,
-        &[&ours.organization, &CustomerId::generate(), &theirs.person],
-    )
-    .replace("'C-1'", "'C-2'");
+    let stranger = fill(engine, NEW_CUSTOMER, &[&ours.organization, &CustomerId::generate(), &theirs.person])
+        .replace("'C-1'", "'C-2'");
     let refused = raw.execute(&stranger).await.unwrap_err();
     assert!(is_foreign_key(engine, &refused), "{refused}");
 }
@@ -139,21 +122,12 @@ async fn a_code_is_free_again_once_its_row_is_deleted(#[case] engine: Engine) {
     };
     let mut raw = database.owner().await;
     let ours = tenant(&mut raw, engine).await;
-    let same_code = fill(
-        engine,
-        NEW_CUSTOMER,
-        &[&ours.organization, &CustomerId::generate(), &ours.person],
-    );
+    let same_code = fill(engine, NEW_CUSTOMER, &[&ours.organization, &CustomerId::generate(), &ours.person]);
 
     let refused = raw.execute(&same_code).await.unwrap_err();
-    assert!(
-        refused.as_database_error().unwrap().is_unique_violation(),
-        "{refused}"
-    );
+    assert!(refused.as_database_error().unwrap().is_unique_violation(), "{refused}");
 
-    raw.execute(&format!("update customers set deleted_at = {NOW}"))
-        .await
-        .unwrap();
+    raw.execute(&format!("update customers set deleted_at = {NOW}")).await.unwrap();
     raw.execute(&same_code).await.unwrap();
 }
 
@@ -168,25 +142,12 @@ async fn policies_show_an_organization_its_own_rows_only() {
     let mut server = database.application().await;
     let customers = "select id::text from customers";
 
-    assert!(
-        server.rows(customers).await.unwrap().is_empty(),
-        "no organization, no rows"
-    );
+    assert!(server.rows(customers).await.unwrap().is_empty(), "no organization, no rows");
     server.act_for(ours.organization).await;
-    assert_eq!(
-        server.rows(customers).await.unwrap(),
-        [[ours.customer.to_string()]]
-    );
-    assert_eq!(
-        server.execute("update customers set tax_id = 'x'").await.unwrap(),
-        1
-    );
+    assert_eq!(server.rows(customers).await.unwrap(), [[ours.customer.to_string()]]);
+    assert_eq!(server.execute("update customers set tax_id = 'x'").await.unwrap(), 1);
 
-    let foreign = fill(
-        engine,
-        NEW_CONTACT,
-        &[&theirs.organization, &Id::<()>::generate(), &theirs.customer],
-    );
+    let foreign = fill(engine, NEW_CONTACT, &[&theirs.organization, &Id::<()>::generate(), &theirs.customer]);
     assert_eq!(code(&server.execute(&foreign).await.unwrap_err()), "42501");
     let moved = format!("update customers set organization_id = '{}'", theirs.organization);
     assert_eq!(code(&server.execute(&moved).await.unwrap_err()), "42501");
@@ -194,10 +155,7 @@ async fn policies_show_an_organization_its_own_rows_only() {
     // Reads '' from now on, which is not an id and must not be an error.
     server.execute("reset app.organization_id").await.unwrap();
     assert!(server.rows(customers).await.unwrap().is_empty());
-    server
-        .execute("begin; set local app.organization_id = ''; commit")
-        .await
-        .unwrap();
+    server.execute("begin; set local app.organization_id = ''; commit").await.unwrap();
     assert!(server.rows(customers).await.unwrap().is_empty());
 }
 
@@ -222,24 +180,9 @@ async fn a_person_sees_their_own_memberships_and_secrets_only() {
     let credentials = "select user_id::text from user_credentials";
 
     assert!(server.rows(credentials).await.unwrap().is_empty());
-    server
-        .execute(&format!("set app.user_id = '{}'", ours.person))
-        .await
-        .unwrap();
-    assert_eq!(
-        server.rows(memberships).await.unwrap(),
-        [[ours.person.to_string()]]
-    );
-    assert_eq!(
-        server.rows(credentials).await.unwrap(),
-        [[ours.person.to_string()]]
-    );
+    server.execute(&format!("set app.user_id = '{}'", ours.person)).await.unwrap();
+    assert_eq!(server.rows(memberships).await.unwrap(), [[ours.person.to_string()]]);
+    assert_eq!(server.rows(credentials).await.unwrap(), [[ours.person.to_string()]]);
     // Seen, not changed: that takes the organization.
-    assert_eq!(
-        server
-            .execute("update memberships set onboarding_completed = true")
-            .await
-            .unwrap(),
-        0
-    );
+    assert_eq!(server.execute("update memberships set onboarding_completed = true").await.unwrap(), 0);
 }

@@ -1,9 +1,5 @@
 //! The schema: what the migrations make, and whether it is what the data model promises.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where it fails"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod catalogue;
 mod constraints;
 mod drift;

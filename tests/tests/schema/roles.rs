@@ -24,34 +24,18 @@ async fn every_tenant_table_has_its_policy() {
         .unwrap();
     let policies = |table: &str| rows.iter().filter(|row| row[0] == table).collect::<Vec<_>>();
 
-    let tenant =
-        "(organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)";
+    let tenant = "(organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)";
     let person = "(user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid)";
     for table in tenant_tables() {
         let found = policies(table);
-        assert_eq!(
-            found[0][1..],
-            ["true", "false", "tenant_isolation", "*", tenant, tenant],
-            "{table}"
-        );
-        assert_eq!(
-            found.len(),
-            if *table == "memberships" { 2 } else { 1 },
-            "{table}"
-        );
+        assert_eq!(found[0][1..], ["true", "false", "tenant_isolation", "*", tenant, tenant], "{table}");
+        assert_eq!(found.len(), if *table == "memberships" { 2 } else { 1 }, "{table}");
     }
     assert_eq!(policies("memberships")[1][3..], ["own_rows", "r", person, ""]);
     for table in PERSON_TABLES {
-        assert_eq!(
-            policies(table)[0][1..],
-            ["true", "false", "own_rows", "*", person, person],
-            "{table}"
-        );
+        assert_eq!(policies(table)[0][1..], ["true", "false", "own_rows", "*", person, person], "{table}");
     }
-    for table in global_tables()
-        .iter()
-        .filter(|table| !PERSON_TABLES.contains(table))
-    {
+    for table in global_tables().iter().filter(|table| !PERSON_TABLES.contains(table)) {
         assert_eq!(policies(table)[0][1], "false", "{table}");
     }
 }
@@ -72,30 +56,11 @@ async fn the_servers_role_is_bound_and_owns_nothing() {
         .await
         .unwrap();
     assert_eq!(role, [["false", "false", "false", "false", "0"]]);
-    for sql in [
-        "create table mine (id int)",
-        "alter table orders disable row level security",
-        "truncate orders",
-    ] {
-        assert_eq!(
-            code(&server.execute(sql).await.unwrap_err()),
-            INSUFFICIENT_PRIVILEGE,
-            "{sql}"
-        );
+    for sql in ["create table mine (id int)", "alter table orders disable row level security", "truncate orders"] {
+        assert_eq!(code(&server.execute(sql).await.unwrap_err()), INSUFFICIENT_PRIVILEGE, "{sql}");
     }
-    assert!(
-        server
-            .execute("update seaql_migrations set applied_at = 0")
-            .await
-            .is_err()
-    );
-    assert!(
-        !server
-            .rows("select version from seaql_migrations")
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(server.execute("update seaql_migrations set applied_at = 0").await.is_err());
+    assert!(!server.rows("select version from seaql_migrations").await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -107,32 +72,13 @@ async fn what_happened_cannot_be_changed() {
     server.act_for(OrganizationId::generate()).await;
 
     for table in APPEND_ONLY {
-        for sql in [
-            format!("update {table} set created_at = now()"),
-            format!("delete from {table}"),
-        ] {
-            assert_eq!(
-                code(&server.execute(&sql).await.unwrap_err()),
-                INSUFFICIENT_PRIVILEGE,
-                "{sql}"
-            );
+        for sql in [format!("update {table} set created_at = now()"), format!("delete from {table}")] {
+            assert_eq!(code(&server.execute(&sql).await.unwrap_err()), INSUFFICIENT_PRIVILEGE, "{sql}");
         }
-        assert!(
-            server
-                .rows(&format!("select id::text from {table}"))
-                .await
-                .is_ok()
-        );
+        assert!(server.rows(&format!("select id::text from {table}")).await.is_ok());
     }
-    for table in tenant_tables()
-        .iter()
-        .chain(global_tables())
-        .filter(|table| !APPEND_ONLY.contains(table))
-    {
-        server
-            .execute(&format!("delete from {table} where false"))
-            .await
-            .unwrap();
+    for table in tenant_tables().iter().chain(global_tables()).filter(|table| !APPEND_ONLY.contains(table)) {
+        server.execute(&format!("delete from {table} where false")).await.unwrap();
     }
 }
 
@@ -144,12 +90,7 @@ async fn grants_can_be_given_again() {
     let rights = "select format('%s %s', table_name, privilege_type) from information_schema.table_privileges
                    where grantee = 'purser_test_app' order by 1";
     let before = database.owner().await.rows(rights).await.unwrap();
-    database
-        .owner()
-        .await
-        .execute("grant all on audit_logs to purser_test_app")
-        .await
-        .unwrap();
+    database.owner().await.execute("grant all on audit_logs to purser_test_app").await.unwrap();
 
     database.grant().await;
 

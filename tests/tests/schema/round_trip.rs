@@ -4,26 +4,20 @@ use purser_entity_billing::usage_event;
 use purser_entity_integrations::integration;
 use purser_entity_ordering::{address::Address, alternatives, customer, order, order_line};
 use purser_entity_tenancy::{membership, organization};
-use purser_kernel::ids::{
-    CustomerId, IntegrationId, MembershipId, OrderId, OrderLineId, ProductId, UsageEventId,
-};
+use purser_kernel::ids::{CustomerId, IntegrationId, MembershipId, OrderId, OrderLineId, ProductId, UsageEventId};
 use purser_kernel::{Cost, Currency, OrganizationId, Percent, Quantity, UserId};
 use purser_tests::database::{Engine, TestDatabase};
 use rstest::rstest;
 use sea_orm::prelude::{Date, DateTimeUtc};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
 };
 
 /// Microseconds, as the clock gives them.
 const NOW: &str = "2026-11-20T10:00:00.123456Z";
 
-#[expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the store is not what is tested here"
-)]
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the store is not what is tested here")]
 async fn connect(url: &str) -> sea_orm::DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
@@ -31,20 +25,13 @@ async fn connect(url: &str) -> sea_orm::DatabaseConnection {
 }
 
 /// Writes a row and says what is then read.
-async fn keep<A, C>(
-    connection: &C,
-    row: <A::Entity as EntityTrait>::Model,
-) -> <A::Entity as EntityTrait>::Model
+async fn keep<A, C>(connection: &C, row: <A::Entity as EntityTrait>::Model) -> <A::Entity as EntityTrait>::Model
 where
     A: ActiveModelTrait + ActiveModelBehavior + Send,
     C: ConnectionTrait,
     <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
 {
-    row.into_active_model()
-        .reset_all()
-        .insert(connection)
-        .await
-        .unwrap()
+    row.into_active_model().reset_all().insert(connection).await.unwrap()
 }
 
 fn now() -> DateTimeUtc {
@@ -105,10 +92,7 @@ fn a_membership(organization_id: OrganizationId, user_id: UserId) -> membership:
         user_id,
         status: membership::Status::Active,
         onboarding_completed: true,
-        extra_permissions: membership::ExtraPermissions {
-            grants: vec!["orders.confirm".into()],
-            denials: vec![],
-        },
+        extra_permissions: membership::ExtraPermissions { grants: vec!["orders.confirm".into()], denials: vec![] },
         last_active_at: None,
         created_by: None,
         created_at: now(),
@@ -127,10 +111,7 @@ fn a_customer(organization_id: OrganizationId, owner: UserId) -> customer::Model
         status: customer::Status::NoOrdersYet,
         email: None,
         phone: None,
-        address: Some(Address {
-            country: Some("CH".into()),
-            ..Address::default()
-        }),
+        address: Some(Address { country: Some("CH".into()), ..Address::default() }),
         tax_id: None,
         currency: Currency::EUR,
         payment_terms: None,
@@ -277,45 +258,21 @@ async fn rows_read_as_they_were_written(#[case] engine: Engine) {
     let connection = connect(&database.owner_url).await;
 
     let person = a_user();
-    assert_eq!(
-        keep::<user::ActiveModel, _>(&connection, person.clone()).await,
-        person
-    );
+    assert_eq!(keep::<user::ActiveModel, _>(&connection, person.clone()).await, person);
     let organization = an_organization();
-    assert_eq!(
-        keep::<organization::ActiveModel, _>(&connection, organization.clone()).await,
-        organization
-    );
+    assert_eq!(keep::<organization::ActiveModel, _>(&connection, organization.clone()).await, organization);
     let membership = a_membership(organization.id, person.id);
-    assert_eq!(
-        keep::<membership::ActiveModel, _>(&connection, membership.clone()).await,
-        membership
-    );
+    assert_eq!(keep::<membership::ActiveModel, _>(&connection, membership.clone()).await, membership);
     let customer = a_customer(organization.id, person.id);
-    assert_eq!(
-        keep::<customer::ActiveModel, _>(&connection, customer.clone()).await,
-        customer
-    );
+    assert_eq!(keep::<customer::ActiveModel, _>(&connection, customer.clone()).await, customer);
     let order = an_order(organization.id, customer.id);
-    assert_eq!(
-        keep::<order::ActiveModel, _>(&connection, order.clone()).await,
-        order
-    );
+    assert_eq!(keep::<order::ActiveModel, _>(&connection, order.clone()).await, order);
     let line = a_line(&order, 1);
-    assert_eq!(
-        keep::<order_line::ActiveModel, _>(&connection, line.clone()).await,
-        line
-    );
+    assert_eq!(keep::<order_line::ActiveModel, _>(&connection, line.clone()).await, line);
     let integration = an_integration(organization.id);
-    assert_eq!(
-        keep::<integration::ActiveModel, _>(&connection, integration.clone()).await,
-        integration
-    );
+    assert_eq!(keep::<integration::ActiveModel, _>(&connection, integration.clone()).await, integration);
     let usage = a_use(organization.id, person.id);
-    assert_eq!(
-        keep::<usage_event::ActiveModel, _>(&connection, usage.clone()).await,
-        usage
-    );
+    assert_eq!(keep::<usage_event::ActiveModel, _>(&connection, usage.clone()).await, usage);
 }
 
 #[rstest]
@@ -334,12 +291,8 @@ async fn ids_and_times_compare_in_their_order(#[case] engine: Engine) {
     let customer = a_customer(organization.id, person.id);
     keep::<customer::ActiveModel, _>(&connection, customer.clone()).await;
     // Written with 0, 3 and 6 places: text on SQLite.
-    let times = [
-        "2026-11-20T10:00:00Z",
-        "2026-11-20T10:00:00.5Z",
-        "2026-11-20T10:00:00.500001Z",
-        "2026-11-20T10:00:01Z",
-    ];
+    let times =
+        ["2026-11-20T10:00:00Z", "2026-11-20T10:00:00.5Z", "2026-11-20T10:00:00.500001Z", "2026-11-20T10:00:01Z"];
     let mut orders = Vec::new();
     for (number, time) in times.iter().enumerate() {
         let order = order::Model {

@@ -6,15 +6,8 @@ use rstest::rstest;
 use std::collections::BTreeMap;
 
 /// Those of the data model's list that exist so far.
-const GLOBAL: [&str; 7] = [
-    "jobs",
-    "organizations",
-    "refresh_tokens",
-    "schedules",
-    "sessions",
-    "user_credentials",
-    "users",
-];
+const GLOBAL: [&str; 7] =
+    ["jobs", "organizations", "refresh_tokens", "schedules", "sessions", "user_credentials", "users"];
 
 fn tenants(tables: &BTreeMap<String, Table>) -> impl Iterator<Item = (&String, &Table)> {
     tables.iter().filter(|(name, _)| !GLOBAL.contains(&name.as_str()))
@@ -57,17 +50,11 @@ async fn keys_of_tenant_tables_begin_with_the_organization(#[case] engine: Engin
                 continue;
             }
             assert_eq!(key.columns[0], "organization_id", "{name}: {key:?}");
-            let target = if key.to_table == "memberships" && key.to_columns[1] == "user_id" {
-                "user_id"
-            } else {
-                "id"
-            };
+            let target = if key.to_table == "memberships" && key.to_columns[1] == "user_id" { "user_id" } else { "id" };
             assert_eq!(key.to_columns, ["organization_id", target], "{name}: {key:?}");
         }
-        let belongs = table
-            .foreign_keys
-            .iter()
-            .any(|key| key.columns == ["organization_id"] && key.to_table == "organizations");
+        let belongs =
+            table.foreign_keys.iter().any(|key| key.columns == ["organization_id"] && key.to_table == "organizations");
         assert!(belongs, "{name} does not belong to an organization");
     }
 }
@@ -96,10 +83,7 @@ async fn people_are_members_of_the_organization(#[case] engine: Engine) {
     let tables = catalogue::read(&database).await;
 
     for (name, table) in tenants(&tables) {
-        for column in PEOPLE
-            .iter()
-            .filter(|column| table.columns.contains_key(**column))
-        {
+        for column in PEOPLE.iter().filter(|column| table.columns.contains_key(**column)) {
             if name == "memberships" && *column == "user_id" {
                 continue;
             }
@@ -128,10 +112,7 @@ async fn every_reference_has_an_index_and_never_becomes_null(#[case] engine: Eng
                 .iter()
                 .any(|index| !index.partial && !index.gin && index.columns.starts_with(&key.columns));
             assert!(covered, "{name}: {key:?} has no index");
-            assert!(
-                ["no action", "cascade"].contains(&key.on_delete.as_str()),
-                "{name}: {key:?}"
-            );
+            assert!(["no action", "cascade"].contains(&key.on_delete.as_str()), "{name}: {key:?}");
         }
     }
 }
@@ -148,12 +129,7 @@ async fn columns_that_go_together_are_together(#[case] engine: Engine) {
     for (name, table) in &catalogue::read(&database).await {
         let has = |column: &str| table.columns.contains_key(column);
         assert_eq!(has("deleted_at"), has("deleted_by"), "{name}");
-        assert!(
-            ["created_at", "occurred_at", "received_at", "issued_at"]
-                .iter()
-                .any(|column| has(column)),
-            "{name}"
-        );
+        assert!(["created_at", "occurred_at", "received_at", "issued_at"].iter().any(|column| has(column)), "{name}");
     }
 }
 
@@ -167,11 +143,7 @@ async fn names_fit() {
         // Citus appends the number of a shard, such as `_102008`.
         assert!(name.len() <= 56, "{name}");
         for index in table.indexes {
-            assert!(
-                index.name.len() <= 56 || index.name.starts_with("sqlite_"),
-                "{}",
-                index.name
-            );
+            assert!(index.name.len() <= 56 || index.name.starts_with("sqlite_"), "{}", index.name);
         }
     }
 }
@@ -185,18 +157,10 @@ async fn both_databases_have_the_same_tables() {
     let describe = |tables: BTreeMap<String, Table>| -> Vec<String> {
         let mut lines = Vec::new();
         for (name, table) in tables {
-            lines.extend(
-                table
-                    .columns
-                    .iter()
-                    .map(|(column, is)| format!("{name}.{column} nullable {}", is.nullable)),
-            );
+            lines.extend(table.columns.iter().map(|(column, is)| format!("{name}.{column} nullable {}", is.nullable)));
             let indexes = table.indexes.iter().filter(|index| !index.gin);
             lines.extend(indexes.map(|index| {
-                format!(
-                    "{name} index {:?} unique {} partial {}",
-                    index.columns, index.unique, index.partial
-                )
+                format!("{name} index {:?} unique {} partial {}", index.columns, index.unique, index.partial)
             }));
             lines.extend(table.foreign_keys.iter().map(|key| format!("{name} {key:?}")));
         }
@@ -204,8 +168,5 @@ async fn both_databases_have_the_same_tables() {
         lines
     };
 
-    assert_eq!(
-        describe(catalogue::read(&sqlite).await),
-        describe(catalogue::read(&postgres).await)
-    );
+    assert_eq!(describe(catalogue::read(&sqlite).await), describe(catalogue::read(&postgres).await));
 }

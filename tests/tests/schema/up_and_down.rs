@@ -61,10 +61,7 @@ async fn each_step_down_undoes_its_step_up(#[case] engine: Engine) {
         heights.push(dump(&database).await);
     }
     let top = heights.pop().unwrap();
-    assert!(
-        top.len() > heights.last().unwrap().len(),
-        "the last migration makes something"
-    );
+    assert!(top.len() > heights.last().unwrap().len(), "the last migration makes something");
 
     for height in heights.iter().rev() {
         database.down(Some(1)).await;

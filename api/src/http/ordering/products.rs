@@ -9,8 +9,9 @@ use crate::http::{
     view::PageView,
 };
 use actix_web::{HttpResponse, delete, get, patch, post};
+use chrono::{DateTime, Utc};
 use purser_kernel::{
-    Currency, Patch, Problem, Timestamp, UnitPrice,
+    Currency, Patch, Problem, UnitPrice,
     ids::{Product, ProductCategoryId, ProductId},
 };
 use purser_ordering::{
@@ -44,8 +45,8 @@ pub struct ProductView {
     specs: Value,
     is_active: bool,
     version: i64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
 }
 
 impl From<product::Model> for ProductView {
@@ -128,8 +129,10 @@ pub struct UpdateProduct {
     sku: Option<String>,
     name: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     description: Patch<String>,
     #[serde(default)]
+    #[schema(value_type = Option<ProductCategoryId>)]
     category_id: Patch<ProductCategoryId>,
     unit: Option<String>,
     /// Together with `currency`.
@@ -232,11 +235,7 @@ async fn show(unit: Read, PathId(id): PathId<Product>) -> Result<Reply, Refusal>
     responses((status = 200, body = ProductView)),
 )]
 #[patch("/v1/products/{id}")]
-async fn update(
-    unit: Write,
-    PathId(id): PathId<Product>,
-    body: Body<UpdateProduct>,
-) -> Result<HttpResponse, Refusal> {
+async fn update(unit: Write, PathId(id): PathId<Product>, body: Body<UpdateProduct>) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match()?;
     let tx = unit.begin(&body).await?;
     let product = products::update(&tx, id, expected, body.into_inner().parse()?).await?;

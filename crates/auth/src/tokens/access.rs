@@ -5,9 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use purser_kernel::{
-    CommonProblem, OrganizationId, Problem, SecretString, Timestamp, UserId, ids::SessionId, random,
-};
+use purser_kernel::{CommonProblem, OrganizationId, Problem, SecretString, Timestamp, UserId, ids::SessionId, random};
 use purser_store::MasterKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

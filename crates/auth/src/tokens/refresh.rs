@@ -51,11 +51,7 @@ impl RefreshToken {
             let bytes = self.0.iter().skip(1 + position * ID).take(ID);
             Uuid::from_u128(bytes.fold(0, |number, byte| number << 8 | u128::from(*byte)))
         };
-        Holder {
-            organization: Id::from_uuid(id(0)),
-            user: Id::from_uuid(id(1)),
-            session: Id::from_uuid(id(2)),
-        }
+        Holder { organization: Id::from_uuid(id(0)), user: Id::from_uuid(id(1)), session: Id::from_uuid(id(2)) }
     }
 
     /// What is kept of it. A plain hash is enough: nobody guesses 256 random bits.

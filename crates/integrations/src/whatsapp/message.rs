@@ -46,7 +46,7 @@ pub(super) fn read(given: &Value, contacts: &[Value], integration_id: Integratio
     let head: Head = payload::read(given).filter(|_| !is_system(given))?;
     let number = head.from.as_deref().and_then(text::phone_digits);
     let from = number.or_else(|| head.from_user_id.clone().filter(|id| is_id(id)))?;
-    let Content { content_type, text, payload, attachments, about } = content::of(&head.kind, given);
+    let Content { kind: content_type, text, payload, attachments, about } = content::of(&head.kind, given);
     let reply_to = head.context.get("id").and_then(Value::as_str).map(str::to_owned).or(about);
     Some(ReceivedMessage {
         integration_id,

@@ -81,7 +81,7 @@ struct Change {
 }
 
 #[derive(Deserialize)]
-struct Messages {
+struct News {
     metadata: Metadata,
     #[serde(default)]
     contacts: Vec<Value>,
@@ -97,11 +97,7 @@ struct Metadata {
 }
 
 /// Reads a body for the integration whose telephone number has this id.
-pub(crate) fn parse(
-    body: &[u8],
-    integration_id: IntegrationId,
-    phone_number_id: &str,
-) -> Result<Delivery, Unreadable> {
+pub(crate) fn parse(body: &[u8], integration_id: IntegrationId, phone_number_id: &str) -> Result<Delivery, Unreadable> {
     let body: Value = serde_json::from_slice(body).map_err(|_| Unreadable::NotJson)?;
     let envelope: Envelope = read(&body).ok_or(Unreadable::WrongShape)?;
     if envelope.object != "whatsapp_business_account" {
@@ -133,7 +129,7 @@ fn add_change(
     if change.field != "messages" {
         return Err(Skipped::OtherSubject);
     }
-    let value: Messages = read(&change.value).ok_or(Skipped::Malformed)?;
+    let value: News = read(&change.value).ok_or(Skipped::Malformed)?;
     if value.metadata.phone_number_id != phone_number_id {
         return Err(Skipped::OtherPhoneNumber);
     }

@@ -11,7 +11,8 @@ use subtle::ConstantTimeEq;
 
 /// Whether `header` is the signature of `body`. Takes equally long wherever the two differ.
 pub(crate) fn is_valid(app_secret: &SecretString, body: &[u8], header: Option<&str>) -> bool {
-    let Some(given) = header.and_then(|header| header.trim().strip_prefix("sha256=")).and_then(hex::decode::<32>) else {
+    let Some(given) = header.and_then(|header| header.trim().strip_prefix("sha256=")).and_then(hex::decode::<32>)
+    else {
         return false;
     };
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(app_secret.expose_secret().as_bytes()) else {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Deserialize)]
-struct Status {
+struct Report {
     id: String,
     status: String,
     timestamp: Value,
@@ -40,13 +40,13 @@ pub(super) fn is_other(given: &Value) -> bool {
 
 /// The status, or `None` for one that is malformed or [other](is_other).
 pub(super) fn read(given: &Value, integration_id: IntegrationId) -> Option<StatusUpdate> {
-    let status: Status = payload::read(given)?;
+    let report: Report = payload::read(given)?;
     Some(StatusUpdate {
         integration_id,
-        status: named(&status.status)?,
-        at: message::time(&status.timestamp)?,
-        error: status.errors.into_iter().next().map(Fault::describe),
-        external_id: Some(status.id).filter(|id| message::is_id(id))?,
+        status: named(&report.status)?,
+        at: message::time(&report.timestamp)?,
+        error: report.errors.into_iter().next().map(Fault::describe),
+        external_id: Some(report.id).filter(|id| message::is_id(id))?,
     })
 }
 

@@ -57,9 +57,5 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, value: i64, places: u32, min_pla
 pub(super) fn div_half_away(value: i128, divisor: i128) -> i128 {
     let (quotient, rest) = (value / divisor, value % divisor);
     // Twice the rest cannot overflow: it is smaller than a divisor of at most 10^12.
-    if rest.abs() * 2 >= divisor {
-        quotient + value.signum()
-    } else {
-        quotient
-    }
+    if rest.abs() * 2 >= divisor { quotient + value.signum() } else { quotient }
 }

@@ -93,9 +93,7 @@ impl Quantity {
         if wide % 10_000 != 0 {
             return Err(MoneyError::Places(4));
         }
-        i64::try_from(wide / 10_000)
-            .map(Self)
-            .map_err(|_| MoneyError::Overflow)
+        i64::try_from(wide / 10_000).map(Self).map_err(|_| MoneyError::Overflow)
     }
 
     /// The difference.

@@ -85,10 +85,7 @@ fn currencies_keep_their_places() {
     assert_eq!(shown(1240, "JPY"), "1240");
     assert_eq!(shown(1240, "KWD"), "1.240");
     assert_eq!(Money::parse("12.405", Currency::EUR), Err(MoneyError::Places(2)));
-    assert_eq!(
-        Money::parse("12.4000", Currency::EUR),
-        Ok(Money::from_minor(1240, Currency::EUR))
-    );
+    assert_eq!(Money::parse("12.4000", Currency::EUR), Ok(Money::from_minor(1240, Currency::EUR)));
 }
 
 #[test]
@@ -104,22 +101,16 @@ fn unit_prices_show_the_places_they_need() {
 #[test]
 fn halves_are_rounded_away_from_zero() {
     let total = |e4| {
-        UnitPrice::line_total(
-            Currency::EUR,
-            [(UnitPrice::from_e4(e4, Currency::EUR), Quantity::ONE)],
-            Percent::ZERO,
-        )
-        .unwrap()
-        .minor()
+        UnitPrice::line_total(Currency::EUR, [(UnitPrice::from_e4(e4, Currency::EUR), Quantity::ONE)], Percent::ZERO)
+            .unwrap()
+            .minor()
     };
     assert_eq!((total(50), total(49), total(-50), total(-49)), (1, 0, -1, 0));
 }
 
 #[test]
 fn odd_texts_are_refused() {
-    for text in [
-        "", "-", ".", "1.", ".5", "+1", "1e3", "1,5", " 1", "0x1", "--1", "1.2.3", "٣",
-    ] {
+    for text in ["", "-", ".", "1.", ".5", "+1", "1e3", "1,5", " 1", "0x1", "--1", "1.2.3", "٣"] {
         assert!(Money::parse(text, Currency::EUR).is_err(), "{text:?} was read");
     }
     assert!("XXX".parse::<Currency>().is_err());

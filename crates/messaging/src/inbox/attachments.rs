@@ -1,18 +1,21 @@
 //! Files that come with a message. Their bytes stay at the provider until somebody fetches them.
-use purser_entity_messaging::{message::ContentType, message_attachment::{ActiveModel, Kind}};
+use super::receive::content_type;
+use purser_entity_messaging::{
+    message::ContentType,
+    message_attachment::{ActiveModel, Kind},
+};
 use purser_kernel::ids::MessageId;
 use purser_store::{
     MediaKind, NewMediaFile,
     ports::{AttachmentKind, NewAttachment, ReceivedMessage},
     prelude::*,
 };
-use crate::names::content_type;
 
 const MAX_CAPTION: usize = 4000;
 
 /// Keeps what came with the message.
 pub(super) async fn add(tx: &WriteTx, id: MessageId, message: &ReceivedMessage) -> Result<(), Problem> {
-    let is_sticker = content_type(message.content_type) == ContentType::Sticker;
+    let is_sticker = content_type(message) == ContentType::Sticker;
     for attachment in &message.attachments {
         let file = file(message.channel, attachment);
         let media_file_id = tx.add_media_file(file).await?;

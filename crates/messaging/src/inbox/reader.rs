@@ -1,14 +1,14 @@
 //! What a reader of orders needs of messages, and what it found in them.
-use crate::names::{channel_name, intent};
 use purser_entity_messaging::{
     conversation,
-    message::{ActiveModel, Column, ContentType, Direction, Entity, Model},
+    message::{ActiveModel, Column, ContentType, Direction, Entity, Intent, Model},
 };
 use purser_kernel::{
     Quantity,
     ids::{ConversationId, MessageId},
 };
 use purser_store::{
+    name_of, named,
     ports::{InboundMessage, OrderItem, Reading},
     prelude::*,
 };
@@ -22,7 +22,7 @@ pub(super) async fn message(tx: &ReadTx, id: MessageId) -> Result<InboundMessage
         id,
         conversation_id: conversation.id,
         customer_id: conversation.customer_id,
-        channel: channel_name(conversation.channel).to_owned(),
+        channel: name_of(&conversation.channel),
         items: items(&message)?,
         text: message.content,
         is_read: message.ai_processed,
@@ -72,7 +72,7 @@ pub(super) async fn unread(tx: &ReadTx, conversation: ConversationId) -> Result<
 
 /// Writes down what was found, unless somebody has: a compare-and-set in one statement.
 pub(super) async fn record(tx: &WriteTx, id: MessageId, reading: Reading) -> Result<bool, Problem> {
-    let intent = intent(reading.intent)?;
+    let intent = named::<Intent>("/intent", reading.intent).map_err(Problem::internal)?;
     let confidence = reading.confidence.clamp(0.0, 1.0);
     let recorded = tx
         .update_where(Column::Id.eq(id).and(Column::AiProcessed.eq(false)), |row: &mut ActiveModel| {

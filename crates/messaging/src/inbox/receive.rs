@@ -1,15 +1,13 @@
 //! How a message is taken in.
 use super::attachments;
-use crate::{
-    events::MessageReceived,
-    names::{channel, channel_name, content_type, content_type_name},
-};
+use crate::events::MessageReceived;
 use purser_entity_messaging::{
     conversation::{self, Channel, Column, Status},
     message::{self, ContentType, Direction, Intent, SuggestedResponses},
 };
 use purser_kernel::ids::{ConversationId, IntegrationId, MessageId};
 use purser_store::{
+    name_of, named,
     ports::{CustomerDirectory, ReceivedMessage},
     prelude::*,
 };
@@ -47,8 +45,8 @@ pub(super) async fn receive(
         message_id: id,
         conversation_id: conversation.id,
         customer_id,
-        channel: channel_name(conversation.channel),
-        content_type: content_type_name(content_type(message.content_type)),
+        channel: message.channel,
+        content_type: name_of(&content_type(&message)),
     };
     // A provider's clock that is ahead must not hold the conversation at the top of the list.
     let at = message.sent_at.min(tx.now());
@@ -87,7 +85,8 @@ const LOOKS: usize = 3;
 
 /// The contact's one conversation that is not closed, locked. Opens it when there is none.
 async fn open_conversation(tx: &WriteTx, message: &ReceivedMessage) -> Result<conversation::Model, Problem> {
-    let channel = channel(message.channel)?;
+    // Channels are named by our own code: another one is a mistake there and no customer's fault.
+    let channel = named::<Channel>("/channel", message.channel).map_err(Problem::internal)?;
     let address = text::fit(&message.from, MAX_ADDRESS);
     for _ in 0..LOOKS {
         let found = tx
@@ -135,7 +134,7 @@ async fn row(
         None => None,
     };
     let content = text::fit(&message.text, MAX_CONTENT);
-    let content_type = content_type(message.content_type);
+    let content_type = content_type(message);
     let is_readable = is_readable(content_type, &content);
     Ok(message::ActiveModel {
         id: Set(id),
@@ -160,6 +159,11 @@ async fn row(
         reply_to_external_id: Set(message.reply_to_external_id.clone()),
         ..Default::default()
     })
+}
+
+/// The type of the content; what is not known is not supported.
+pub(super) fn content_type(message: &ReceivedMessage) -> ContentType {
+    named("/content_type", message.content_type).unwrap_or(ContentType::Unsupported)
 }
 
 /// Whether there is something in it that a reader of orders can read. A reaction, a place or a picture without words is kept

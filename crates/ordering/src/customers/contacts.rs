@@ -10,6 +10,7 @@ use purser_kernel::{
     text::Findings,
 };
 use purser_store::prelude::*;
+use std::collections::HashSet;
 
 /// The most contacts that a customer has.
 pub const MAX_CONTACTS: usize = 100;
@@ -107,9 +108,14 @@ pub(super) async fn replace(
 ) -> Result<Vec<customer_contact::Model>, Problem> {
     let before = of(tx, customer).await?;
     let known = |id: CustomerContactId| before.iter().find(|contact| contact.id == id);
+    let mut seen = HashSet::new();
     for (position, CheckedContact { contact, .. }) in contacts.iter().enumerate() {
+        let pointer = || format!("/contacts/{position}/id");
         if contact.id.is_some_and(|id| known(id).is_none()) {
-            return Err(Problem::unknown_reference(format!("/contacts/{position}/id"), "contact of this customer"));
+            return Err(Problem::unknown_reference(pointer(), "contact of this customer"));
+        }
+        if contact.id.is_some_and(|id| !seen.insert(id)) {
+            return Err(Problem::invalid(pointer(), "duplicate", "is named twice"));
         }
     }
     if !before.is_empty() {

@@ -51,7 +51,11 @@ pub async fn confirm(tx: &WriteTx, id: OrderId, expected: Option<i64>) -> Result
 
 /// Adds the order to its customer's totals, or with -1 takes it away again. An order in another currency than the customer's
 /// counts as an order and adds nothing to the sum: amounts of two currencies are not added.
-pub(super) async fn count(tx: &WriteTx, OrderWithLines { order, .. }: &OrderWithLines, sign: i32) -> Result<(), Problem> {
+pub(super) async fn count(
+    tx: &WriteTx,
+    OrderWithLines { order, .. }: &OrderWithLines,
+    sign: i32,
+) -> Result<(), Problem> {
     let Some(customer) = customer_of(tx, order.customer_id).await? else {
         return Ok(());
     };

@@ -64,10 +64,11 @@ const NUMBERS: &str = "orders";
 
 /// The order that messages of this conversation still change, locked: made from a message and not confirmed.
 pub async fn open_draft(tx: &ReadTx, conversation: ConversationId) -> Result<Option<OrderWithLines>, Problem> {
-    let open = Column::ConversationId
-        .eq(conversation)
-        .and(Column::AiGenerated.eq(true))
-        .and(Column::Status.is_in([Status::Draft, Status::Review, Status::Pending]));
+    let open = Column::ConversationId.eq(conversation).and(Column::AiGenerated.eq(true)).and(Column::Status.is_in([
+        Status::Draft,
+        Status::Review,
+        Status::Pending,
+    ]));
     match tx.find::<order::Entity>().filter(open).one().await? {
         Some(order) => super::load(tx, order).await.map(Some),
         None => Ok(None),
@@ -77,11 +78,11 @@ pub async fn open_draft(tx: &ReadTx, conversation: ConversationId) -> Result<Opt
 /// Makes an order of what was read. `review` when a line is uncertain or without a product, else `pending`.
 pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, Problem> {
     tx.scope().require(Permission::OrdersManage)?;
-    let added = draft.lines.iter().filter(|line| line.effect != Effect::Remove);
     let prices = price_list(tx, &draft.lines, &[]).await?;
-    let priced_in = added.clone().filter_map(|line| Some(prices.product(line.product_id?)?.currency));
+    let added = || draft.lines.iter().filter(|line| line.effect != Effect::Remove);
+    let priced_in = added().filter_map(|line| Some(prices.product(line.product_id?)?.currency));
     let currency = priced_in.into_iter().next().unwrap_or(draft.default_currency);
-    let line_drafts = added.map(|line| line_draft(line, currency, &prices)).collect();
+    let line_drafts = added().map(|line| line_draft(line, currency, &prices)).collect();
     let id = OrderId::generate();
     let (rows, totals) = lines::priced(id, currency, line_drafts, &prices)?;
     let (confidence, status) = judge(&rows, draft.threshold);
@@ -207,10 +208,10 @@ async fn link(tx: &WriteTx, order: OrderId, message: MessageId, effect: MessageE
 }
 
 async fn price_list(tx: &ReadTx, read: &[DraftLine], kept: &[order_line::Model]) -> Result<PriceList, Problem> {
-    let named = read.iter().flat_map(|line| {
-        line.product_id.into_iter().chain(line.alternatives.iter().map(|(product, ..)| *product))
-    });
-    PriceList::load(tx, named.chain(kept.iter().filter_map(|line| line.product_id))).await
+    let named = read
+        .iter()
+        .flat_map(|line| line.product_id.into_iter().chain(line.alternatives.iter().map(|(product, ..)| *product)));
+    PriceList::load(tx, named.chain(kept.iter().filter_map(|line| line.product_id)).collect()).await
 }
 
 /// One line as it was read, for an order in `currency`. A product that is priced in another currency cannot stand on it: the
@@ -232,12 +233,12 @@ fn line_draft(line: &DraftLine, currency: Currency, prices: &PriceList) -> LineD
         id: None,
         product_id: line.product_id.filter(|_| known),
         variant_id: line.variant_id.filter(|_| known),
-        fallback_name: line.original_text.chars().take(200).collect(),
+        fallback_name: text::fit(&line.original_text, lines::MAX_NAME),
         quantity: line.quantity,
-        fallback_unit: line.unit.clone().unwrap_or_else(|| "piece".to_owned()),
+        fallback_unit: text::fit(line.unit.as_deref().unwrap_or("piece"), lines::MAX_UNIT),
         ai_extracted: true,
-        ai_original_text: Some(line.original_text.clone()),
-        ai_confidence: Some(if known { line.confidence } else { line.confidence.min(0.0) }),
+        ai_original_text: Some(text::fit(&line.original_text, lines::MAX_WORDS)),
+        ai_confidence: Some(if known { line.confidence } else { 0.0 }),
         alternatives: Alternatives(candidates.into_iter().filter_map(alternative).collect()),
         created_at: None,
     }
@@ -280,7 +281,7 @@ fn restate(draft: &mut LineDraft, new: LineDraft, quantity: Quantity) {
         (old, new) => new.or(old),
     };
     let words = [draft.ai_original_text.take(), new.ai_original_text].into_iter().flatten();
-    draft.ai_original_text = Some(words.collect::<Vec<_>>().join("; "));
+    draft.ai_original_text = Some(text::fit(&words.collect::<Vec<_>>().join("; "), lines::MAX_WORDS));
 }
 
 /// The order's confidence is that of its least certain line; a line without a product leaves none.

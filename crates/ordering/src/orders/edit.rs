@@ -159,7 +159,7 @@ async fn relined(
         let message = format!("must have 1 to {} entries; cancel an order that nobody wants", lines::MAX_LINES);
         return Err(Problem::invalid("/lines", "out_of_range", message));
     }
-    let prices = PriceList::load(tx, wanted.iter().filter_map(|line| line.product_id)).await?;
+    let prices = PriceList::load(tx, wanted.iter().filter_map(|line| line.product_id).collect()).await?;
     let currency = before.order.currency;
     let (mut errors, mut seen) = (Vec::new(), HashSet::new());
     let mut drafts = Vec::with_capacity(wanted.len());

@@ -1,9 +1,6 @@
 //! Lines: what they cost, and what they add up to.
 use crate::pricing;
-use purser_entity_ordering::{
-    alternatives::Alternatives,
-    order, order_line, price_tier, product, product_variant,
-};
+use purser_entity_ordering::{alternatives::Alternatives, order, order_line, price_tier, product, product_variant};
 use purser_kernel::{
     Currency, Money, MoneyError, Percent, Quantity, Timestamp,
     ids::{OrderId, OrderLineId, ProductId, ProductVariantId},
@@ -31,16 +28,11 @@ pub(super) struct PriceList {
 }
 
 impl PriceList {
-    pub(super) async fn load(tx: &ReadTx, wanted: impl IntoIterator<Item = ProductId>) -> Result<Self, Problem> {
-        let mut ids: Vec<ProductId> = wanted.into_iter().collect();
+    pub(super) async fn load(tx: &ReadTx, mut ids: Vec<ProductId>) -> Result<Self, Problem> {
         ids.sort_unstable();
         ids.dedup();
-        let mut list = Self {
-            products: HashMap::new(),
-            variants: HashMap::new(),
-            tiers: HashMap::new(),
-            now: tx.now(),
-        };
+        let mut list =
+            Self { products: HashMap::new(), variants: HashMap::new(), tiers: HashMap::new(), now: tx.now() };
         if ids.is_empty() {
             return Ok(list);
         }
@@ -163,20 +155,21 @@ pub(super) fn priced(
     Ok((rows, Totals { subtotal: total, total }))
 }
 
+/// The longest name and unit, and the most of a customer's words, that a line keeps.
+pub(super) const MAX_NAME: usize = 200;
+pub(super) const MAX_UNIT: usize = 32;
+pub(super) const MAX_WORDS: usize = 4000;
+
 /// Such as `Whole Milk (1 l)`.
 pub(super) fn named(product: &product::Model, variant: Option<&product_variant::Model>) -> String {
     match variant {
-        Some(variant) => format!("{} ({})", product.name, variant.value),
+        Some(variant) => text::fit(&format!("{} ({})", product.name, variant.value), MAX_NAME),
         None => product.name.clone(),
     }
 }
 
 /// Writes the lines in place of those that are there.
-pub(super) async fn replace(
-    tx: &WriteTx,
-    order: OrderId,
-    rows: Vec<order_line::ActiveModel>,
-) -> Result<(), Problem> {
+pub(super) async fn replace(tx: &WriteTx, order: OrderId, rows: Vec<order_line::ActiveModel>) -> Result<(), Problem> {
     tx.remove::<order_line::Entity>(order_line::Column::OrderId.eq(order)).await?;
     tx.insert_many(rows).await
 }

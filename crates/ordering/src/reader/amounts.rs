@@ -37,22 +37,12 @@ pub(super) struct Settled {
 
 /// Settles an item's amounts against its product.
 pub(super) fn settle(entry: &Entry, item: &Item, choice: &Choice) -> Settled {
-    let mut open: Vec<&Amount> = item
-        .amounts
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| choice.amount != Some(*at))
-        .map(|(_, a)| a)
-        .collect();
+    let mut open: Vec<&Amount> =
+        item.amounts.iter().enumerate().filter(|(at, _)| choice.amount != Some(*at)).map(|(_, a)| a).collect();
     // The size in the product's name tells which one, not how many.
     let alone = open.len() == 1;
     open.retain(|a| !is_size(entry, a) || alone && a.measure == entry.unit_measure);
-    let none = |trust: f64| Settled {
-        e4: ONE,
-        unit: entry.unit.clone(),
-        trust,
-        said: false,
-    };
+    let none = |trust: f64| Settled { e4: ONE, unit: entry.unit.clone(), trust, said: false };
     let mut settled = match open.as_slice() {
         [] if item.article => none(ARTICLE),
         [] => none(UNSAID),
@@ -66,17 +56,10 @@ pub(super) fn settle(entry: &Entry, item: &Item, choice: &Choice) -> Settled {
             let bare = count.measure.is_none() && count.package.is_none();
             if open.len() == 2 && bare && each.measure.is_some() && variants_fit(entry, each) {
                 let one = settle_one(entry, item, choice, each);
-                Settled {
-                    e4: product(one.e4, count.e4),
-                    trust: one.trust * 0.95,
-                    ..one
-                }
+                Settled { e4: product(one.e4, count.e4), trust: one.trust * 0.95, ..one }
             } else {
                 let one = settle_one(entry, item, choice, count);
-                Settled {
-                    trust: one.trust * TWO_AMOUNTS,
-                    ..one
-                }
+                Settled { trust: one.trust * TWO_AMOUNTS, ..one }
             }
         }
     };
@@ -100,31 +83,14 @@ fn product(a: i64, b: i64) -> i64 {
 
 fn settle_one(entry: &Entry, item: &Item, choice: &Choice, amount: &Amount) -> Settled {
     let vague = if amount.vague { VAGUE } else { 1.0 };
-    let as_unit = |e4: i64, trust: f64| Settled {
-        e4,
-        unit: entry.unit.clone(),
-        trust: trust * vague,
-        said: true,
-    };
+    let as_unit = |e4: i64, trust: f64| Settled { e4, unit: entry.unit.clone(), trust: trust * vague, said: true };
     let measure = amount.measure.or(item.loose.filter(|_| amount.package.is_none()));
     if let Some(measure) = measure {
-        let converted = entry
-            .unit_measure
-            .and_then(|own| units::convert(amount.e4, measure, own));
-        return converted.map_or_else(
-            || Settled {
-                said: false,
-                ..as_unit(ONE, WRONG_MEASURE)
-            },
-            |e4| as_unit(e4, 1.0),
-        );
+        let converted = entry.unit_measure.and_then(|own| units::convert(amount.e4, measure, own));
+        return converted.map_or_else(|| Settled { said: false, ..as_unit(ONE, WRONG_MEASURE) }, |e4| as_unit(e4, 1.0));
     }
     if amount.dozens && entry.unit == "dozen" {
-        return match amount
-            .package
-            .as_deref()
-            .or(item.packages.first().map(String::as_str))
-        {
+        return match amount.package.as_deref().or(item.packages.first().map(String::as_str)) {
             None | Some("dozen") => as_unit(amount.e4 / 12, 1.0),
             Some(package) => packed(entry, choice, amount.e4, package, vague),
         };
@@ -147,22 +113,13 @@ fn settle_one(entry: &Entry, item: &Item, choice: &Choice, amount: &Amount) -> S
 }
 
 fn pack(entry: &Entry, package: &str) -> Option<i64> {
-    entry
-        .packs
-        .iter()
-        .find(|(name, _)| name == package)
-        .map(|(_, contains)| *contains)
+    entry.packs.iter().find(|(name, _)| name == package).map(|(_, contains)| *contains)
 }
 
 /// An amount of packages.
 fn packed(entry: &Entry, choice: &Choice, e4: i64, package: &str, vague: f64) -> Settled {
     let unit = entry.unit.as_str();
-    let of = |e4: i64, unit: &str, trust: f64| Settled {
-        e4,
-        unit: unit.to_owned(),
-        trust: trust * vague,
-        said: true,
-    };
+    let of = |e4: i64, unit: &str, trust: f64| Settled { e4, unit: unit.to_owned(), trust: trust * vague, said: true };
     if package == unit {
         return of(e4, unit, 1.0);
     }
@@ -173,20 +130,12 @@ fn packed(entry: &Entry, choice: &Choice, e4: i64, package: &str, vague: f64) ->
     let called = choice
         .variant
         .and_then(|v| entry.product.variants.get(v))
-        .is_some_and(|v| {
-            v.aliases
-                .iter()
-                .chain([&v.value])
-                .any(|a| super::text::stem(&a.to_lowercase()) == package)
-        });
+        .is_some_and(|v| v.aliases.iter().chain([&v.value]).any(|a| super::text::stem(&a.to_lowercase()) == package));
     if called {
         return of(e4, unit, 1.0);
     }
     let many = |name: &str| {
-        matches!(
-            name,
-            "case" | "box" | "crate" | "pallet" | "tray" | "pack" | "set" | "bundle" | "ream" | "dozen"
-        )
+        matches!(name, "case" | "box" | "crate" | "pallet" | "tray" | "pack" | "set" | "bundle" | "ream" | "dozen")
     };
     match (package, many(unit), entry.unit_measure.is_some()) {
         ("piece", false, false) => of(e4, unit, 1.0),

@@ -39,11 +39,7 @@ pub(super) fn line(entry: &Entry, best: &Scored, runner_up: Option<f64>, amount:
 pub(super) fn order(lines: impl Iterator<Item = (f64, bool)>) -> f64 {
     let mut lowest: Option<f64> = None;
     for (confidence, matched) in lines {
-        let confidence = if matched {
-            confidence
-        } else {
-            confidence.min(UNMATCHED_ORDER)
-        };
+        let confidence = if matched { confidence } else { confidence.min(UNMATCHED_ORDER) };
         lowest = Some(lowest.map_or(confidence, |l| l.min(confidence)));
     }
     lowest.unwrap_or(0.0)

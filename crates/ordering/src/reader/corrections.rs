@@ -57,10 +57,7 @@ impl Play<'_> {
                     self.lines.pop();
                 }
                 // "5 hammers" of a draft that has some: five more, or five in all.
-                let again = !line.item.more
-                    && self
-                        .product(&line)
-                        .is_some_and(|p| self.drafted(p).next().is_some());
+                let again = !line.item.more && self.product(&line).is_some_and(|p| self.drafted(p).next().is_some());
                 let confidence = line.confidence * if again { AGAIN } else { 1.0 };
                 self.lines.push(Line { confidence, ..line });
             } else if line.best.is_some() || line.settled.said || line.item.joined {
@@ -69,10 +66,7 @@ impl Play<'_> {
             return;
         }
         // "We are out of bin bags. Send 6 rolls."
-        let bare = self
-            .lines
-            .last()
-            .is_some_and(|last| last.item.amounts.is_empty() && last.best.is_some());
+        let bare = self.lines.last().is_some_and(|last| last.item.amounts.is_empty() && last.best.is_some());
         if bare {
             self.amend_last(&line, 1.0);
         } else if line.item.more && line.settled.said && self.lines.is_empty() {
@@ -88,11 +82,7 @@ impl Play<'_> {
         let span = (last.span.0.min(by.span.0), last.span.1.max(by.span.1));
         let mut item = last.item;
         // The variant a measure named stays: only the count was wrong.
-        let named = last
-            .best
-            .as_ref()
-            .and_then(|b| b.choice.amount)
-            .and_then(|at| item.amounts.get(at).cloned());
+        let named = last.best.as_ref().and_then(|b| b.choice.amount).and_then(|at| item.amounts.get(at).cloned());
         let new = in_the_unit_of(&item.amounts, named.as_ref(), &by.item.amounts);
         item.amounts = named.into_iter().chain(new).collect();
         if by.item.amounts.iter().any(|a| a.package.is_some()) {
@@ -133,22 +123,10 @@ impl Play<'_> {
                 let effect = old.effect;
                 let new = self.carry_variant(old, line);
                 self.lines.remove(at);
-                self.lines.insert(
-                    at,
-                    Line {
-                        effect,
-                        span,
-                        confidence: new.confidence * REFERRED,
-                        ..new
-                    },
-                );
+                self.lines.insert(at, Line { effect, span, confidence: new.confidence * REFERRED, ..new });
             }
         } else if self.drafted(product).next().is_some() {
-            let effect = if line.settled.said {
-                Effect::Set
-            } else {
-                Effect::Add
-            };
+            let effect = if line.settled.said { Effect::Set } else { Effect::Add };
             self.lines.push(Line { effect, ..line });
         } else if keep(&line) {
             // "2 milk, sorry, bread": whether the milk goes is not said.
@@ -187,17 +165,9 @@ impl Play<'_> {
             self.left = true;
             return;
         };
-        let trust = if self.draft.len() == 1 {
-            REFERRED
-        } else {
-            LAST_OF_MANY
-        };
+        let trust = if self.draft.len() == 1 { REFERRED } else { LAST_OF_MANY };
         let set = self.line(line.item, Vec::new(), Some(best), line.span);
-        self.lines.push(Line {
-            effect,
-            confidence: set.confidence * trust,
-            ..set
-        });
+        self.lines.push(Line { effect, confidence: set.confidence * trust, ..set });
     }
 
     /// Takes a product out of this message's lines, or else out of the draft. Gives what it had been ordered in.
@@ -206,19 +176,12 @@ impl Play<'_> {
         let Some(product) = self.product(&line) else {
             // A person must see what the customer wants out of a draft.
             if !self.draft.is_empty() && !line.item.content.is_empty() {
-                self.lines.push(Line {
-                    effect: Effect::Remove,
-                    ..line
-                });
+                self.lines.push(Line { effect: Effect::Remove, ..line });
             }
             return None;
         };
         let mut had = None;
-        if let Some(at) = self
-            .lines
-            .iter()
-            .rposition(|l| l.effect != Effect::Remove && self.same(l, product))
-        {
+        if let Some(at) = self.lines.iter().rposition(|l| l.effect != Effect::Remove && self.same(l, product)) {
             let gone = self.lines.remove(at);
             had = Some(gone.settled.e4);
             if gone.effect == Effect::Add {
@@ -240,9 +203,7 @@ impl Play<'_> {
             if let (Some(best), Some(of)) = (gone.best.as_mut(), self.of_draft(drafted)) {
                 best.choice.variant = of.choice.variant;
                 if gone.item.amounts.is_empty() && !best.choice.contradictory {
-                    gone.confidence = gone
-                        .confidence
-                        .max(best.score * if unsure { LAST_OF_MANY } else { 1.0 });
+                    gone.confidence = gone.confidence.max(best.score * if unsure { LAST_OF_MANY } else { 1.0 });
                 }
             }
             self.lines.push(gone);
@@ -277,27 +238,15 @@ impl Play<'_> {
         self.amended = true;
         let other_variant = line.item.content.is_empty()
             && self.entry(&old).is_some_and(|entry| {
-                super::variants::choose(
-                    self.catalogue,
-                    entry,
-                    &[],
-                    &line.item.amounts,
-                    &line.item.packages,
-                )
-                .variant
-                .is_some()
+                super::variants::choose(self.catalogue, entry, &[], &line.item.amounts, &line.item.packages)
+                    .variant
+                    .is_some()
             });
         if other_variant {
             let (Some(mut best), Some(entry)) = (old.best.clone(), self.entry(&old)) else {
                 return;
             };
-            best.choice = super::variants::choose(
-                self.catalogue,
-                entry,
-                &[],
-                &line.item.amounts,
-                &line.item.packages,
-            );
+            best.choice = super::variants::choose(self.catalogue, entry, &[], &line.item.amounts, &line.item.packages);
             let had = self.exclude(old);
             let mut new = self.line(line.item, Vec::new(), Some(best), line.span);
             new.item.amounts.clear();
@@ -337,9 +286,7 @@ impl Play<'_> {
 /// A bare new amount counts what the old one counted: "2 boxes … no, 3".
 fn in_the_unit_of(old: &[Amount], named: Option<&Amount>, new: &[Amount]) -> Vec<Amount> {
     let mut new = new.to_vec();
-    let counted = old
-        .iter()
-        .find(|a| named.is_none_or(|n| n.e4 != a.e4 || n.measure != a.measure));
+    let counted = old.iter().find(|a| named.is_none_or(|n| n.e4 != a.e4 || n.measure != a.measure));
     if let ([only], Some(counted)) = (new.as_mut_slice(), counted)
         && only.package.is_none()
         && only.measure.is_none()

@@ -43,11 +43,7 @@ pub(super) fn amount(
     if tokens.get(next).is_some_and(|t| t.is('-') && t.glued) {
         next += 1;
     }
-    let skips = |n: usize| {
-        tokens
-            .get(n)
-            .is_some_and(|t| matches!(t.norm.as_str(), "of" | "more" | "extra"))
-    };
+    let skips = |n: usize| tokens.get(n).is_some_and(|t| matches!(t.norm.as_str(), "of" | "more" | "extra"));
     // "3 no. hammers", "3 off", as builders count.
     let norm = |n: usize| tokens.get(n).map_or("", |t| t.norm.as_str());
     let pieces = match norm(next) {
@@ -82,8 +78,7 @@ pub(super) fn amount(
 /// Whether a minus stands before a number, and not between two.
 fn signed(tokens: &[Token], at: usize) -> bool {
     let back = |n: usize| at.checked_sub(n).and_then(|b| tokens.get(b));
-    let minus =
-        back(1).is_some_and(|t| t.is('-') && (!t.glued || back(2).is_some_and(|b| b.kind == Kind::Newline)));
+    let minus = back(1).is_some_and(|t| t.is('-') && (!t.glued || back(2).is_some_and(|b| b.kind == Kind::Newline)));
     minus && tokens.get(at).is_some_and(|t| t.glued)
 }
 
@@ -96,21 +91,14 @@ pub(super) fn mark_times(elements: &mut [Element]) {
         // "2 x 5kg" counts the 2; "5kg x 2" counts the 2 as well: the one without a measure.
         let before = at.checked_sub(1);
         let counts = |place: Option<usize>, elements: &[Element]| {
-            place.and_then(|p| elements.get(p)).is_some_and(
-                |e| matches!(&e.what, What::Amount(a) if a.measure.is_none() && a.package.is_none()),
-            )
+            place
+                .and_then(|p| elements.get(p))
+                .is_some_and(|e| matches!(&e.what, What::Amount(a) if a.measure.is_none() && a.package.is_none()))
         };
-        let place = if counts(before, elements) {
-            before
-        } else {
-            Some(at + 1)
-        };
+        let place = if counts(before, elements) { before } else { Some(at + 1) };
         // "M8 x 50mm" is a size.
-        let place = place.filter(|p| {
-            elements
-                .get(*p)
-                .is_some_and(|e| matches!(&e.what, What::Amount(a) if a.measure.is_none()))
-        });
+        let place = place
+            .filter(|p| elements.get(*p).is_some_and(|e| matches!(&e.what, What::Amount(a) if a.measure.is_none())));
         if let Some(What::Amount(amount)) = place.and_then(|p| elements.get_mut(p)).map(|e| &mut e.what) {
             amount.times = true;
         }

@@ -135,10 +135,7 @@ pub(super) fn cue(words: &[&str]) -> Option<(Cue, usize)> {
 
 /// How many words an idiom at the beginning of these takes; zero where there is none.
 pub(super) fn idiom(words: &[&str]) -> usize {
-    IDIOMS
-        .iter()
-        .find(|pattern| begins(words, pattern))
-        .map_or(0, |pattern| pattern.len())
+    IDIOMS.iter().find(|pattern| begins(words, pattern)).map_or(0, |pattern| pattern.len())
 }
 
 /// "The usual", "same as last week": an order by reference, which only a person can look up.
@@ -159,8 +156,5 @@ pub(super) fn is_reference(words: &[&str]) -> usize {
         &["last", "order", "again"],
         &["same", "as"],
     ];
-    REFERENCES
-        .iter()
-        .find(|pattern| begins(words, pattern))
-        .map_or(0, |pattern| pattern.len())
+    REFERENCES.iter().find(|pattern| begins(words, pattern)).map_or(0, |pattern| pattern.len())
 }

@@ -50,10 +50,7 @@ pub(super) struct Entry {
 
 /// The measure or the pack size that a variant's value is.
 pub(super) fn quantify(value: &str, kind: VariantKind) -> (Option<(i64, Measure)>, Option<i64>) {
-    let tokens: Vec<Token> = text::tokenise(value)
-        .into_iter()
-        .filter(|t| !t.is('-') && !t.is('.'))
-        .collect();
+    let tokens: Vec<Token> = text::tokenise(value).into_iter().filter(|t| !t.is('-') && !t.is('.')).collect();
     let [amount, unit] = tokens.as_slice() else {
         return (None, None);
     };
@@ -70,7 +67,5 @@ pub(super) fn quantify(value: &str, kind: VariantKind) -> (Option<(i64, Measure)
 pub(super) fn sizes(name: &str) -> Vec<(i64, Measure)> {
     let tokens = text::tokenise(name);
     let pairs = tokens.iter().zip(tokens.iter().skip(1));
-    pairs
-        .filter_map(|(n, unit)| Some((super::numbers::digits(&n.norm)?, units::measure(&unit.norm)?)))
-        .collect()
+    pairs.filter_map(|(n, unit)| Some((super::numbers::digits(&n.norm)?, units::measure(&unit.norm)?))).collect()
 }

@@ -50,20 +50,13 @@ fn place(n: u32) -> usize {
 impl Catalogue {
     /// Indexes these products. Their order decides nothing but ties.
     pub fn new(products: Vec<CatalogueProduct>) -> Self {
-        let mut catalogue = Self {
-            ends: vec![Vec::new()],
-            ..Self::default()
-        };
+        let mut catalogue = Self { ends: vec![Vec::new()], ..Self::default() };
         for product in products {
             catalogue.insert(product);
         }
         // Names before keywords: where many products share a phrase, only the first are looked at.
         let kind = |product: u32, phrase: u32| {
-            catalogue
-                .entries
-                .get(place(product))
-                .and_then(|e| e.phrases.get(place(phrase)))
-                .map(|p| p.kind)
+            catalogue.entries.get(place(product)).and_then(|e| e.phrases.get(place(phrase))).map(|p| p.kind)
         };
         for end in &mut catalogue.ends {
             end.sort_by_key(|(product, phrase)| (kind(*product, *phrase), *product));
@@ -85,29 +78,11 @@ impl Catalogue {
 
     fn insert(&mut self, product: CatalogueProduct) {
         let id = number(self.entries.len());
-        let mut texts = vec![
-            (product.sku.as_str(), PhraseKind::Sku, None),
-            (&product.name, PhraseKind::Name, None),
-        ];
-        texts.extend(
-            product
-                .aliases
-                .iter()
-                .map(|a| (a.as_str(), PhraseKind::Alias, None)),
-        );
-        texts.extend(
-            product
-                .keywords
-                .iter()
-                .map(|k| (k.as_str(), PhraseKind::Keyword, None)),
-        );
+        let mut texts = vec![(product.sku.as_str(), PhraseKind::Sku, None), (&product.name, PhraseKind::Name, None)];
+        texts.extend(product.aliases.iter().map(|a| (a.as_str(), PhraseKind::Alias, None)));
+        texts.extend(product.keywords.iter().map(|k| (k.as_str(), PhraseKind::Keyword, None)));
         for (at, variant) in product.variants.iter().enumerate() {
-            texts.extend(
-                variant
-                    .sku
-                    .iter()
-                    .map(|sku| (sku.as_str(), PhraseKind::Sku, Some(at))),
-            );
+            texts.extend(variant.sku.iter().map(|sku| (sku.as_str(), PhraseKind::Sku, Some(at))));
         }
         let mut phrases: Vec<Phrase> = Vec::with_capacity(texts.len());
         for (phrase, kind, variant) in texts {
@@ -142,27 +117,15 @@ impl Catalogue {
             let key = text::stem(name.trim().to_lowercase().as_str());
             units::package(&key).map_or(key, str::to_owned)
         };
-        let packs: Vec<(String, i64)> = product
-            .packs
-            .iter()
-            .map(|p| (singular(&p.name), p.contains.e4()))
-            .filter(|(_, e4)| *e4 > 0)
-            .collect();
+        let packs: Vec<(String, i64)> =
+            product.packs.iter().map(|p| (singular(&p.name), p.contains.e4())).filter(|(_, e4)| *e4 > 0).collect();
         let unit = singular(&product.unit);
         self.units.extend(packs.iter().map(|(name, _)| name.clone()));
         self.units.insert(unit.clone());
         let unit_measure = units::measure(&product.unit.trim().to_lowercase());
         let sizes = sizes(&product.name);
         self.by_id.insert(product.id, id);
-        self.entries.push(Entry {
-            product,
-            phrases,
-            variants,
-            unit,
-            unit_measure,
-            packs,
-            sizes,
-        });
+        self.entries.push(Entry { product, phrases, variants, unit, unit_measure, packs, sizes });
     }
 
     /// The words of a phrase, entered into the vocabulary.
@@ -213,9 +176,8 @@ impl Catalogue {
                 }
                 Kind::Word | Kind::Number => {}
             }
-            let joined = last.is_none_or(|t| {
-                t.end == token.start || tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.is('-'))
-            });
+            let joined =
+                last.is_none_or(|t| t.end == token.start || tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.is('-')));
             // "A 4 pack" is not A4.
             let letter = last.is_some_and(|t| t.kind == Kind::Word && t.norm.len() == 1);
             if letter && token.kind == Kind::Number && !joined {
@@ -227,9 +189,7 @@ impl Catalogue {
             };
             node = *next;
             last = Some(token);
-            let whole = self
-                .ends(node)
-                .any(|(_, p)| p.kind != PhraseKind::Sku || p.words.len() < 2 || !loose);
+            let whole = self.ends(node).any(|(_, p)| p.kind != PhraseKind::Sku || p.words.len() < 2 || !loose);
             if whole {
                 best = Some(Hit { length: at + 1, node });
             }
@@ -244,9 +204,7 @@ impl Catalogue {
             .into_iter()
             .flatten()
             .take(SHARED)
-            .filter_map(|(product, phrase)| {
-                Some((*product, self.entry(*product)?.phrases.get(place(*phrase))?))
-            })
+            .filter_map(|(product, phrase)| Some((*product, self.entry(*product)?.phrases.get(place(*phrase))?)))
     }
 
     pub(super) fn entry(&self, product: u32) -> Option<&Entry> {
@@ -270,8 +228,7 @@ impl Catalogue {
 
     /// The words nearest to a misspelt one, with the edits between.
     pub(super) fn near(&self, key: &str) -> Vec<(u32, usize)> {
-        self.spelling
-            .near(key, |n| self.words.get(place(n)).map_or("", String::as_str))
+        self.spelling.near(key, |n| self.words.get(place(n)).map_or("", String::as_str))
     }
 
     /// How much a word tells: the rarer, the more. `None` weighs a word no product has.

@@ -170,9 +170,7 @@ const QUESTIONS: &[&str] = &[
 const REQUESTERS: &[&str] = &["can", "could", "would", "will", "may", "shall"];
 
 fn holds(norms: &[&str], patterns: &[&[&str]]) -> bool {
-    patterns
-        .iter()
-        .any(|pattern| norms.windows(pattern.len()).any(|window| window == *pattern))
+    patterns.iter().any(|pattern| norms.windows(pattern.len()).any(|window| window == *pattern))
 }
 
 /// What a sentence of these words does. `asked` where it ends in a question mark, `named` where it names a product,
@@ -186,10 +184,7 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         return Mood::Withdraw;
     }
     if holds(&words, COMPLAINTS)
-        || holds(&words, LOCATIONS)
-            && words
-                .iter()
-                .any(|w| matches!(*w, "order" | "delivery" | "driver" | "invoice"))
+        || holds(&words, LOCATIONS) && words.iter().any(|w| matches!(*w, "order" | "delivery" | "driver" | "invoice"))
     {
         return Mood::Complain;
     }
@@ -203,8 +198,7 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
     let opening = words.iter().copied().find(|w| {
         QUESTIONS.contains(w)
             || REQUESTERS.contains(w)
-            || !(lexicon::is_greeting(w)
-                || matches!(*w, "please" | "good" | "so" | "and" | "also" | "there" | "sorry"))
+            || !(lexicon::is_greeting(w) || matches!(*w, "please" | "good" | "so" | "and" | "also" | "there" | "sorry"))
     });
     match opening {
         Some("any") => {
@@ -218,15 +212,9 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         Some("have" | "do") if words.get(..3).is_some_and(|w| w.contains(&"not")) => Mood::Say,
         Some(word) if QUESTIONS.contains(&word) => Mood::Ask,
         Some(word) if REQUESTERS.contains(&word) => {
-            let tells = words
-                .iter()
-                .any(|w| matches!(*w, "tell" | "know" | "ask" | "check" | "explain"));
+            let tells = words.iter().any(|w| matches!(*w, "tell" | "know" | "ask" | "check" | "explain"));
             let orders = words.iter().any(|w| lexicon::is_request(w)) || counted;
-            if tells || priced || !(orders && (named || counted)) {
-                Mood::Ask
-            } else {
-                Mood::Say
-            }
+            if tells || priced || !(orders && (named || counted)) { Mood::Ask } else { Mood::Say }
         }
         _ if asked && !counted && !named => Mood::Ask,
         _ => Mood::Say,
@@ -237,10 +225,7 @@ fn withdraws(words: &[&str]) -> bool {
     let Some(at) = words.iter().position(|w| lexicon::withdraws(w)) else {
         return false;
     };
-    let negated = at > 0
-        && words
-            .get(at - 1)
-            .is_some_and(|w| matches!(*w, "dont" | "not" | "never" | "didnt"));
+    let negated = at > 0 && words.get(at - 1).is_some_and(|w| matches!(*w, "dont" | "not" | "never" | "didnt"));
     let whole = words.iter().skip(at + 1).take(5).any(|w| lexicon::is_whole(w));
     !negated && whole
 }
@@ -262,11 +247,7 @@ pub(super) struct Evidence {
 
 /// The intent, and how sure it is.
 pub(super) fn judge(evidence: &Evidence, best_line: f64) -> (Intent, f64) {
-    let doubt = if evidence.asked || evidence.complained {
-        0.85
-    } else {
-        1.0
-    };
+    let doubt = if evidence.asked || evidence.complained { 0.85 } else { 1.0 };
     if evidence.cancelled {
         return (Intent::Order, 0.95 * doubt);
     }

@@ -50,14 +50,7 @@ impl Item {
 
 /// One of a package, as in "a case of cola".
 pub(super) fn one_of(package: String) -> Amount {
-    Amount {
-        e4: super::numbers::ONE,
-        vague: false,
-        dozens: false,
-        package: Some(package),
-        measure: None,
-        times: false,
-    }
+    Amount { e4: super::numbers::ONE, vague: false, dozens: false, package: Some(package), measure: None, times: false }
 }
 
 /// Joins an amount on its own to the product before it that has none: "bread, 3", "cement should be 15".
@@ -72,17 +65,9 @@ pub(super) fn merge(items: Vec<Item>) -> Vec<Item> {
             && last.content.is_empty()
             && !last.amounts.is_empty()
         {
-            let span = last
-                .span
-                .zip(item.span)
-                .map(|((first, _), (_, past))| (first, past));
+            let span = last.span.zip(item.span).map(|((first, _), (_, past))| (first, past));
             let amounts = std::mem::take(&mut last.amounts);
-            *last = Item {
-                cue: Some(Cue::Correct),
-                amounts,
-                span,
-                ..item
-            };
+            *last = Item { cue: Some(Cue::Correct), amounts, span, ..item };
             continue;
         }
         let alone = item.content.is_empty() && !item.reference && !item.amounts.is_empty();

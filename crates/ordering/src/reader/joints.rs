@@ -11,10 +11,8 @@ impl Cutter<'_> {
         let sticky = self.sticky && had && self.current.cue == Some(Cue::Exclude);
         let counted = !self.current.amounts.is_empty();
         // "Make the milk 5 and the bread 6" corrects both.
-        let making = self.sticky
-            && self.current.cue == Some(Cue::Correct)
-            && counted
-            && !self.current.content.is_empty();
+        let making =
+            self.sticky && self.current.cue == Some(Cue::Correct) && counted && !self.current.content.is_empty();
         self.flush();
         self.current.joined = had || self.current.joined;
         // "Remove bread and eggs" removes both; "remove bread and 2 eggs" may not.
@@ -43,12 +41,7 @@ impl Cutter<'_> {
         // "Hammers to 12"
         let to = self.tokens.get(element.first).is_some_and(|t| t.norm == "to");
         let counted = followed(rest, |w| matches!(w, What::Amount(_)));
-        if to
-            && counted
-            && !self.changing
-            && !self.current.phrases.is_empty()
-            && self.current.amounts.is_empty()
-        {
+        if to && counted && !self.changing && !self.current.phrases.is_empty() && self.current.amounts.is_empty() {
             self.current.cue = self.current.cue.or(Some(Cue::Correct));
             return;
         }
@@ -65,22 +58,8 @@ impl Cutter<'_> {
         }
         // "We run low on bin bags": what stands before was talk.
         if self.current.phrases.is_empty() && self.current.amounts.is_empty() {
-            let Item {
-                cue,
-                more,
-                requested,
-                joined,
-                carried,
-                ..
-            } = std::mem::take(&mut self.current);
-            self.current = Item {
-                cue,
-                more,
-                requested,
-                joined,
-                carried,
-                ..Item::default()
-            };
+            let Item { cue, more, requested, joined, carried, .. } = std::mem::take(&mut self.current);
+            self.current = Item { cue, more, requested, joined, carried, ..Item::default() };
         }
         self.current.placed |= self.current.content.is_empty();
     }
@@ -110,10 +89,7 @@ impl Cutter<'_> {
             Cue::More => {
                 let complete = !self.current.content.is_empty() && !self.current.amounts.is_empty();
                 let said = self.current.content.is_empty() || complete;
-                let another = self
-                    .tokens
-                    .get(element.first)
-                    .is_some_and(|t| t.norm == "another");
+                let another = self.tokens.get(element.first).is_some_and(|t| t.norm == "another");
                 if complete || matches!(self.current.cue, Some(Cue::Exclude)) {
                     self.start(None);
                     self.current.cue = None;
@@ -134,8 +110,7 @@ impl Cutter<'_> {
                 // "Change it to 4, not 3" and "no milk, sorry" keep what they began with.
                 self.start(None);
                 let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
-                self.sticky =
-                    matches!(word, "make") || cue == Cue::Exclude && !matches!(word, "no" | "without");
+                self.sticky = matches!(word, "make") || cue == Cue::Exclude && !matches!(word, "no" | "without");
                 self.current.carried = None;
                 self.current.cue = Some(cue);
             }

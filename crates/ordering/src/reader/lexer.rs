@@ -60,18 +60,11 @@ pub(super) fn lex(catalogue: &Catalogue, tokens: &[Token]) -> Vec<Element> {
     let mut at = 0;
     while at < tokens.len() {
         let rest = tokens.get(at..).unwrap_or_default();
-        match catalogue
-            .longest(rest)
-            .filter(|hit| names_product(catalogue, rest, hit))
-        {
+        match catalogue.longest(rest).filter(|hit| names_product(catalogue, rest, hit)) {
             Some(hit) => {
                 let past = at + hit.length;
                 // A phrase of one bare number is only kept from the noise where other words prove it.
-                claimed
-                    .get_mut(at..past)
-                    .into_iter()
-                    .flatten()
-                    .for_each(|t| *t = true);
+                claimed.get_mut(at..past).into_iter().flatten().for_each(|t| *t = true);
                 if let Some(slot) = hits.get_mut(at) {
                     *slot = Some(hit);
                 }
@@ -92,11 +85,7 @@ pub(super) fn lex(catalogue: &Catalogue, tokens: &[Token]) -> Vec<Element> {
             None if struck.get(at) == Some(&true) => (What::Noise, 1),
             None => name(catalogue, tokens, &words, &claimed, at),
         };
-        elements.push(Element {
-            what,
-            first: at,
-            past: at + length,
-        });
+        elements.push(Element { what, first: at, past: at + length });
         at += length;
     }
     unveil(catalogue, tokens, &mut elements);
@@ -118,19 +107,11 @@ fn names_product(catalogue: &Catalogue, rest: &[Token], hit: &Hit) -> bool {
         || catalogue.is_unit(&token.key)
         || units::package(&token.key).is_some()
         || units::measure(&token.norm).is_some();
-    let named = catalogue
-        .ends(hit.node)
-        .any(|(_, p)| p.kind != PhraseKind::Keyword);
+    let named = catalogue.ends(hit.node).any(|(_, p)| p.kind != PhraseKind::Keyword);
     !common || named && !lexicon::is_filler(&token.norm) && units::measure(&token.norm).is_none()
 }
 
-fn name(
-    catalogue: &Catalogue,
-    tokens: &[Token],
-    words: &[&str],
-    claimed: &[bool],
-    at: usize,
-) -> (What, usize) {
+fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool], at: usize) -> (What, usize) {
     let Some(token) = tokens.get(at) else {
         return (What::Filler, 1);
     };
@@ -158,27 +139,13 @@ fn name(
         return (What::Word, 1);
     }
     if before.is_some_and(|t| t.norm == "to")
-        && at
-            .checked_sub(2)
-            .and_then(|b| words.get(b))
-            .is_some_and(|w| lexicon::is_request(w))
+        && at.checked_sub(2).and_then(|b| words.get(b)).is_some_and(|w| lexicon::is_request(w))
         && token.kind == Kind::Word
         && cues::cue(rest).is_none()
     {
-        return (
-            if lexicon::is_request(&token.norm) {
-                What::Request
-            } else {
-                What::Filler
-            },
-            1,
-        );
+        return (if lexicon::is_request(&token.norm) { What::Request } else { What::Filler }, 1);
     }
-    let open = claimed
-        .iter()
-        .skip(at)
-        .position(|t| *t)
-        .map_or(tokens.len(), |n| at + n);
+    let open = claimed.iter().skip(at).position(|t| *t).map_or(tokens.len(), |n| at + n);
     if let Some(number) = numbers::read(tokens.get(at..open).unwrap_or_default()).filter(|n| n.e4 >= 0) {
         let (amount, length) = counting::amount(catalogue, tokens, at, open, number);
         return (What::Amount(amount), length);
@@ -210,11 +177,9 @@ fn single(catalogue: &Catalogue, token: &Token, words: &[&str], at: usize) -> Wh
         return What::Article;
     }
     // "Can I" is no tin, "a can of" is.
-    let neighbour =
-        |n: Option<usize>, any: &[&str]| n.and_then(|n| words.get(n)).is_some_and(|w| any.contains(w));
-    let verb = token.norm == "can"
-        && !neighbour(at.checked_sub(1), &["a", "per", "the"])
-        && !neighbour(Some(at + 1), &["of"]);
+    let neighbour = |n: Option<usize>, any: &[&str]| n.and_then(|n| words.get(n)).is_some_and(|w| any.contains(w));
+    let verb =
+        token.norm == "can" && !neighbour(at.checked_sub(1), &["a", "per", "the"]) && !neighbour(Some(at + 1), &["of"]);
     if verb {
         return What::Filler;
     }
@@ -254,10 +219,7 @@ fn punctuation(mark: char, glued: bool) -> What {
 fn corrects(next: Option<&Token>) -> bool {
     next.is_none_or(|t| {
         matches!(t.kind, Kind::Number | Kind::Punct(_) | Kind::Newline)
-            || matches!(
-                t.norm.as_str(),
-                "make" | "actually" | "i" | "its" | "it" | "wait" | "sorry"
-            )
+            || matches!(t.norm.as_str(), "make" | "actually" | "i" | "its" | "it" | "wait" | "sorry")
     })
 }
 
@@ -271,9 +233,7 @@ fn unveil(catalogue: &Catalogue, tokens: &[Token], elements: &mut [Element]) {
             && token.is_some_and(|t| {
                 t.norm.len() > 3
                     && t.norm != "with"
-                    && catalogue
-                        .word(&t.key)
-                        .is_some_and(|w| !catalogue.having(w).is_empty())
+                    && catalogue.word(&t.key).is_some_and(|w| !catalogue.having(w).is_empty())
             })
         {
             element.what = What::Word;

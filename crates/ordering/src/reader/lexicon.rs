@@ -3,18 +3,17 @@
 /// Verbs and courtesies with which people order.
 pub(super) fn is_request(norm: &str) -> bool {
     const WORDS: &[&str] = &[
-        "send", "need", "needs", "want", "get", "have", "like", "take", "deliver", "bring", "buy", "require",
-        "supply", "put", "grab", "please", "pls", "plz", "plse", "order", "add", "give", "ship", "book",
-        "love", "include", "reorder",
+        "send", "need", "needs", "want", "get", "have", "like", "take", "deliver", "bring", "buy", "require", "supply",
+        "put", "grab", "please", "pls", "plz", "plse", "order", "add", "give", "ship", "book", "love", "include",
+        "reorder",
     ];
     WORDS.contains(&norm)
 }
 
 /// Words after which a name is a place, a time or a person, no product.
 pub(super) fn is_preposition(norm: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "to", "at", "by", "from", "on", "about", "before", "after", "until", "till", "since", "via",
-    ];
+    const WORDS: &[&str] =
+        &["to", "at", "by", "from", "on", "about", "before", "after", "until", "till", "since", "via"];
     WORDS.contains(&norm)
 }
 
@@ -26,37 +25,15 @@ pub(super) fn is_whole(norm: &str) -> bool {
 
 /// Verbs that withdraw one.
 pub(super) fn withdraws(norm: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "cancel",
-        "cancelled",
-        "canceled",
-        "forget",
-        "scrap",
-        "scratch",
-        "withdraw",
-        "void",
-        "bin",
-        "delete",
-    ];
+    const WORDS: &[&str] =
+        &["cancel", "cancelled", "canceled", "forget", "scrap", "scratch", "withdraw", "void", "bin", "delete"];
     WORDS.contains(&norm)
 }
 
 /// Words of greeting.
 pub(super) fn is_greeting(norm: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "hi",
-        "hello",
-        "hey",
-        "hiya",
-        "morning",
-        "afternoon",
-        "evening",
-        "greetings",
-        "howdy",
-        "hallo",
-        "heya",
-        "yo",
-    ];
+    const WORDS: &[&str] =
+        &["hi", "hello", "hey", "hiya", "morning", "afternoon", "evening", "greetings", "howdy", "hallo", "heya", "yo"];
     WORDS.contains(&norm)
 }
 
@@ -74,9 +51,8 @@ pub(super) fn is_filler(norm: &str) -> bool {
         || ERRANDS.contains(&norm)
 }
 
-const ARTICLES: &[&str] = &[
-    "a", "an", "the", "some", "any", "this", "that", "these", "those", "my", "our", "your", "their", "its",
-];
+const ARTICLES: &[&str] =
+    &["a", "an", "the", "some", "any", "this", "that", "these", "those", "my", "our", "your", "their", "its"];
 const COURTESIES: &[&str] = &[
     "thanks",
     "thank",

@@ -45,16 +45,7 @@ pub(super) struct Play<'a> {
 impl<'a> Play<'a> {
     pub(super) fn new(catalogue: &'a Catalogue, tokens: &'a [Token], draft: &'a [DraftLine]) -> Self {
         let speller = Speller::default();
-        Self {
-            catalogue,
-            tokens,
-            draft,
-            speller,
-            lines: Vec::new(),
-            amended: false,
-            left: false,
-            pending: None,
-        }
+        Self { catalogue, tokens, draft, speller, lines: Vec::new(), amended: false, left: false, pending: None }
     }
 
     pub(super) fn entry(&self, line: &Line) -> Option<&'a Entry> {
@@ -64,16 +55,8 @@ impl<'a> Play<'a> {
     /// Product and variant of a line.
     pub(super) fn product(&self, line: &Line) -> Option<Match> {
         let entry = self.entry(line)?;
-        let variant = line
-            .best
-            .as_ref()?
-            .choice
-            .variant
-            .and_then(|v| entry.product.variants.get(v));
-        Some(Match {
-            product_id: entry.product.id,
-            variant_id: variant.map(|v| v.id),
-        })
+        let variant = line.best.as_ref()?.choice.variant.and_then(|v| entry.product.variants.get(v));
+        Some(Match { product_id: entry.product.id, variant_id: variant.map(|v| v.id) })
     }
 
     /// Matches and settles an item.
@@ -83,8 +66,7 @@ impl<'a> Play<'a> {
         // "4 black, 4 red" under a heading: only variants of what was named before.
         if item.phrases.is_empty()
             && let Some(product) = self.lines.last().and_then(|l| l.best.as_ref()).map(|b| b.product)
-            && let Some(mut fit) =
-                matching::fit(self.catalogue, &mut self.speller, self.tokens, &item, product)
+            && let Some(mut fit) = matching::fit(self.catalogue, &mut self.speller, self.tokens, &item, product)
             && fit.choice.variant.is_some()
             && !item.content.is_empty()
             && fit.unexplained == 0
@@ -96,13 +78,8 @@ impl<'a> Play<'a> {
             ranked.insert(0, fit);
         }
         // A correction speaks of what was ordered.
-        if matches!(
-            item.cue,
-            Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not)
-        ) {
-            let known = ranked
-                .iter()
-                .position(|r| r.score > 0.3 && self.ordered(r.product));
+        if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not)) {
+            let known = ranked.iter().position(|r| r.score > 0.3 && self.ordered(r.product));
             if let Some(at) = known {
                 let mut known = ranked.remove(at);
                 known.score = known.score.max(0.9 * known.score + 0.1);
@@ -110,72 +87,42 @@ impl<'a> Play<'a> {
                 ranked.insert(0, known);
             }
         }
-        let best = ranked
-            .first()
-            .filter(|b| b.close && b.score >= confidence::ACCEPTED)
-            .cloned();
+        let best = ranked.first().filter(|b| b.close && b.score >= confidence::ACCEPTED).cloned();
         Some(self.line(item, ranked, best, span))
     }
 
-    pub(super) fn line(
-        &self,
-        item: Item,
-        ranked: Vec<Scored>,
-        best: Option<Scored>,
-        span: (usize, usize),
-    ) -> Line {
-        let entry = best
-            .as_ref()
-            .and_then(|b| self.catalogue.entry(b.product).map(|e| (b, e)));
+    pub(super) fn line(&self, item: Item, ranked: Vec<Scored>, best: Option<Scored>, span: (usize, usize)) -> Line {
+        let entry = best.as_ref().and_then(|b| self.catalogue.entry(b.product).map(|e| (b, e)));
         let (settled, confidence) = match entry {
             Some((best, entry)) => {
                 let settled = amounts::settle(entry, &item, &best.choice);
-                let runner_up = ranked
-                    .iter()
-                    .filter(|r| r.product != best.product)
-                    .map(|r| r.score)
-                    .next();
+                let runner_up = ranked.iter().filter(|r| r.product != best.product).map(|r| r.score).next();
                 let confidence = confidence::line(entry, best, runner_up, settled.trust);
                 (settled, confidence)
             }
             None => (unplaced(&item), confidence::UNMATCHED),
         };
-        Line {
-            effect: Effect::Add,
-            item,
-            ranked,
-            best,
-            settled,
-            confidence,
-            span,
-        }
+        Line { effect: Effect::Add, item, ranked, best, settled, confidence, span }
     }
 
     /// Whether a product is in the draft or was named in this message.
     pub(super) fn ordered(&self, product: u32) -> bool {
         let id = self.catalogue.entry(product).map(|e| e.product.id);
         self.draft.iter().any(|d| Some(d.product_id) == id)
-            || self
-                .lines
-                .iter()
-                .any(|l| l.best.as_ref().is_some_and(|b| b.product == product))
+            || self.lines.iter().any(|l| l.best.as_ref().is_some_and(|b| b.product == product))
     }
 
     pub(super) fn same(&self, line: &Line, product: Match) -> bool {
         self.product(line).is_some_and(|own| {
             own.product_id == product.product_id
-                && (own.variant_id == product.variant_id
-                    || own.variant_id.is_none()
-                    || product.variant_id.is_none())
+                && (own.variant_id == product.variant_id || own.variant_id.is_none() || product.variant_id.is_none())
         })
     }
 
     pub(super) fn drafted(&self, product: Match) -> impl Iterator<Item = &'a DraftLine> + use<'a> {
         self.draft.iter().filter(move |d| {
             d.product_id == product.product_id
-                && (product.variant_id.is_none()
-                    || d.variant_id.is_none()
-                    || d.variant_id == product.variant_id)
+                && (product.variant_id.is_none() || d.variant_id.is_none() || d.variant_id == product.variant_id)
         })
     }
 
@@ -183,22 +130,9 @@ impl<'a> Play<'a> {
     pub(super) fn of_draft(&self, drafted: &DraftLine) -> Option<Scored> {
         let product = self.catalogue.of(drafted.product_id)?;
         let entry = self.catalogue.entry(product)?;
-        let variant = entry
-            .product
-            .variants
-            .iter()
-            .position(|v| Some(v.id) == drafted.variant_id);
-        let choice = super::variants::Choice {
-            variant,
-            ..Default::default()
-        };
-        Some(Scored {
-            product,
-            score: 0.97,
-            choice,
-            unexplained: 0,
-            close: true,
-        })
+        let variant = entry.product.variants.iter().position(|v| Some(v.id) == drafted.variant_id);
+        let choice = super::variants::Choice { variant, ..Default::default() };
+        Some(Scored { product, score: 0.97, choice, unexplained: 0, close: true })
     }
 }
 
@@ -210,14 +144,6 @@ fn unplaced(item: &Item) -> Settled {
         .find(|a| a.times)
         .or(item.amounts.iter().find(|a| a.measure.is_none()))
         .or(item.amounts.first());
-    let unit = amount
-        .and_then(|a| a.package.clone())
-        .or(item.packages.first().cloned())
-        .unwrap_or_default();
-    Settled {
-        e4: amount.map_or(ONE, |a| a.e4),
-        unit,
-        trust: 1.0,
-        said: amount.is_some(),
-    }
+    let unit = amount.and_then(|a| a.package.clone()).or(item.packages.first().cloned()).unwrap_or_default();
+    Settled { e4: amount.map_or(ONE, |a| a.e4), unit, trust: 1.0, said: amount.is_some() }
 }

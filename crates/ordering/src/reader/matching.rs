@@ -55,12 +55,7 @@ fn drawn(catalogue: &Catalogue, item: &Item, said: &[Said]) -> Vec<u32> {
 }
 
 /// The products an item may mean, best first.
-pub(super) fn rank(
-    catalogue: &Catalogue,
-    speller: &mut Speller,
-    tokens: &[Token],
-    item: &Item,
-) -> Vec<Scored> {
+pub(super) fn rank(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token], item: &Item) -> Vec<Scored> {
     let said = said(catalogue, speller, tokens, item);
     if said.is_empty() {
         return Vec::new();
@@ -68,16 +63,7 @@ pub(super) fn rank(
     let spoken = spoken(catalogue, tokens, item);
     let mut out: Vec<Scored> = drawn(catalogue, item, &said)
         .into_iter()
-        .filter_map(|product| {
-            Some(score(
-                catalogue,
-                product,
-                catalogue.entry(product)?,
-                item,
-                &said,
-                &spoken,
-            ))
-        })
+        .filter_map(|product| Some(score(catalogue, product, catalogue.entry(product)?, item, &said, &spoken)))
         .filter(|scored| scored.score > 0.15)
         .collect();
     out.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
@@ -94,24 +80,10 @@ pub(super) fn fit(
 ) -> Option<Scored> {
     let said = said(catalogue, speller, tokens, item);
     let spoken = spoken(catalogue, tokens, item);
-    Some(score(
-        catalogue,
-        product,
-        catalogue.entry(product)?,
-        item,
-        &said,
-        &spoken,
-    ))
+    Some(score(catalogue, product, catalogue.entry(product)?, item, &said, &spoken))
 }
 
-fn score(
-    catalogue: &Catalogue,
-    product: u32,
-    entry: &Entry,
-    item: &Item,
-    said: &[Said],
-    spoken: &[u32],
-) -> Scored {
+fn score(catalogue: &Catalogue, product: u32, entry: &Entry, item: &Item, said: &[Said], spoken: &[u32]) -> Scored {
     let mut choice = variants::choose(catalogue, entry, spoken, &item.amounts, &item.packages);
     let mut best = (0.0, None::<&Phrase>);
     for phrase in &entry.phrases {
@@ -126,17 +98,11 @@ fn score(
         choice.contradictory |= choice.variant.is_some_and(|v| v != variant);
         choice.variant = Some(variant);
     }
-    let own =
-        |word: &u32| entry.phrases.iter().any(|p| p.words.contains(word)) || choice.words.contains(word);
+    let own = |word: &u32| entry.phrases.iter().any(|p| p.words.contains(word)) || choice.words.contains(word);
     let (mut all, mut explained, mut unexplained) = (0.0, 0.0, 0);
     for word in said {
         let explains = word.readings.iter().any(own);
-        all += word.weight
-            * if explains || word.readings.is_empty() {
-                1.0
-            } else {
-                OF_ANOTHER
-            };
+        all += word.weight * if explains || word.readings.is_empty() { 1.0 } else { OF_ANOTHER };
         if explains {
             explained += word.weight;
         } else {
@@ -163,13 +129,7 @@ fn score(
     // "Cement mixers" are no cement: the last word says what a thing is.
     let explained_last = said.last().is_none_or(|s| s.readings.iter().any(own));
     let close = share >= if explained_last { 0.5 } else { 0.75 } && best.0 >= PART * 0.5_f64.sqrt();
-    Scored {
-        product,
-        score,
-        choice,
-        unexplained,
-        close,
-    }
+    Scored { product, score, choice, unexplained, close }
 }
 
 /// Whether an amount is the size in the product's name.
@@ -177,8 +137,7 @@ pub(super) fn is_size(entry: &Entry, amount: &super::counting::Amount) -> bool {
     amount.measure.is_some_and(|measure| {
         entry.sizes.iter().any(|(e4, own)| {
             own.dimension == measure.dimension
-                && i128::from(*e4) * i128::from(own.steps)
-                    == i128::from(amount.e4) * i128::from(measure.steps)
+                && i128::from(*e4) * i128::from(own.steps) == i128::from(amount.e4) * i128::from(measure.steps)
         })
     })
 }

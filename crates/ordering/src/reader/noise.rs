@@ -29,9 +29,7 @@ fn number(tokens: &[Token], at: usize) -> bool {
 }
 
 fn mark(tokens: &[Token], at: usize, marks: &str) -> bool {
-    tokens
-        .get(at)
-        .is_some_and(|t| matches!(t.kind, Kind::Punct(c) if marks.contains(c)))
+    tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Punct(c) if marks.contains(c)))
 }
 
 /// How many tokens of noise begin here.
@@ -47,8 +45,8 @@ fn noise_at(tokens: &[Token], at: usize) -> usize {
     }
     match norm(tokens, at) {
         "at" if number(tokens, at + 1) && units::measure(norm(tokens, at + 2)).is_none() => 2,
-        "price" | "cost" | "invoice" | "po" | "ref" | "reference" | "account" | "tel" | "telephone"
-        | "phone" | "mobile" | "table" | "room" | "suite" | "quote" | "ticket" | "number" | "postcode" => {
+        "price" | "cost" | "invoice" | "po" | "ref" | "reference" | "account" | "tel" | "telephone" | "phone"
+        | "mobile" | "table" | "room" | "suite" | "quote" | "ticket" | "number" | "postcode" => {
             reference(tokens, at, 1)
         }
         "order" => reference(tokens, at, 4),
@@ -65,11 +63,7 @@ fn reference(tokens: &[Token], at: usize, least: usize) -> usize {
         named |= matches!(norm(tokens, next), "number" | "no" | "nr") || mark(tokens, next, "#");
         next += 1;
     }
-    if number(tokens, next) && (named || norm(tokens, next).len() >= least) {
-        next - at + run(tokens, next)
-    } else {
-        0
-    }
+    if number(tokens, next) && (named || norm(tokens, next).len() >= least) { next - at + run(tokens, next) } else { 0 }
 }
 
 /// Groups of digits in a row, as telephone numbers are written.
@@ -94,15 +88,11 @@ fn number_noise(tokens: &[Token], at: usize) -> usize {
     if line_start
         && glued
         && mark(tokens, at + 1, ").")
-        && tokens
-            .get(at + 2)
-            .is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Number))
+        && tokens.get(at + 2).is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Number))
     {
         return 2;
     }
-    if matches!(after, "am" | "pm" | "oclock" | "hrs" | "ish")
-        || glued && matches!(after, "st" | "nd" | "rd" | "th")
-    {
+    if matches!(after, "am" | "pm" | "oclock" | "hrs" | "ish") || glued && matches!(after, "st" | "nd" | "rd" | "th") {
         return 2;
     }
     if is_month(after) || norm(tokens, at + 1) == "may" && !token.norm.contains('.') {
@@ -120,17 +110,7 @@ fn number_noise(tokens: &[Token], at: usize) -> usize {
     if mark(tokens, at + 1, "£$€")
         || matches!(
             after,
-            "eur"
-                | "euro"
-                | "euros"
-                | "usd"
-                | "gbp"
-                | "pounds"
-                | "quid"
-                | "pence"
-                | "dollars"
-                | "cents"
-                | "percent"
+            "eur" | "euro" | "euros" | "usd" | "gbp" | "pounds" | "quid" | "pence" | "dollars" | "cents" | "percent"
         )
         || matches!(
             after,
@@ -191,12 +171,7 @@ mod tests {
     fn kept(text: &str) -> Vec<String> {
         let tokens = tokenise(text);
         let struck = mask(&tokens, &vec![false; tokens.len()]);
-        tokens
-            .iter()
-            .zip(struck)
-            .filter(|(t, s)| t.kind == Kind::Number && !s)
-            .map(|(t, _)| t.norm.clone())
-            .collect()
+        tokens.iter().zip(struck).filter(|(t, s)| t.kind == Kind::Number && !s).map(|(t, _)| t.norm.clone()).collect()
     }
 
     #[test]

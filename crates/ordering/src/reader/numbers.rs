@@ -27,14 +27,11 @@ pub(super) fn digits(norm: &str) -> Option<i64> {
     }
     if let Some((above, below)) = norm.split_once('/') {
         let (above, below) = (above.parse::<i64>().ok()?, below.parse::<i64>().ok()?);
-        return (above < below && matches!(below, 2 | 3 | 4 | 5 | 8) && above > 0)
-            .then(|| above * ONE / below);
+        return (above < below && matches!(below, 2 | 3 | 4 | 5 | 8) && above > 0).then(|| above * ONE / below);
     }
     let (whole, part) = match (norm.split_once(','), norm.split_once('.')) {
         (None, None) => (norm.to_owned(), ""),
-        (Some((whole, part)), None) if part.len() == 3 && !whole.starts_with('0') => {
-            (format!("{whole}{part}"), "")
-        }
+        (Some((whole, part)), None) if part.len() == 3 && !whole.starts_with('0') => (format!("{whole}{part}"), ""),
         (Some((whole, part)), None) | (None, Some((whole, part))) => (whole.to_owned(), part),
         (Some((thousands, rest)), Some(_)) => {
             let (units, part) = rest.split_once('.')?;
@@ -49,11 +46,7 @@ pub(super) fn digits(norm: &str) -> Option<i64> {
         return None;
     }
     let scale = [ONE, 1_000, 100, 10, 1].get(part.len()).copied()?;
-    let part = if part.is_empty() {
-        0
-    } else {
-        part.parse::<i64>().ok()?
-    };
+    let part = if part.is_empty() { 0 } else { part.parse::<i64>().ok()? };
     Some(whole.parse::<i64>().ok()? * ONE + part * scale)
 }
 
@@ -95,12 +88,7 @@ fn word(norm: &str) -> Option<i64> {
 pub(super) fn read(tokens: &[Token]) -> Option<Number> {
     let first = tokens.first()?;
     let mut number = match first.kind {
-        Kind::Number => Number {
-            e4: digits(&first.norm)?,
-            length: 1,
-            vague: false,
-            dozens: false,
-        },
+        Kind::Number => Number { e4: digits(&first.norm)?, length: 1, vague: false, dozens: false },
         Kind::Word => in_words(tokens)?,
         Kind::Punct(_) | Kind::Newline => return None,
     };
@@ -129,33 +117,14 @@ pub(super) fn read(tokens: &[Token]) -> Option<Number> {
 
 fn in_words(tokens: &[Token]) -> Option<Number> {
     let at = |n: usize| tokens.get(n).map_or("", |t| t.norm.as_str());
-    let plain = |e4: i64, length: usize| {
-        Some(Number {
-            e4,
-            length,
-            vague: false,
-            dozens: false,
-        })
-    };
-    let dozen = |e4: i64, length: usize| {
-        Some(Number {
-            e4,
-            length,
-            vague: false,
-            dozens: true,
-        })
-    };
+    let plain = |e4: i64, length: usize| Some(Number { e4, length, vague: false, dozens: false });
+    let dozen = |e4: i64, length: usize| Some(Number { e4, length, vague: false, dozens: true });
     let skip = usize::from(matches!(at(0), "a" | "an"));
     match at(skip) {
         "couple" | "cpl" => return plain(2 * ONE, skip + 1),
         "dozen" | "doz" => return dozen(12 * ONE, skip + 1),
         "few" | "several" | "handful" => {
-            return Some(Number {
-                e4: 3 * ONE,
-                length: skip + 1,
-                vague: true,
-                dozens: false,
-            });
+            return Some(Number { e4: 3 * ONE, length: skip + 1, vague: true, dozens: false });
         }
         "hundred" => return plain(100 * ONE, skip + 1),
         "half" => {
@@ -167,10 +136,7 @@ fn in_words(tokens: &[Token]) -> Option<Number> {
             };
         }
         "quarter" => {
-            return plain(
-                ONE / 4,
-                skip + 1 + usize::from(matches!(at(skip + 1), "a" | "of")),
-            );
+            return plain(ONE / 4, skip + 1 + usize::from(matches!(at(skip + 1), "a" | "of")));
         }
         _ if skip > 0 => return None,
         _ => {}
@@ -212,13 +178,7 @@ mod tests {
 
     #[test]
     fn digits_in_every_spelling() {
-        for (text, e4) in [
-            ("3", 30_000),
-            ("1.5", 15_000),
-            ("1,5", 15_000),
-            ("1,000", 10_000_000),
-            ("1/2", 5_000),
-        ] {
+        for (text, e4) in [("3", 30_000), ("1.5", 15_000), ("1,5", 15_000), ("1,000", 10_000_000), ("1/2", 5_000)] {
             assert_eq!(value(text), e4, "{text}");
         }
         assert_eq!(value("1½"), 15_000);

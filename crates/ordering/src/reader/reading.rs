@@ -15,7 +15,8 @@ pub struct Reading {
     pub confidence: f64,
     /// What changes, in the order of the message.
     pub lines: Vec<ReadLine>,
-    /// The whole order is withdrawn. Then there are no lines.
+    /// The whole order is withdrawn. Then there are no lines, and `confidence` is the withdrawal's: low where the
+    /// message also ordered something.
     pub cancel: bool,
 }
 

@@ -58,9 +58,10 @@ impl RuleReader {
                 say(&mut play, of, sentence);
             }
         }
-        if evidence.cancelled {
-            play.lines
-                .retain(|l| l.best.is_some() && l.effect == Effect::Add && l.settled.said);
+        if evidence.cancelled && !play.lines.is_empty() {
+            // What else was said goes to a person with the message.
+            play.lines.clear();
+            play.left = true;
         }
         if evidence.instructed {
             play.lines.retain(|l| l.best.is_some());
@@ -71,12 +72,7 @@ impl RuleReader {
 
 fn mood(tokens: &[Token], of: &[Element], sentence: &Sentence) -> Mood {
     let (first, past) = (of.first().map_or(0, |e| e.first), of.last().map_or(0, |e| e.past));
-    let norms: Vec<&str> = tokens
-        .get(first..past)
-        .into_iter()
-        .flatten()
-        .map(|t| t.norm.as_str())
-        .collect();
+    let norms: Vec<&str> = tokens.get(first..past).into_iter().flatten().map(|t| t.norm.as_str()).collect();
     let named = of.iter().any(|e| matches!(e.what, What::Phrase(_)));
     let counted = of.iter().any(|e| matches!(e.what, What::Amount(_)));
     intent::mood(&norms, sentence.asked, named, counted)
@@ -107,9 +103,7 @@ fn say(play: &mut Play<'_>, of: &[Element], sentence: Sentence) {
     let requested = of.iter().any(|e| matches!(e.what, What::Request));
     // "4 milk in total" of a draft with two may mean two more.
     let total = of.iter().any(|e| {
-        play.tokens
-            .get(e.first)
-            .is_some_and(|t| matches!(t.norm.as_str(), "total" | "altogether" | "overall"))
+        play.tokens.get(e.first).is_some_and(|t| matches!(t.norm.as_str(), "total" | "altogether" | "overall"))
     });
     play.left |= total && !play.draft.is_empty();
     let counted = sentence.items.iter().any(|i| !i.amounts.is_empty());
@@ -132,9 +126,7 @@ fn worth(line: &Line, requested: bool, counted: bool) -> bool {
         Some(_) if item.placed && !said => false,
         // "Milk" alone is a line of a list; "I love your milk" is not.
         Some(best) => {
-            item.requested
-                || item.more
-                || best.unexplained == 0 && (best.score > 0.75 || requested || counted)
+            item.requested || item.more || best.unexplained == 0 && (best.score > 0.75 || requested || counted)
         }
         None if !item.amounts.is_empty() => item.content.len() <= LONGEST_UNKNOWN,
         None if item.article && item.joined && (requested || counted) => item.content.len() <= 3,
@@ -144,52 +136,27 @@ fn worth(line: &Line, requested: bool, counted: bool) -> bool {
 
 fn finish(play: &Play<'_>, evidence: &Evidence, text: &str) -> Reading {
     let cap = if evidence.instructed { INSTRUCTED } else { 1.0 };
-    let lines: Vec<ReadLine> = play
-        .lines
-        .iter()
-        .take(MAX_LINES)
-        .filter_map(|line| written(play, line, text, cap))
-        .collect();
+    let lines: Vec<ReadLine> =
+        play.lines.iter().take(MAX_LINES).filter_map(|line| written(play, line, text, cap)).collect();
     let mut confidence = confidence::order(lines.iter().map(|l| (l.confidence, l.product.is_some())));
     if play.left || play.lines.len() > MAX_LINES {
         confidence = confidence.min(confidence::SOMETHING_LEFT);
     }
     // The same twice may be two deliveries, or a change of mind.
     let twice = lines.iter().enumerate().any(|(at, line)| {
-        line.product.is_some()
-            && lines
-                .iter()
-                .take(at)
-                .any(|l| l.product == line.product && l.effect == line.effect)
+        line.product.is_some() && lines.iter().take(at).any(|l| l.product == line.product && l.effect == line.effect)
     });
     if twice {
         confidence = confidence.min(confidence::SOMETHING_LEFT);
     }
     let best = lines.iter().map(|l| l.confidence).fold(0.0, f64::max);
-    let whole = Evidence {
-        lines: lines.len(),
-        amended: play.amended,
-        ..*evidence
-    };
+    let whole = Evidence { lines: lines.len(), amended: play.amended, ..*evidence };
     let (intent, intent_confidence) = intent::judge(&whole, best);
     if evidence.cancelled {
-        confidence = if lines.is_empty() {
-            intent_confidence * cap
-        } else {
-            confidence.min(0.5)
-        };
+        confidence = intent_confidence * cap * if play.left { 0.5 } else { 1.0 };
     }
-    debug_assert!(
-        intent == Intent::Order || lines.is_empty(),
-        "only an order has lines"
-    );
-    Reading {
-        intent,
-        intent_confidence,
-        confidence,
-        lines,
-        cancel: evidence.cancelled,
-    }
+    debug_assert!(intent == Intent::Order || lines.is_empty(), "only an order has lines");
+    Reading { intent, intent_confidence, confidence, lines, cancel: evidence.cancelled }
 }
 
 fn written(play: &Play<'_>, line: &Line, text: &str, cap: f64) -> Option<ReadLine> {
@@ -213,11 +180,7 @@ fn written(play: &Play<'_>, line: &Line, text: &str, cap: f64) -> Option<ReadLin
         .collect();
     let unit = &line.settled.unit;
     let withdrawn = line.effect == Effect::Remove || line.item.cue == Some(Cue::Exclude);
-    let e4 = if line.settled.e4 > 0 {
-        line.settled.e4
-    } else {
-        super::numbers::ONE
-    };
+    let e4 = if line.settled.e4 > 0 { line.settled.e4 } else { super::numbers::ONE };
     Some(ReadLine {
         original_text: text.get(start..end)?.to_owned(),
         effect: if withdrawn { Effect::Remove } else { line.effect },

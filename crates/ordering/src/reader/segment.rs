@@ -33,12 +33,7 @@ pub(super) fn sentences(catalogue: &Catalogue, tokens: &[Token], elements: &[Ele
         let Some(asked) = stop else { continue };
         let slice = elements.get(first..=at).unwrap_or_default();
         let items = Cutter::new(catalogue, tokens).cut(slice);
-        out.push(Sentence {
-            first,
-            past: at + 1,
-            asked,
-            items,
-        });
+        out.push(Sentence { first, past: at + 1, asked, items });
         first = at + 1;
     }
     out
@@ -56,14 +51,7 @@ pub(super) struct Cutter<'a> {
 
 impl<'a> Cutter<'a> {
     fn new(catalogue: &'a Catalogue, tokens: &'a [Token]) -> Self {
-        Self {
-            catalogue,
-            tokens,
-            items: Vec::new(),
-            current: Item::default(),
-            changing: false,
-            sticky: false,
-        }
+        Self { catalogue, tokens, items: Vec::new(), current: Item::default(), changing: false, sticky: false }
     }
 
     fn cut(mut self, elements: &[Element]) -> Vec<Item> {
@@ -71,10 +59,7 @@ impl<'a> Cutter<'a> {
             self.take(element, elements.get(at + 1..).unwrap_or_default());
         }
         // "Milk 5, bread 6 instead": the cue comes last.
-        let last = elements
-            .iter()
-            .rev()
-            .find(|e| !matches!(e.what, What::Filler | What::Stop { .. } | What::Request));
+        let last = elements.iter().rev().find(|e| !matches!(e.what, What::Filler | What::Stop { .. } | What::Request));
         let instead = last.is_some_and(|e| matches!(e.what, What::Cue(Cue::Correct)));
         if self.current.is_empty() && instead {
             for item in self.items.iter_mut().filter(|i| i.cue.is_none()) {
@@ -86,10 +71,7 @@ impl<'a> Cutter<'a> {
     }
 
     pub(super) fn flush(&mut self) {
-        let next = Item {
-            joined: self.current.joined,
-            ..Item::default()
-        };
+        let next = Item { joined: self.current.joined, ..Item::default() };
         // "A case of coffee 227g": the size counts nothing.
         let said = self.current.article || !self.current.content.is_empty();
         if said && self.current.lone_unit && self.current.amounts.iter().all(|a| a.measure.is_some()) {
@@ -99,12 +81,7 @@ impl<'a> Cutter<'a> {
         if self.current.is_empty() {
             // A cue before a comma still holds: "no, make that 4".
             let cue = self.current.cue;
-            self.current = Item {
-                cue,
-                more: self.current.more,
-                requested: self.current.requested,
-                ..next
-            };
+            self.current = Item { cue, more: self.current.more, requested: self.current.requested, ..next };
             return;
         }
         self.items.push(std::mem::replace(&mut self.current, next));
@@ -112,10 +89,7 @@ impl<'a> Cutter<'a> {
 
     pub(super) fn start(&mut self, cue: Option<Cue>) {
         self.flush();
-        self.current = Item {
-            cue: cue.or(self.current.cue.filter(|_| self.current.is_empty())),
-            ..Item::default()
-        };
+        self.current = Item { cue: cue.or(self.current.cue.filter(|_| self.current.is_empty())), ..Item::default() };
     }
 
     fn take(&mut self, element: &Element, rest: &[Element]) {
@@ -165,9 +139,7 @@ impl<'a> Cutter<'a> {
             }
         }
         let words = self.tokens.get(element.first..element.past).into_iter().flatten();
-        self.current.more |= words
-            .into_iter()
-            .any(|t| matches!(t.norm.as_str(), "more" | "extra"));
+        self.current.more |= words.into_iter().any(|t| matches!(t.norm.as_str(), "more" | "extra"));
         self.current.amounts.push(amount.clone());
         self.current.cover(element);
     }
@@ -193,9 +165,7 @@ impl<'a> Cutter<'a> {
         if item.amount_first {
             names(amount) && !item.amounts.iter().any(names) || !more_follows
         } else {
-            item.amounts.iter().all(names)
-                || names(amount) && !item.amounts.iter().any(names)
-                || !more_follows
+            item.amounts.iter().all(names) || names(amount) && !item.amounts.iter().any(names) || !more_follows
         }
     }
 
@@ -212,16 +182,11 @@ impl<'a> Cutter<'a> {
 
     /// Whether a phrase names another product than the phrases before it: "tea coffee".
     fn another(&self, node: u32) -> bool {
-        let names = |node: u32| {
-            self.catalogue
-                .ends(node)
-                .filter(|(_, p)| p.kind != PhraseKind::Keyword)
-                .map(|(id, _)| id)
-        };
+        let names =
+            |node: u32| self.catalogue.ends(node).filter(|(_, p)| p.kind != PhraseKind::Keyword).map(|(id, _)| id);
         let products = |node: u32| self.catalogue.ends(node).map(|(id, _)| id);
-        let apart = |old: u32| {
-            names(old).next().is_some() && !products(old).any(|id| products(node).any(|other| other == id))
-        };
+        let apart =
+            |old: u32| names(old).next().is_some() && !products(old).any(|id| products(node).any(|other| other == id));
         !self.current.phrases.is_empty()
             && names(node).next().is_some()
             && self.current.phrases.iter().all(|old| apart(*old))
@@ -230,19 +195,11 @@ impl<'a> Cutter<'a> {
     fn content(&mut self, element: &Element) {
         let item = &self.current;
         if !item.amount_first && !item.content.is_empty() && !item.amounts.is_empty() {
-            let words: Vec<&str> = self
-                .tokens
-                .get(element.first..element.past)
-                .into_iter()
-                .flatten()
-                .map(|t| t.key.as_str())
-                .collect();
+            let words: Vec<&str> =
+                self.tokens.get(element.first..element.past).into_iter().flatten().map(|t| t.key.as_str()).collect();
             // "M8 50mm bolts 100": what counts is still to come.
             let uncounted = matches!(element.what, What::Phrase(_))
-                && item
-                    .amounts
-                    .iter()
-                    .all(|a| variants::names_amount(self.catalogue, &item.phrases, a));
+                && item.amounts.iter().all(|a| variants::names_amount(self.catalogue, &item.phrases, a));
             if !uncounted && !variants::names_words(self.catalogue, &item.phrases, &words) {
                 self.start(None);
                 self.current.joined = true;
@@ -256,11 +213,6 @@ impl<'a> Cutter<'a> {
 /// Whether the next element that says something is such a one.
 pub(super) fn followed(rest: &[Element], test: impl Fn(&What) -> bool) -> bool {
     rest.iter()
-        .find(|e| {
-            !matches!(
-                e.what,
-                What::Filler | What::Noise | What::Article | What::Cue(Cue::More)
-            )
-        })
+        .find(|e| !matches!(e.what, What::Filler | What::Noise | What::Article | What::Cue(Cue::More)))
         .is_some_and(|e| test(&e.what))
 }

@@ -29,8 +29,7 @@ fn tolerance(length: usize) -> usize {
 
 /// FNV-1a: stable on every machine, unlike a seeded hasher.
 fn hash(form: &[char]) -> u32 {
-    form.iter()
-        .fold(0x811c_9dc5, |h, c| (h ^ u32::from(*c)).wrapping_mul(0x0100_0193))
+    form.iter().fold(0x811c_9dc5, |h, c| (h ^ u32::from(*c)).wrapping_mul(0x0100_0193))
 }
 
 fn deletes(word: &str) -> Vec<u32> {
@@ -42,12 +41,8 @@ fn deletes(word: &str) -> Vec<u32> {
         let mut shorter = Vec::new();
         for form in &level {
             for skip in 0..form.len() {
-                let left: Vec<char> = form
-                    .iter()
-                    .enumerate()
-                    .filter(|(place, _)| *place != skip)
-                    .map(|(_, c)| *c)
-                    .collect();
+                let left: Vec<char> =
+                    form.iter().enumerate().filter(|(place, _)| *place != skip).map(|(_, c)| *c).collect();
                 out.push(hash(&left));
                 shorter.push(left);
             }
@@ -112,12 +107,7 @@ mod tests {
     fn forgives_by_length() {
         let words = ["milk", "tomato", "adjustable", "rice"];
         let table = Spelling::new((0..).zip(words));
-        let of = |n: u32| {
-            words
-                .into_iter()
-                .nth(usize::try_from(n).unwrap_or(9))
-                .unwrap_or("")
-        };
+        let of = |n: u32| words.into_iter().nth(usize::try_from(n).unwrap_or(9)).unwrap_or("");
         let near = |word: &str| table.near(word, of).first().map(|(n, _)| of(*n));
         assert_eq!(near("mlik"), Some("milk"));
         assert_eq!(near("tomatto"), Some("tomato"));

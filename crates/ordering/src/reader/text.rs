@@ -71,9 +71,7 @@ fn fold(text: &str) -> Vec<Folded> {
                 let mut solo = false;
                 let fraction = std::iter::once(original).nfkd().any(|c| c == '\u{2044}');
                 for (place, part) in std::iter::once(original).nfkd().enumerate() {
-                    if is_combining_mark(part)
-                        || matches!(part, '\u{fe00}'..='\u{fe0f}' | '\u{200b}'..='\u{200f}')
-                    {
+                    if is_combining_mark(part) || matches!(part, '\u{fe00}'..='\u{fe0f}' | '\u{200b}'..='\u{200f}') {
                         continue;
                     }
                     solo = fraction && place == 0;
@@ -137,27 +135,14 @@ pub(super) fn tokenise(text: &str) -> Vec<Token> {
                     norm.push_str("and");
                     Kind::Word
                 }
-                ',' | ';' | ':' | '.' | '!' | '?' | '-' | '+' | '/' | '(' | ')' | '@' | '#' | '"' | '\''
-                | '*' | '•' | '=' | '£' | '$' | '€' | '%' | '>' | '|' | '_' | '~' | '[' | ']' => {
-                    Kind::Punct(first.ch)
-                }
+                ',' | ';' | ':' | '.' | '!' | '?' | '-' | '+' | '/' | '(' | ')' | '@' | '#' | '"' | '\'' | '*'
+                | '•' | '=' | '£' | '$' | '€' | '%' | '>' | '|' | '_' | '~' | '[' | ']' => Kind::Punct(first.ch),
                 _ => continue,
             }
         };
         let glued = tokens.last().is_some_and(|t| t.end == start);
-        let key = if kind == Kind::Word {
-            stem(&norm)
-        } else {
-            norm.clone()
-        };
-        tokens.push(Token {
-            norm,
-            key,
-            kind,
-            start,
-            end,
-            glued,
-        });
+        let key = if kind == Kind::Word { stem(&norm) } else { norm.clone() };
+        tokens.push(Token { norm, key, kind, start, end, glued });
     }
     tokens
 }
@@ -174,11 +159,7 @@ pub(super) fn stem(word: &str) -> String {
         }
         _ => {}
     }
-    let cut = |n: usize| {
-        word.get(..word.len().saturating_sub(n))
-            .unwrap_or(word)
-            .to_owned()
-    };
+    let cut = |n: usize| word.get(..word.len().saturating_sub(n)).unwrap_or(word).to_owned();
     let length = word.chars().count();
     if length > 4 && word.ends_with("ies") {
         return cut(3) + "y";
@@ -186,11 +167,7 @@ pub(super) fn stem(word: &str) -> String {
     if length > 4 && word.ends_with("ie") {
         return cut(2) + "y";
     }
-    if length > 4
-        && ["sses", "xes", "ches", "shes", "oes", "zzes"]
-            .iter()
-            .any(|e| word.ends_with(e))
-    {
+    if length > 4 && ["sses", "xes", "ches", "shes", "oes", "zzes"].iter().any(|e| word.ends_with(e)) {
         return cut(2);
     }
     if length > 2 && word.ends_with('s') && !["ss", "us", "is"].iter().any(|e| word.ends_with(e)) {
@@ -215,21 +192,14 @@ mod tests {
 
     #[test]
     fn folds_case_accents_and_width() {
-        assert_eq!(
-            norms("JALAPEÑO ２ crème kellogg’s 2️⃣"),
-            ["jalapeno", "2", "creme", "kelloggs", "2"]
-        );
+        assert_eq!(norms("JALAPEÑO ２ crème kellogg’s 2️⃣"), ["jalapeno", "2", "creme", "kelloggs", "2"]);
     }
 
     #[test]
     fn plurals_meet() {
-        for (one, many) in [
-            ("tomato", "tomatoes"),
-            ("box", "boxes"),
-            ("berry", "berries"),
-            ("avo", "avos"),
-            ("loaf", "loaves"),
-        ] {
+        for (one, many) in
+            [("tomato", "tomatoes"), ("box", "boxes"), ("berry", "berries"), ("avo", "avos"), ("loaf", "loaves")]
+        {
             assert_eq!(stem(one), stem(many));
         }
     }

@@ -21,9 +21,7 @@ pub(super) struct Measure {
 pub(super) fn measure(norm: &str) -> Option<Measure> {
     use Dimension::{Length, Mass, Storage, Volume};
     let (dimension, steps) = match norm {
-        "kg" | "kgs" | "kilo" | "kilos" | "kilogram" | "kilograms" | "kilogramme" | "kilogrammes" => {
-            (Mass, 1_000_000)
-        }
+        "kg" | "kgs" | "kilo" | "kilos" | "kilogram" | "kilograms" | "kilogramme" | "kilogrammes" => (Mass, 1_000_000),
         "g" | "gr" | "gm" | "gms" | "gram" | "grams" | "gramme" | "grammes" => (Mass, 1_000),
         "lb" | "lbs" => (Mass, 453_592),
         "oz" => (Mass, 28_350),
@@ -95,12 +93,7 @@ mod tests {
 
     #[test]
     fn measures_convert_within_their_dimension() {
-        let one = |unit: &str| {
-            measure(unit).unwrap_or(Measure {
-                dimension: Dimension::Storage,
-                steps: 1,
-            })
-        };
+        let one = |unit: &str| measure(unit).unwrap_or(Measure { dimension: Dimension::Storage, steps: 1 });
         assert_eq!(convert(5_000_000, one("g"), one("kg")), Some(5_000));
         assert_eq!(convert(7_500_000, one("ml"), one("l")), Some(7_500));
         assert_eq!(convert(10_000, one("kg"), one("l")), None);

@@ -33,17 +33,12 @@ fn is_amount(variant: &VariantKeys, amount: &Amount) -> bool {
                 || amount.e4 >= LARGE && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4)
         }
         // "Coke 330": so large a count is named before the product.
-        (None, None) => {
-            amount.e4 >= LARGE && !amount.times && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4)
-        }
+        (None, None) => amount.e4 >= LARGE && !amount.times && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4),
     }
 }
 
 fn entries<'a>(catalogue: &'a Catalogue, phrases: &[u32]) -> impl Iterator<Item = &'a Entry> {
-    let products = phrases
-        .iter()
-        .flat_map(|node| catalogue.ends(*node))
-        .map(|(product, _)| product);
+    let products = phrases.iter().flat_map(|node| catalogue.ends(*node)).map(|(product, _)| product);
     products.take(16).filter_map(|product| catalogue.entry(product))
 }
 
@@ -56,13 +51,8 @@ pub(super) fn names_amount(catalogue: &Catalogue, phrases: &[u32], amount: &Amou
 pub(super) fn names_words(catalogue: &Catalogue, phrases: &[u32], words: &[&str]) -> bool {
     let numbers: Option<Vec<u32>> = words.iter().map(|w| catalogue.word(w)).collect();
     let Some(numbers) = numbers else { return false };
-    entries(catalogue, phrases).any(|entry| {
-        entry.variants.iter().any(|v| {
-            v.forms
-                .iter()
-                .any(|form| numbers.iter().all(|n| form.contains(n)))
-        })
-    })
+    entries(catalogue, phrases)
+        .any(|entry| entry.variants.iter().any(|v| v.forms.iter().any(|form| numbers.iter().all(|n| form.contains(n)))))
 }
 
 /// The variant of a product that an item's words and amounts name. `words` are all its words in order, courtesies
@@ -81,30 +71,24 @@ pub(super) fn choose(
     let by_amount = amounts.iter().enumerate().find_map(|(at, amount)| {
         // "3 packs" counts packs unless another amount does the counting.
         let counts = amount.measure.is_none() && amounts.len() == 1 && (amount.times || amount.e4 >= LARGE);
-        let variant = entry
-            .variants
-            .iter()
-            .position(|v| is_amount(v, amount))
-            .filter(|_| !counts)?;
+        let variant = entry.variants.iter().position(|v| is_amount(v, amount)).filter(|_| !counts)?;
         Some((variant, at))
     });
     let packages: Vec<u32> = packages.iter().filter_map(|p| catalogue.word(p)).collect();
     // The longest form found wins, so that "extra large" is not "large".
     let mut by_words: Vec<(usize, usize)> = Vec::new();
     for (at, variant) in entry.variants.iter().enumerate() {
-        let found = variant.forms.iter().filter(|form| {
-            contains(words, form) || matches!(form.as_slice(), [one] if packages.contains(one))
-        });
+        let found = variant
+            .forms
+            .iter()
+            .filter(|form| contains(words, form) || matches!(form.as_slice(), [one] if packages.contains(one)));
         if let Some(form) = found.max_by_key(|form| form.len()) {
             by_words.push((form.len(), at));
             choice.words.extend(form);
         }
     }
     by_words.sort_by_key(|(length, at)| (std::cmp::Reverse(*length), *at));
-    let rivals = by_words
-        .iter()
-        .filter(|(length, _)| by_words.first().is_some_and(|(most, _)| length == most))
-        .count();
+    let rivals = by_words.iter().filter(|(length, _)| by_words.first().is_some_and(|(most, _)| length == most)).count();
     let by_words = by_words.first().map(|(_, at)| *at);
     match (by_amount, by_words) {
         (Some((variant, amount)), other) => {
@@ -121,10 +105,7 @@ pub(super) fn choose(
             choice.contradictory = entry.unit_measure.is_none()
                 && amounts.iter().any(|a| {
                     a.measure.is_some_and(|m| {
-                        entry
-                            .variants
-                            .iter()
-                            .any(|v| v.measure.is_some_and(|(_, own)| own.dimension == m.dimension))
+                        entry.variants.iter().any(|v| v.measure.is_some_and(|(_, own)| own.dimension == m.dimension))
                     })
                 });
         }
@@ -141,7 +122,5 @@ pub(super) fn fits(entry: &Entry, amount: &Amount) -> bool {
     let Some(measure) = amount.measure else {
         return true;
     };
-    entry
-        .unit_measure
-        .is_some_and(|own| units::convert(amount.e4, measure, own).is_some())
+    entry.unit_measure.is_some_and(|own| units::convert(amount.e4, measure, own).is_some())
 }

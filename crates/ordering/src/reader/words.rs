@@ -41,27 +41,15 @@ impl Speller {
 /// The words of an item that may name its product.
 pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token], item: &Item) -> Vec<Said> {
     let words = item.content.iter().filter_map(|at| tokens.get(*at));
-    let words: Vec<&Token> = words
-        .filter(|t| matches!(t.kind, Kind::Word | Kind::Number))
-        .take(WORDS)
-        .collect();
+    let words: Vec<&Token> = words.filter(|t| matches!(t.kind, Kind::Word | Kind::Number)).take(WORDS).collect();
     let keys = compounds(catalogue, &words);
     keys.into_iter()
         .map(|(token, key)| {
             let number = token.kind == Kind::Number;
             if let Some(word) = catalogue.word(&key) {
-                return Said {
-                    readings: vec![word],
-                    trust: 1.0,
-                    weight: catalogue.weight(Some(word)),
-                    number,
-                };
+                return Said { readings: vec![word], trust: 1.0, weight: catalogue.weight(Some(word)), number };
             }
-            let near = if token.kind == Kind::Word {
-                speller.near(catalogue, &token.key)
-            } else {
-                Vec::new()
-            };
+            let near = if token.kind == Kind::Word { speller.near(catalogue, &token.key) } else { Vec::new() };
             let edits = near.first().map_or(0, |(_, edits)| *edits);
             // One slip in a long word is a typo; in a short one it may be another word.
             let trust = match (edits, token.key.chars().count()) {
@@ -71,12 +59,7 @@ pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
                 _ => 0.89,
             };
             let weight = catalogue.weight(near.first().map(|(word, _)| *word));
-            Said {
-                readings: near.into_iter().map(|(word, _)| word).collect(),
-                trust,
-                weight,
-                number,
-            }
+            Said { readings: near.into_iter().map(|(word, _)| word).collect(), trust, weight, number }
         })
         .collect()
 }
@@ -96,18 +79,11 @@ fn compounds<'a>(catalogue: &Catalogue, words: &[&'a Token]) -> Vec<(&'a Token, 
             out.push((token, joined));
             continue;
         }
-        let halves = token
-            .key
-            .char_indices()
-            .map(|(at, _)| at)
-            .skip(3)
-            .take(12)
-            .find_map(|at| {
-                let (left, right) = token.key.split_at_checked(at)?;
-                let known =
-                    right.len() > 2 && catalogue.word(left).is_some() && catalogue.word(right).is_some();
-                known.then(|| (left.to_owned(), right.to_owned()))
-            });
+        let halves = token.key.char_indices().map(|(at, _)| at).skip(3).take(12).find_map(|at| {
+            let (left, right) = token.key.split_at_checked(at)?;
+            let known = right.len() > 2 && catalogue.word(left).is_some() && catalogue.word(right).is_some();
+            known.then(|| (left.to_owned(), right.to_owned()))
+        });
         match halves {
             Some((left, right)) => out.extend([(token, left), (token, right)]),
             None => out.push((token, token.key.clone())),
@@ -121,13 +97,6 @@ pub(super) fn spoken(catalogue: &Catalogue, tokens: &[Token], item: &Item) -> Ve
     let Some((first, past)) = item.span else {
         return Vec::new();
     };
-    let words = tokens
-        .get(first..past)
-        .into_iter()
-        .flatten()
-        .filter(|t| matches!(t.kind, Kind::Word | Kind::Number));
-    words
-        .map(|t| catalogue.word(&t.key).unwrap_or(u32::MAX))
-        .take(4 * WORDS)
-        .collect()
+    let words = tokens.get(first..past).into_iter().flatten().filter(|t| matches!(t.kind, Kind::Word | Kind::Number));
+    words.map(|t| catalogue.word(&t.key).unwrap_or(u32::MAX)).take(4 * WORDS).collect()
 }

@@ -32,9 +32,8 @@ impl Catalogues {
     pub(super) async fn of(&self, store: &Store, scope: &Scope) -> Result<Arc<Catalogue>, Problem> {
         let tx = store.read(scope).await?;
         let version = tx.current_number(CATALOGUE_VERSION).await?;
-        if let Some((known, catalogue)) = self.cache.get(&scope.organization).await
-            && known == version
-        {
+        let cached = self.cache.get(&scope.organization).await;
+        if let Some((_, catalogue)) = cached.filter(|(known, _)| *known == version) {
             return Ok(catalogue);
         }
         let products = load(&tx).await?;

@@ -10,10 +10,14 @@ use purser_entity_ordering::{
     product::{self, Column as ProductColumn},
     product_variant::{self, Column as VariantColumn},
 };
-use purser_kernel::{Cost, clock::Stopwatch, ids::{CustomerId, MessageId}};
+use purser_kernel::{
+    Cost,
+    clock::Stopwatch,
+    ids::{CustomerId, MessageId},
+};
 use purser_store::{
     jobs::{Job, JobHandler},
-    ports::{self, Answers, Inbox, InboundMessage, NewAnswer, OrderItem, Settings, Usage, UsageMeter},
+    ports::{self, Answers, InboundMessage, Inbox, NewAnswer, OrderItem, OrderSettings, Settings, Usage, UsageMeter},
     prelude::*,
 };
 use serde_json::json;
@@ -137,9 +141,9 @@ impl ReadConversation {
         }
         let skus: Vec<String> = message.items.iter().map(|item| text::normalized(&item.sku)).collect();
         let limit = u64::try_from(skus.len()).unwrap_or(u64::MAX);
-        let products = tx.find::<product::Entity>().filter(
-            ProductColumn::SkuNormalized.is_in(skus.iter().cloned()).and(ProductColumn::IsActive.eq(true)),
-        );
+        let products = tx
+            .find::<product::Entity>()
+            .filter(ProductColumn::SkuNormalized.is_in(skus.iter().cloned()).and(ProductColumn::IsActive.eq(true)));
         let products = products.all(limit).await?;
         let variants = VariantColumn::SkuNormalized.is_in(skus.iter().cloned());
         let variants = tx.find::<product_variant::Entity>().filter(variants).all(limit).await?;
@@ -148,7 +152,8 @@ impl ReadConversation {
             let variant = variants.iter().find(|row| row.sku_normalized.as_ref() == Some(&sku));
             let product = products.iter().find(|row| row.sku_normalized == sku).map(|row| row.id);
             let product_id = product.or(variant.map(|row| row.product_id));
-            let matched = product_id.map(|product_id| reader::Match { product_id, variant_id: variant.map(|row| row.id) });
+            let matched =
+                product_id.map(|product_id| reader::Match { product_id, variant_id: variant.map(|row| row.id) });
             reader::ReadLine {
                 original_text: format!("{} × {}", item.quantity, item.sku),
                 effect: Effect::Add,
@@ -165,13 +170,7 @@ impl ReadConversation {
     }
 
     /// Writes down what was read, and does to the conversation's order what it says. One transaction.
-    async fn act(
-        &self,
-        store: &Store,
-        scope: &Scope,
-        read: Read,
-        open: Option<OrderWithLines>,
-    ) -> Result<(), Problem> {
+    async fn act(&self, store: &Store, scope: &Scope, read: Read, open: Option<OrderWithLines>) -> Result<(), Problem> {
         let tx = store.write(scope).await?;
         let Reading { intent, intent_confidence, .. } = read.reading;
         let found = ports::Reading { intent: name(intent), confidence: intent_confidence };
@@ -189,7 +188,7 @@ impl ReadConversation {
                 orders::cancel_by_message(&tx, open, read.message.id).await?;
             }
             open if intent == Intent::Order && changes => {
-                let draft = self.draft(&tx, read).await?;
+                let draft = draft(read, self.settings.for_orders(&tx).await?);
                 match open {
                     Some(open) => orders::amend(&tx, open, draft).await?,
                     None => orders::create(&tx, draft).await?,
@@ -212,33 +211,6 @@ impl ReadConversation {
         };
         self.answers.keep_answer(tx, answer).await
     }
-
-    async fn draft(&self, tx: &ReadTx, read: Read) -> Result<OrderDraft, Problem> {
-        let settings = self.settings.for_orders(tx).await?;
-        let line = |line: reader::ReadLine| orders::DraftLine {
-            effect: line.effect,
-            product_id: line.product.map(|matched| matched.product_id),
-            variant_id: line.product.and_then(|matched| matched.variant_id),
-            quantity: line.quantity,
-            unit: line.unit,
-            original_text: line.original_text,
-            confidence: line.confidence,
-            alternatives: line
-                .alternatives
-                .into_iter()
-                .map(|other| (other.product_id, other.variant_id, other.confidence))
-                .collect(),
-        };
-        Ok(OrderDraft {
-            customer_id: read.customer_id,
-            conversation_id: read.message.conversation_id,
-            message_id: read.message.id,
-            channel: channel(&read.message.channel),
-            default_currency: settings.default_currency,
-            threshold: settings.ai_confidence_threshold,
-            lines: read.reading.lines.into_iter().map(line).collect(),
-        })
-    }
 }
 
 /// A message and what was found in it.
@@ -248,6 +220,33 @@ struct Read {
     reading: Reading,
     model: &'static str,
     latency_ms: i64,
+}
+
+/// What was read, as an order.
+fn draft(read: Read, settings: OrderSettings) -> OrderDraft {
+    let line = |line: reader::ReadLine| orders::DraftLine {
+        effect: line.effect,
+        product_id: line.product.map(|matched| matched.product_id),
+        variant_id: line.product.and_then(|matched| matched.variant_id),
+        quantity: line.quantity,
+        unit: line.unit,
+        original_text: line.original_text,
+        confidence: line.confidence,
+        alternatives: line
+            .alternatives
+            .into_iter()
+            .map(|other| (other.product_id, other.variant_id, other.confidence))
+            .collect(),
+    };
+    OrderDraft {
+        customer_id: read.customer_id,
+        conversation_id: read.message.conversation_id,
+        message_id: read.message.id,
+        channel: channel(&read.message.channel),
+        default_currency: settings.default_currency,
+        threshold: settings.ai_confidence_threshold,
+        lines: read.reading.lines.into_iter().map(line).collect(),
+    }
 }
 
 fn name(intent: Intent) -> &'static str {

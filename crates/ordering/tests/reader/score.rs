@@ -1,8 +1,8 @@
 //! Reading the test messages and comparing what was read with what is right.
 use purser_kernel::Quantity;
 use purser_ordering::reader::{
-    Catalogue, CatalogueProduct, CatalogueVariant, DraftLine, Effect, Intent, Message, Pack, ReadLine,
-    Reading, RuleReader, VariantKind,
+    Catalogue, CatalogueProduct, CatalogueVariant, DraftLine, Effect, Intent, Message, Pack, ReadLine, Reading,
+    RuleReader, VariantKind,
 };
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -12,21 +12,9 @@ pub const AUTO: f64 = 0.85;
 
 /// The trades, each with a catalogue and messages.
 pub const TRADES: [(&str, &str, &str); 3] = [
-    (
-        "food",
-        include_str!("food.catalogue.json"),
-        include_str!("food.messages.jsonl"),
-    ),
-    (
-        "hardware",
-        include_str!("hardware.catalogue.json"),
-        include_str!("hardware.messages.jsonl"),
-    ),
-    (
-        "office",
-        include_str!("office.catalogue.json"),
-        include_str!("office.messages.jsonl"),
-    ),
+    ("food", include_str!("food.catalogue.json"), include_str!("food.messages.jsonl")),
+    ("hardware", include_str!("hardware.catalogue.json"), include_str!("hardware.messages.jsonl")),
+    ("office", include_str!("office.catalogue.json"), include_str!("office.messages.jsonl")),
 ];
 
 #[derive(Deserialize)]
@@ -118,10 +106,7 @@ impl Trade {
                 packs: p
                     .packs
                     .into_iter()
-                    .map(|k| Pack {
-                        name: k.name,
-                        contains: k.contains.parse().unwrap(),
-                    })
+                    .map(|k| Pack { name: k.name, contains: k.contains.parse().unwrap() })
                     .collect(),
                 variants: p
                     .variants
@@ -136,11 +121,7 @@ impl Trade {
                     .collect(),
             })
             .collect();
-        Self {
-            catalogue: Catalogue::new(products.clone()),
-            products,
-            skus,
-        }
+        Self { catalogue: Catalogue::new(products.clone()), products, skus }
     }
 
     pub fn sku(&self, id: &impl ToString) -> &str {
@@ -150,15 +131,8 @@ impl Trade {
     pub fn draft(&self, answers: &[Answer]) -> Vec<DraftLine> {
         let line = |answer: &Answer| {
             let sku = answer.sku.as_deref().unwrap();
-            let product = self
-                .products
-                .iter()
-                .find(|p| p.sku == sku)
-                .unwrap_or_else(|| panic!("no product {sku}"));
-            let variant = product
-                .variants
-                .iter()
-                .find(|v| answer.variant.is_some() && v.sku == answer.variant);
+            let product = self.products.iter().find(|p| p.sku == sku).unwrap_or_else(|| panic!("no product {sku}"));
+            let variant = product.variants.iter().find(|v| answer.variant.is_some() && v.sku == answer.variant);
             DraftLine {
                 product_id: product.id,
                 variant_id: variant.map(|v| v.id),
@@ -171,13 +145,7 @@ impl Trade {
 
     pub fn read(&self, case: &Case) -> Reading {
         let draft = self.draft(&case.draft);
-        RuleReader.read_text(
-            &self.catalogue,
-            &Message {
-                text: &case.text,
-                draft: &draft,
-            },
-        )
+        RuleReader.read_text(&self.catalogue, &Message { text: &case.text, draft: &draft })
     }
 
     /// Whether a line is the right one.
@@ -229,8 +197,7 @@ impl Score {
                 right += 1;
             }
         }
-        let whole =
-            due.is_empty() && reading.lines.len() == case.lines.len() && reading.cancel == case.cancel;
+        let whole = due.is_empty() && reading.lines.len() == case.lines.len() && reading.cancel == case.cancel;
         let intent = reading.intent == case.intent;
         let auto = reading.intent == Intent::Order && reading.confidence >= AUTO;
         self.messages += 1;
@@ -242,10 +209,7 @@ impl Score {
         self.orders += u32::from(case.intent == Intent::Order);
         self.auto += u32::from(auto);
         self.auto_right += u32::from(auto && whole);
-        Verdict {
-            exact: whole && intent,
-            wrong_auto: auto && !whole,
-        }
+        Verdict { exact: whole && intent, wrong_auto: auto && !whole }
     }
 
     pub fn precision(&self) -> f64 {
@@ -275,11 +239,7 @@ impl Score {
 }
 
 fn share(part: u32, whole: u32) -> f64 {
-    if whole == 0 {
-        1.0
-    } else {
-        f64::from(part) / f64::from(whole)
-    }
+    if whole == 0 { 1.0 } else { f64::from(part) / f64::from(whole) }
 }
 
 /// The messages of a file, one JSON object a line.

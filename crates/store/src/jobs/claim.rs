@@ -80,15 +80,15 @@ pub(super) async fn finish(system: System<'_>, job: &Job) -> Result<(), Problem>
 pub(super) async fn renew(store: &Store, job: &Job, lease: TimeDelta) -> Result<bool, Problem> {
     let tx = store.system().await?;
     let until = tx.system().now() + lease;
-    let renewed = tx
-        .system()
-        .update_where(held(job), |row: &mut job::ActiveModel| row.leased_until = Set(Some(until)))
-        .await?;
+    let renewed =
+        tx.system().update_where(held(job), |row: &mut job::ActiveModel| row.leased_until = Set(Some(until))).await?;
     tx.commit().await?;
     Ok(renewed == 1)
 }
 
 /// Gives a failed job back for another attempt, or declares it dead after its last.
+///
+/// It gives up its unique key: another job may have been queued with it meanwhile, and two that wait cannot both have it.
 pub(super) async fn fail(store: &Store, job: &Job, problem: &Problem) -> Result<Status, Problem> {
     let tx = store.system().await?;
     let status = if job.row.attempts >= job.row.max_attempts { Status::Dead } else { Status::Ready };
@@ -101,6 +101,7 @@ pub(super) async fn fail(store: &Store, job: &Job, problem: &Problem) -> Result<
             row.run_at = Set(run_at);
             row.lease_owner = Set(None);
             row.leased_until = Set(None);
+            row.unique_key = Set(None);
             row.last_error = Set(Some(reason));
         })
         .await?;

@@ -95,6 +95,12 @@ impl Worker {
             return;
         };
         let watch = Stopwatch::start();
+        if job.row.attempts > job.row.max_attempts {
+            // Its last attempt never came to an end: what takes a whole process down is not tried for ever.
+            self.failed(&job, &Problem::internal("the job's worker died in its last attempt"), watch.elapsed_ms())
+                .await;
+            return;
+        }
         // A handler that panics fails its job, not the worker.
         let run = AssertUnwindSafe(handler.run(&self.store, &job)).catch_unwind();
         let outcome = tokio::select! {

@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 /// What a message says.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    pub(super) content_type: &'static str,
+    /// The type, as conversations call it.
+    pub(super) kind: &'static str,
     pub(super) text: String,
     /// Null where there is nothing but text.
     pub(super) payload: Value,
@@ -22,8 +23,8 @@ pub(super) struct Content {
 }
 
 impl Content {
-    fn new(content_type: &'static str) -> Self {
-        Self { content_type, ..Self::default() }
+    fn new(kind: &'static str) -> Self {
+        Self { kind, ..Self::default() }
     }
 
     fn text(mut self, text: impl Into<String>) -> Self {

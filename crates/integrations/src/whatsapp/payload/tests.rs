@@ -1,6 +1,9 @@
 use super::*;
 use proptest::prelude::*;
-use purser_store::ports::{AttachmentKind, DeliveryStatus};
+use purser_store::ports::{
+    AttachmentKind,
+    DeliveryStatus::{Delivered, Failed, Read, Sent},
+};
 use serde_json::json;
 
 const NUMBER: &str = "106540352242922";
@@ -118,12 +121,12 @@ fn choices() {
 
 #[test]
 fn an_order_keeps_its_items_and_not_its_prices() {
-    let item = |sku: &str, quantity: Value| {
-        json!({ "product_retailer_id": sku, "quantity": quantity, "item_price": 30, "currency": "USD" })
-    };
-    let order = |items: Value| json!({ "type": "order", "order": {
+    let item = |sku: &str, quantity: Value| json!({ "product_retailer_id": sku, "quantity": quantity, "item_price": 30, "currency": "USD" });
+    let order = |items: Value| {
+        json!({ "type": "order", "order": {
         "catalog_id": "194836987003835", "text": "by Friday please", "product_items": items,
-    } });
+    } })
+    };
     let message = one(order(json!([item("GLV-M", json!(2)), item("GLV-L", json!("12"))])));
     assert_eq!((message.content_type, message.text.as_str()), ("order", "by Friday please"));
     let items = json!([{ "sku": "GLV-M", "quantity": "2" }, { "sku": "GLV-L", "quantity": "12" }]);
@@ -215,14 +218,15 @@ fn several_entries_and_changes() {
 
 #[test]
 fn statuses() {
-    let status = |status: &str| json!({
-        "id": "wamid.out", "status": status, "timestamp": "1750857384", "recipient_id": "16505551234",
-        "errors": [{ "code": 131_026, "title": "Message undeliverable", "error_data": { "details": "16505551234 …" } }],
-    });
+    let status = |status: &str| {
+        json!({
+            "id": "wamid.out", "status": status, "timestamp": "1750857384", "recipient_id": "16505551234",
+            "errors": [{ "code": 131_026, "title": "Message undeliverable", "error_data": { "details": "16505551234 …" } }],
+        })
+    };
     let all = ["sent", "delivered", "read", "played", "failed", "deleted", "warning"].map(status);
     let delivery = parsed(&notification(&json!([]), &json!(all)));
     let statuses: Vec<_> = delivery.statuses.iter().map(|update| update.status).collect();
-    use DeliveryStatus::{Delivered, Failed, Read, Sent};
     assert_eq!(statuses, [Sent, Delivered, Read, Read, Failed]);
     assert_eq!(delivery.statuses[4].error.as_deref(), Some("131026 Message undeliverable"));
     assert!(delivery.skipped.is_empty());
@@ -249,7 +253,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         "\\PC{0,12}".prop_map(Value::from),
         prop::sample::select(vec!["text", "order", "image", "system", "sent", "1749416383"]).prop_map(Value::from),
     ];
-    let names = vec!["id", "from", "type", "timestamp", "text", "body", "order", "product_items", "quantity", "profile"];
+    let names =
+        vec!["id", "from", "type", "timestamp", "text", "body", "order", "product_items", "quantity", "profile"];
     leaf.prop_recursive(4, 32, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),

@@ -1,0 +1,12 @@
+//! Signing up, in and out.
+mod log_in;
+mod log_out;
+mod refresh;
+mod sign_up;
+pub(super) mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(sign_up::routes).configure(log_in::routes).configure(refresh::routes).configure(log_out::routes);
+}

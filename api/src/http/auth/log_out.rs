@@ -1,0 +1,16 @@
+//! Signing out.
+use crate::http::{body::NoBody, problem::Refusal, reply::Reply, unit::Read};
+use actix_web::post;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(log_out);
+}
+
+/// Ends the caller's session at once.
+#[utoipa::path(tag = "Auth", responses((status = 204)))]
+#[post("/v1/auth/logout")]
+async fn log_out(caller: Read, _body: NoBody) -> Result<Reply, Refusal> {
+    caller.services().auth.log_out(caller.scope(), caller.session()).await?;
+    Ok(Reply::no_content())
+}

@@ -1,0 +1,70 @@
+//! Views that the doors of auth share with those that show the caller to themselves.
+use chrono::{DateTime, Utc};
+use purser_auth::{Person, Tokens};
+use purser_kernel::{ExposeSecret, OrganizationId, UserId};
+use purser_store::ports::Founded;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A person, as they see themselves.
+#[derive(Serialize, ToSchema)]
+pub struct PersonView {
+    id: UserId,
+    email: String,
+    full_name: String,
+    last_login_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Person> for PersonView {
+    fn from(person: Person) -> Self {
+        let Person { id, email, full_name, last_login_at, created_at } = person;
+        Self { id, email, full_name, last_login_at, created_at }
+    }
+}
+
+/// An organization, in short.
+#[derive(Serialize, ToSchema)]
+pub struct OrganizationBrief {
+    pub(in crate::http) id: OrganizationId,
+    pub(in crate::http) name: String,
+    /// The name in addresses; unique.
+    pub(in crate::http) slug: String,
+}
+
+impl From<Founded> for OrganizationBrief {
+    fn from(organization: Founded) -> Self {
+        let Founded { id, name, slug } = organization;
+        Self { id, name, slug }
+    }
+}
+
+/// What signs requests, and what renews it.
+#[derive(Serialize, ToSchema)]
+pub struct TokensView {
+    /// For the header `Authorization: Bearer`.
+    access_token: String,
+    /// `Bearer`.
+    token_type: &'static str,
+    /// Seconds for which the access token is valid (RFC 6749, section 5.1).
+    expires_in: i64,
+    access_token_expires_at: DateTime<Utc>,
+    /// For `POST /v1/auth/refresh`, once.
+    refresh_token: String,
+    refresh_token_expires_at: DateTime<Utc>,
+}
+
+impl From<Tokens> for TokensView {
+    fn from(tokens: Tokens) -> Self {
+        let Tokens { access_token, access_token_expires_at, expires_in, refresh_token, refresh_token_expires_at } =
+            tokens;
+        Self {
+            access_token: access_token.expose_secret().to_owned(),
+            token_type: "Bearer",
+            expires_in,
+            access_token_expires_at,
+            refresh_token: refresh_token.expose_secret().to_owned(),
+            refresh_token_expires_at,
+        }
+    }
+}

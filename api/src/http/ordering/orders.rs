@@ -1,0 +1,156 @@
+//! Orders.
+mod edit;
+mod line;
+mod status;
+mod view;
+
+use crate::http::{
+    body::{Body, NoBody, OptionalBody},
+    path::PathId,
+    problem::Refusal,
+    query::{self, PageQuery, Query},
+    reply::Reply,
+    unit::{Read, Write},
+    view::PageView,
+};
+use actix_web::{HttpResponse, get, patch, post};
+use edit::UpdateOrder;
+use purser_kernel::ids::{ConversationId, CustomerId, Order, OrderId};
+use purser_ordering::orders::{self, OrderFilter};
+use serde::Deserialize;
+use status::{OrderStatus, StatusChangeView};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use view::OrderView;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(show).service(update).service(confirm).service(cancel).service(status_history);
+}
+
+/// Which orders.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListOrders {
+    /// Only those of this status.
+    #[param(inline)]
+    status: Option<OrderStatus>,
+    /// Only those of this customer.
+    customer_id: Option<CustomerId>,
+    /// Only those that came from this conversation.
+    conversation_id: Option<ConversationId>,
+    /// Only the one with this number.
+    number: Option<String>,
+    /// Rows in the page, from 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Why an order is cancelled.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelOrder {
+    /// Stands in the order's history.
+    reason: Option<String>,
+}
+
+/// Orders with their lines, the newest first.
+#[utoipa::path(tag = "Orders", params(ListOrders), responses((status = 200, body = PageView<OrderView>)))]
+#[get("/v1/orders")]
+async fn list(unit: Read, Query(query): Query<ListOrders>) -> Result<Reply, Refusal> {
+    let page = query::page(query.limit, query.cursor)?;
+    let filter = OrderFilter {
+        status: query.status.map(Into::into),
+        customer_id: query.customer_id,
+        conversation_id: query.conversation_id,
+        number: query.number,
+    };
+    let tx = unit.begin().await?;
+    let page = orders::list(&tx, filter, &page).await?;
+    Ok(Reply::ok(&PageView::of(page, OrderView::from))?)
+}
+
+/// One order with its lines.
+#[utoipa::path(tag = "Orders", params(("id" = OrderId, Path)), responses((status = 200, body = OrderView)))]
+#[get("/v1/orders/{id}")]
+async fn show(unit: Read, PathId(id): PathId<Order>) -> Result<Reply, Refusal> {
+    let tx = unit.begin().await?;
+    let view = OrderView::from(orders::get(&tx, id).await?);
+    Ok(Reply::ok(&view)?.etag(view.version))
+}
+
+/// Changes an order that is not confirmed. An order in review whose lines all have a product is pending then.
+#[utoipa::path(
+    tag = "Orders",
+    params(("id" = OrderId, Path)),
+    request_body = UpdateOrder,
+    responses((status = 200, body = OrderView)),
+)]
+#[patch("/v1/orders/{id}")]
+async fn update(unit: Write, PathId(id): PathId<Order>, body: Body<UpdateOrder>) -> Result<HttpResponse, Refusal> {
+    let expected = unit.if_match()?;
+    let tx = unit.begin(&body).await?;
+    let order = unit.services().orders.edit(&tx, id, expected, body.into_inner().into()).await?;
+    let view = OrderView::from(order);
+    unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+}
+
+/// Makes an order binding. Of two at once, one does; the other is told that it is confirmed.
+#[utoipa::path(
+    tag = "Orders",
+    params(
+        ("id" = OrderId, Path),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version that was looked at."),
+    ),
+    responses((status = 200, body = OrderView)),
+)]
+#[post("/v1/orders/{id}/confirm")]
+async fn confirm(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result<HttpResponse, Refusal> {
+    let expected = unit.if_match_optional()?;
+    let tx = unit.begin(&body).await?;
+    let view = OrderView::from(orders::confirm(&tx, id, expected).await?);
+    unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+}
+
+/// Cancels an order that is not fulfilled. One that was confirmed no longer counts for its customer.
+#[utoipa::path(
+    tag = "Orders",
+    params(
+        ("id" = OrderId, Path),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version that was looked at."),
+    ),
+    request_body = Option<CancelOrder>,
+    responses((status = 200, body = OrderView)),
+)]
+#[post("/v1/orders/{id}/cancel")]
+async fn cancel(
+    unit: Write,
+    PathId(id): PathId<Order>,
+    body: OptionalBody<CancelOrder>,
+) -> Result<HttpResponse, Refusal> {
+    let expected = unit.if_match_optional()?;
+    let tx = unit.begin(&body).await?;
+    let CancelOrder { reason } = body.into_inner();
+    let view = OrderView::from(orders::cancel(&tx, id, expected, reason).await?);
+    unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+}
+
+/// How an order came to its status, the first change first.
+#[utoipa::path(
+    tag = "Orders",
+    params(("id" = OrderId, Path), PageQuery),
+    responses((status = 200, body = PageView<StatusChangeView>)),
+)]
+#[get("/v1/orders/{id}/status-history")]
+async fn status_history(
+    unit: Read,
+    PathId(id): PathId<Order>,
+    Query(query): Query<PageQuery>,
+) -> Result<Reply, Refusal> {
+    let page = query.page()?;
+    let tx = unit.begin().await?;
+    let page = orders::status_history(&tx, id, &page).await?;
+    Ok(Reply::ok(&PageView::of(page, StatusChangeView::from))?)
+}

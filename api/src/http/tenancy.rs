@@ -1,0 +1,8 @@
+//! Organizations and their members.
+mod me;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(me::routes);
+}

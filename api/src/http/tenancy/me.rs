@@ -1,0 +1,49 @@
+//! The caller, as they see themselves.
+use crate::http::{
+    auth::view::{OrganizationBrief, PersonView},
+    problem::Refusal,
+    reply::Reply,
+    unit::Read,
+};
+use actix_web::get;
+use purser_auth::{Person, people};
+use purser_kernel::Permission;
+use purser_tenancy::members::{self, Standing};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show);
+}
+
+/// The caller and where they act.
+#[derive(Serialize, ToSchema)]
+pub struct MeView {
+    user: PersonView,
+    organization: OrganizationBrief,
+    /// The names of the roles, the highest first.
+    roles: Vec<String>,
+    permissions: Vec<Permission>,
+}
+
+impl MeView {
+    fn of(person: Person, standing: Standing) -> Self {
+        let Standing { organization, membership } = standing;
+        Self {
+            user: person.into(),
+            organization: OrganizationBrief { id: organization.id, name: organization.name, slug: organization.slug },
+            roles: membership.roles,
+            permissions: membership.permissions.iter().collect(),
+        }
+    }
+}
+
+/// The caller, the organization of their token, and what they may do in it.
+#[utoipa::path(tag = "Organization", responses((status = 200, body = MeView)))]
+#[get("/v1/me")]
+async fn show(unit: Read) -> Result<Reply, Refusal> {
+    let tx = unit.begin().await?;
+    let (person, standing) = (people::me(&tx).await?, members::me(&tx).await?);
+    Ok(Reply::ok(&MeView::of(person, standing))?)
+}

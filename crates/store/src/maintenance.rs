@@ -1,0 +1,60 @@
+//! What is kept no longer: jobs that are done, and answers that nobody will ask for again.
+use crate::{
+    Store,
+    jobs::{Job, JobHandler},
+    ports::Tenants,
+    prelude::*,
+};
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use purser_entity_platform::job::{self, Column, Status};
+use std::sync::Arc;
+
+/// How long a job that is done can still be looked at. Dead jobs stay until an operator decides.
+const DONE_FOR: TimeDelta = TimeDelta::days(7);
+/// Organizations in one look at the list.
+const BATCH: u64 = 500;
+
+/// Purges, by a schedule.
+pub struct Purge {
+    tenants: Arc<dyn Tenants>,
+}
+
+impl Purge {
+    /// The kind of the job.
+    pub const KIND: &'static str = "platform.purge";
+
+    /// The handler, with the list of organizations.
+    pub fn new(tenants: Arc<dyn Tenants>) -> Self {
+        Self { tenants }
+    }
+}
+
+#[async_trait]
+impl JobHandler for Purge {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        let tx = store.system().await?;
+        let old = Column::UpdatedAt.lt(tx.system().now() - DONE_FOR);
+        tx.system().remove::<job::Entity>(Column::Status.eq(Status::Done).and(old)).await?;
+        tx.commit().await?;
+        let mut after = None;
+        loop {
+            let tx = store.system().await?;
+            let organizations = self.tenants.page(tx.system(), after, BATCH).await?;
+            drop(tx);
+            for organization in &organizations {
+                let tx = store.write(&Scope::system(*organization, format!("job-{}", job.id()))).await?;
+                tx.purge_answers().await?;
+                tx.commit().await?;
+            }
+            after = organizations.last().copied();
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}

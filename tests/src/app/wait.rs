@@ -1,0 +1,21 @@
+//! Waiting for what a worker does.
+use std::{future::Future, time::Duration};
+
+const DEADLINE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// What `look` finds, as soon as it finds it: the promise is that it happens, not when. Panics after half a minute.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    let waiting = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    match tokio::time::timeout(DEADLINE, waiting).await {
+        Ok(found) => found,
+        Err(_) => panic!("waited in vain: {what}"),
+    }
+}

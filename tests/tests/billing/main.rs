@@ -1,0 +1,3 @@
+//! Metering.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod usage;

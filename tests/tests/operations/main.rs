@@ -1,0 +1,5 @@
+//! What an operator does: starting, migrating, seeding, reading metrics.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod migrating;
+mod seeding;
+mod starting;

@@ -1,0 +1,164 @@
+//! Work for later.
+use crate::{
+    work::{jobs, options, work},
+    world::{World, add_category},
+};
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use purser_entity_ordering::product_category;
+use purser_entity_platform::job::Status;
+use purser_kernel::{Scope, ids::JobId};
+use purser_store::{
+    jobs::{Job, JobHandler, Worker},
+    prelude::*,
+};
+use purser_tests::database::Engine;
+use rstest::rstest;
+use serde_json::json;
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+const KIND: &str = "test.work";
+
+async fn enqueue(store: &Store, scope: &Scope, new: Vec<NewJob>) {
+    let tx = store.write(scope).await.unwrap();
+    tx.enqueue_many(new).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Remembers which jobs it did, in order.
+#[derive(Default)]
+struct Diary {
+    jobs: Mutex<Vec<(JobId, i64)>>,
+}
+
+#[async_trait]
+impl JobHandler for Diary {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, _: &Store, job: &Job) -> Result<(), Problem> {
+        self.jobs.lock().unwrap().push((job.id(), job.payload()?));
+        Ok(())
+    }
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn no_job_is_held_by_two_workers(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let (one, two, diary) = (world.open().await, world.open().await, Arc::new(Diary::default()));
+    enqueue(&world.store, &scope, (0..40).map(|n| NewJob::new(KIND, json!(n))).collect()).await;
+
+    work(&[&one, &two], &[diary.clone()], 40).await;
+
+    let mut done: Vec<_> = diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect();
+    done.sort_unstable();
+    assert_eq!(done, (0..40).collect::<Vec<_>>());
+    assert!(jobs(&world.store).await.iter().all(|job| (job.status, job.attempts) == (Status::Done, 1)));
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn jobs_of_later_wait_and_urgent_ones_go_first(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (scope, diary) = (world.tenant().await, Arc::new(Diary::default()));
+    let tomorrow = world.clock.now() + TimeDelta::days(1);
+    let new = vec![
+        NewJob::new(KIND, json!(3)).at(tomorrow),
+        NewJob::new(KIND, json!(2)),
+        NewJob::new(KIND, json!(1)).priority(1),
+    ];
+    enqueue(&world.store, &scope, new).await;
+    let done = |diary: &Diary| {
+        let mut done: Vec<_> = diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect();
+        done.sort_unstable();
+        done
+    };
+
+    work(&[&world.store], &[diary.clone()], 2).await;
+    assert_eq!(done(&diary), [1, 2]);
+
+    world.clock.advance(TimeDelta::days(1));
+    work(&[&world.store], &[diary.clone()], 1).await;
+    assert_eq!(done(&diary), [1, 2, 3]);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_key_that_waits_is_not_queued_again(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (scope, diary) = (world.tenant().await, Arc::new(Diary::default()));
+    let new = |n: i64| NewJob::new(KIND, json!(n)).unique("once");
+
+    enqueue(&world.store, &scope, vec![new(1)]).await;
+    enqueue(&world.store, &scope, vec![new(2)]).await;
+    work(&[&world.store], &[diary.clone()], 1).await;
+    enqueue(&world.store, &scope, vec![new(3)]).await;
+    work(&[&world.store], &[diary.clone()], 1).await;
+
+    assert_eq!(diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 3]);
+}
+
+/// Ends its job together with its effect. Its first attempt stays away until it is let go.
+#[derive(Default)]
+struct Slow {
+    began: Notify,
+    go_on: Notify,
+}
+
+#[async_trait]
+impl JobHandler for Slow {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        if job.attempt() == 1 {
+            self.began.notify_one();
+            self.go_on.notified().await;
+        }
+        let tx = store.write(&job.scope()?).await?;
+        add_category(&tx, &job.attempt().to_string()).await?;
+        tx.finish_job(job).await?;
+        tx.commit().await
+    }
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_lease_that_ran_out_is_taken_over_and_the_effect_is_there_once(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (scope, slow) = (world.tenant().await, Arc::new(Slow::default()));
+    let (other, stop) = (world.open().await, CancellationToken::new());
+    enqueue(&world.store, &scope, vec![NewJob::new(KIND, json!(1))]).await;
+    let busy = purser_store::jobs::WorkerOptions { concurrency: 1, ..options() };
+    let first = Worker::new(world.store.clone(), vec![slow.clone()], busy);
+    let first = tokio::spawn(first.run(stop.clone()));
+    slow.began.notified().await;
+
+    world.clock.advance(TimeDelta::seconds(31));
+    work(&[&other], &[slow.clone()], 1).await;
+    // The first one wakes up, long after everybody gave it up.
+    slow.go_on.notify_one();
+    stop.cancel();
+    first.await.unwrap();
+
+    let tx = world.store.read(&scope).await.unwrap();
+    let effects = tx.find::<product_category::Entity>().all(10).await.unwrap();
+    assert_eq!(effects.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["2"]);
+    drop(tx);
+    let job = jobs(&world.store).await.remove(0);
+    assert_eq!((job.status, job.attempts, job.lease_owner), (Status::Done, 2, None));
+}

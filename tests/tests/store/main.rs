@@ -1,0 +1,17 @@
+//! What the store promises, on both databases.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod cancel;
+mod idempotency;
+mod jobs;
+mod jobs_that_fail;
+mod numbers;
+mod outbox;
+mod pages;
+mod queries;
+mod rows;
+mod schedules;
+mod tenants;
+mod vault;
+mod verify;
+mod work;
+mod world;

@@ -1,0 +1,139 @@
+//! Rows come and go, and count their changes.
+use crate::world::{World, add_category, add_customer, add_order, category};
+use chrono::TimeDelta;
+use purser_entity_ordering::{order, product_category};
+use purser_kernel::CommonProblem;
+use purser_store::UniqueViolation;
+use purser_store::prelude::*;
+use purser_tests::database::Engine;
+use rstest::rstest;
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_new_row_gets_what_every_row_has(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let tx = world.store.write(&scope).await.unwrap();
+
+    let row = add_category(&tx, "Dairy").await.unwrap();
+
+    assert_eq!((row.organization_id, row.version), (scope.organization, 1));
+    assert_eq!((row.created_at, row.updated_at), (world.clock.now(), world.clock.now()));
+    assert_eq!(tx.get::<product_category::Entity>(row.id).await.unwrap(), row);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_not_committed_never_was(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let tx = world.store.write(&scope).await.unwrap();
+    add_category(&tx, "Dairy").await.unwrap();
+
+    drop(tx);
+
+    let tx = world.store.write(&scope).await.unwrap();
+    assert_eq!(tx.find::<product_category::Entity>().count().await.unwrap(), 0);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn the_second_of_two_updates_is_stale(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let tx = world.store.write(&scope).await.unwrap();
+    let read = add_category(&tx, "Dairy").await.unwrap();
+    world.clock.advance(TimeDelta::seconds(1));
+
+    let updated = tx.update(read.clone(), |row| row.name = Set("Milk".to_owned())).await.unwrap();
+
+    assert_eq!((updated.name.as_str(), updated.version, updated.updated_at), ("Milk", 2, world.clock.now()));
+    let refused = tx.update(read.clone(), |row| row.name = Set("Cheese".to_owned())).await.unwrap_err();
+    assert!(refused.is(CommonProblem::Stale), "{refused}");
+    assert!(tx.soft_delete(read).await.unwrap_err().is(CommonProblem::Stale));
+    assert!(tx.expect_version(&updated, 1).unwrap_err().is(CommonProblem::Stale));
+    tx.expect_version(&updated, 2).unwrap();
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn an_update_never_moves_a_row(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (ours, theirs) = (world.tenant().await, world.tenant().await);
+    let tx = world.store.write(&ours).await.unwrap();
+    let read = add_category(&tx, "Dairy").await.unwrap();
+
+    let updated = tx
+        .update(read.clone(), |row| {
+            row.organization_id = Set(theirs.organization);
+            row.id = Set(purser_kernel::Id::generate());
+            row.version = Set(99);
+            row.name = Set("Milk".to_owned());
+        })
+        .await
+        .unwrap();
+
+    assert_eq!((updated.organization_id, updated.id, updated.version), (ours.organization, read.id, 2));
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_deleted_row_is_gone_from_everything(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let tx = world.store.write(&scope).await.unwrap();
+    let row = add_category(&tx, "Dairy").await.unwrap();
+
+    tx.soft_delete(row.clone()).await.unwrap();
+
+    assert!(tx.get::<product_category::Entity>(row.id).await.unwrap_err().is(CommonProblem::NotFound));
+    assert_eq!(tx.find::<product_category::Entity>().count().await.unwrap(), 0);
+    assert!(tx.soft_delete(row.clone()).await.unwrap_err().is(CommonProblem::NotFound));
+    let named = product_category::Column::Id.eq(row.id);
+    let set = |row: &mut product_category::ActiveModel| row.sort_order = Set(1);
+    assert_eq!(tx.update_where(named, set).await.unwrap(), 0);
+    assert!(tx.update(row, |row| row.sort_order = Set(1)).await.unwrap_err().is(CommonProblem::NotFound));
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_violated_index_is_known_by_its_name(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let tx = world.store.write(&scope).await.unwrap();
+    let customer = add_customer(&tx).await;
+    let first = add_order(&tx, customer, "SO-1", &[]).await;
+    let second = order::ActiveModel { id: Set(purser_kernel::Id::generate()), ..first.into() };
+
+    let refused = tx.insert(second).await.unwrap_err();
+
+    assert!(refused.is(CommonProblem::AlreadyExists), "{refused}");
+    assert_eq!(refused.cause::<UniqueViolation>().unwrap().constraint, "uq_orders_number");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn many_rows_fit_whatever_a_statement_takes(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let tx = world.store.write(&scope).await.unwrap();
+
+    // More values than either database binds in one statement.
+    tx.insert_many((0..7000).map(|n| category(&n.to_string()))).await.unwrap();
+
+    assert_eq!(tx.find::<product_category::Entity>().count().await.unwrap(), 7000);
+}

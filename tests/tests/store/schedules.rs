@@ -1,0 +1,65 @@
+//! Work that comes again.
+use crate::{work::jobs, world::World};
+use chrono::TimeDelta;
+use purser_entity_platform::schedule;
+use purser_store::{Scheduler, Store};
+use purser_tests::database::Engine;
+use rstest::rstest;
+use tokio_util::sync::CancellationToken;
+
+const SCHEDULES: &[(&str, &str)] = &[("nightly", "0 3 * * *")];
+
+async fn schedules(store: &Store) -> Vec<schedule::Model> {
+    let tx = store.system_read().await.unwrap();
+    tx.system().find::<schedule::Entity>().all(10).await.unwrap()
+}
+
+/// A scheduler for each of `stores`, all at once, until `reached`.
+async fn schedule_until(stores: &[&Store], reached: impl AsyncFn() -> bool) {
+    let stop = CancellationToken::new();
+    let watch = async {
+        while !reached().await {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+    };
+    let run = |store: &Store| Scheduler::new(store.clone(), SCHEDULES).unwrap().run(stop.clone());
+    let runs = futures_util::future::join_all(stores.iter().map(|store| run(store)));
+    tokio::join!(runs, watch);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn two_schedulers_queue_one_job(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (one, two) = (world.open().await, world.open().await);
+    let queued = async |wanted: usize| jobs(&world.store).await.len() >= wanted;
+
+    schedule_until(&[&one, &two], async || !schedules(&world.store).await.is_empty()).await;
+    let next = schedules(&world.store).await;
+    assert_eq!(next.len(), 1);
+    assert_eq!(next[0].next_run_at.to_rfc3339(), "2026-11-21T03:00:00+00:00");
+    assert!(jobs(&world.store).await.is_empty(), "its time has not come");
+
+    world.clock.advance(TimeDelta::days(1));
+    schedule_until(&[&one, &two], async || queued(1).await).await;
+
+    let jobs = jobs(&world.store).await;
+    assert_eq!(
+        jobs.iter().map(|job| (job.kind.as_str(), job.organization_id)).collect::<Vec<_>>(),
+        [("nightly", None)]
+    );
+    let row = schedules(&world.store).await.remove(0);
+    assert_eq!(row.last_run_at, Some(world.clock.now()));
+    assert_eq!(row.next_run_at.to_rfc3339(), "2026-11-22T03:00:00+00:00");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[tokio::test]
+async fn what_is_no_cron_is_refused(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    assert!(Scheduler::new(world.store, &[("nightly", "at three")]).is_err());
+}

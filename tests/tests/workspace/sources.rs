@@ -1,0 +1,63 @@
+//! What no source file may contain.
+use crate::members;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The Rust files below `folder`, from the root.
+fn rust_files(folder: &str) -> Vec<(String, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let root = members::root();
+    let mut files = Vec::new();
+    walk(&root.join(folder), &mut files);
+    let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+    files.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// A lint is silenced with `#[expect(…, reason = "…")]`, which says why and complains once there is nothing to silence.
+#[test]
+fn no_lint_is_silenced_for_good() {
+    let forbidden = [concat!("#[", "allow("), concat!("#![", "allow(")];
+    for member in members::read() {
+        for (path, source) in rust_files(&member.folder) {
+            for (number, line) in source.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+                assert!(!forbidden.iter().any(|text| line.contains(text)), "{path}:{}: {line}", number + 1);
+            }
+        }
+    }
+}
+
+/// Handlers know units of work and services; only what starts the program and migrates knows of SeaORM.
+#[test]
+fn the_api_names_no_database_library() {
+    const KNOW: [&str; 3] = ["api/src/wiring", "api/src/commands", "api/src/migrations"];
+    for (path, source) in rust_files("api/src") {
+        if KNOW.iter().any(|start| path.starts_with(start)) {
+            continue;
+        }
+        for name in ["sea_orm::", "sea_orm_migration::", "sea_query::", "sqlx::"] {
+            assert!(!source.contains(name), "{path} names {name}");
+        }
+    }
+}
+
+/// A domain's crate has the database's types from the store's prelude alone.
+#[test]
+fn no_domain_names_a_database_library() {
+    for (path, source) in rust_files("crates") {
+        if path.starts_with("crates/store/") || path.starts_with("crates/kernel/") {
+            continue;
+        }
+        for name in ["sea_orm::", "sea_query::", "sqlx::", "actix_web::"] {
+            assert!(!source.contains(name), "{path} names {name}");
+        }
+    }
+}
