@@ -54,7 +54,8 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.cause.as_ref().map(|cause| &**cause as &(dyn Error + 'static))
+        let cause: &(dyn Error + 'static) = &**self.cause.as_ref()?;
+        Some(cause)
     }
 }
 

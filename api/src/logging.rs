@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use tracing_subscriber::{EnvFilter, fmt};
 
 /// Libraries that tell what Purser tells itself, or what nobody asked. A directive for the same target overrides these.
-const QUIET: &str = "actix_server=warn,sea_orm_migration=warn";
+const QUIET: &str = "actix_server=warn,sea_orm_migration=warn,sqlx::postgres::notice=warn";
 
 /// Begins to log as the configuration says. Once in a process.
 pub fn start(config: &Config) -> Result<(), Failure> {

@@ -77,13 +77,13 @@ impl MetricsServer {
             }
         };
         tokio::select! {
-            served = &mut server => return served,
+            ended = &mut server => return ended,
             () = stop.cancelled() => {}
             () = upkeep => {}
         }
         // A reader comes again: there is nobody whose answer is worth waiting for.
-        let (served, ()) = tokio::join!(server, handle.stop(false));
-        served
+        let (ended, ()) = tokio::join!(server, handle.stop(false));
+        ended
     }
 }
 

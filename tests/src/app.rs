@@ -95,6 +95,12 @@ impl TestApp {
     }
 }
 
+impl std::fmt::Debug for TestApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TestApp({}, {:?})", self.url, self.database.engine)
+    }
+}
+
 fn client() -> Client {
     Client::builder().no_proxy().build().expect("a client")
 }

@@ -1,6 +1,7 @@
 //! Black-box suites, the same tests on SQLite and on PostgreSQL.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::print_stderr,
     reason = "this is what tests stand on: it panics where a test would, and says what was not run"
@@ -9,3 +10,4 @@ pub mod app;
 pub mod database;
 pub mod wall;
 pub mod whatsapp;
+pub mod world;

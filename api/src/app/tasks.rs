@@ -99,10 +99,14 @@ mod tests {
         assert!(failure.what().contains("broken: no more"), "{failure}");
     }
 
+    async fn panics() -> Result<(), Failure> {
+        panic!("the test panics")
+    }
+
     #[tokio::test]
     async fn a_panic_and_an_early_end_count_as_broken() {
         let tasks = Tasks::new();
-        tasks.spawn("panics", async { panic!("the test panics") as Result<(), Failure> });
+        tasks.spawn("panics", panics());
         tasks.told_to_stop().await;
         assert!(tasks.stop(LATE).await.is_err());
         let tasks = Tasks::new();

@@ -14,6 +14,10 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if request.query_string().contains("%00") {
+            // PostgreSQL keeps no NUL, so nothing can be found by one.
+            return ready(Err(Problem::invalid("", "invalid_query", "must not contain the character U+0000").into()));
+        }
         let parsed = web::Query::<T>::from_query(request.query_string());
         let described = parsed.map(|query| Self(query.into_inner())).map_err(|error| {
             let message: String = error.to_string().chars().take(300).collect();

@@ -5,8 +5,9 @@ use super::{
 };
 use crate::wiring::Services;
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
+    App, HttpRequest, HttpResponse, HttpServer, ResponseError,
     dev::ServerHandle,
+    http::header::{self, HeaderValue},
     middleware::{self, Compress, from_fn},
     web::{self, Data, PayloadConfig},
 };
@@ -113,5 +114,11 @@ async fn nothing_here(request: HttpRequest, document: Data<openapi::Document>) -
     if methods.is_empty() {
         return Err(Problem::not_found("route").into());
     }
-    Err(Problem::of(CommonProblem::MethodNotAllowed).with("allowed", methods).into())
+    let refusal = Refusal::from(Problem::of(CommonProblem::MethodNotAllowed));
+    let mut response = refusal.error_response();
+    // RFC 9110, section 15.5.6.
+    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    Ok(response)
 }

@@ -72,10 +72,13 @@ pub fn phone(pointer: &str, text: &str) -> Result<String, Problem> {
         .ok_or_else(|| Problem::invalid(pointer, "not_a_phone_number", "must be a telephone number of 6 to 15 digits"))
 }
 
+/// The longest telephone number as people write it.
+const MAX_PHONE: usize = 40;
+
 /// As [`phone`], without a field to report.
 pub fn phone_digits(text: &str) -> Option<String> {
     let allowed = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/');
-    if !text.chars().all(allowed) {
+    if text.trim().len() > MAX_PHONE || !text.chars().all(allowed) {
         return None;
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();

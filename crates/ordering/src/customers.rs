@@ -272,7 +272,7 @@ fn checked(change: CustomerChange) -> Result<CustomerChange, Problem> {
         found.check(text::optional_line(pointer, value.as_deref(), max)).map(Option::flatten)
     };
     let business_name = line("/business_name", change.business_name, MAX_NAME)?;
-    let customer_code = line("/customer_code", change.customer_code, MAX_CODE)?.map(|code| code_form(&code));
+    let customer_code = line("/customer_code", change.customer_code.map(|code| code_form(&code)), MAX_CODE)?;
     let mut patch = |value: Patch<String>, check: &dyn Fn(&str) -> Result<String, Problem>| {
         found.check(value.try_map(|value| check(&value))).map(Option::unwrap_or_default)
     };

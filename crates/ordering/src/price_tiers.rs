@@ -97,7 +97,7 @@ fn check(product: &product::Model, tiers: &[NewTier]) -> Result<(), Problem> {
         match below {
             None if tier.min_quantity < Quantity::ZERO => fault("min_quantity", "out_of_range", "must not be negative"),
             None if tier.min_quantity > Quantity::ONE => {
-                fault("min_quantity", "gap", "the first tier begins at 0 or 1")
+                fault("min_quantity", "gap", "the first tier begins at 0 or 1");
             }
             None => {}
             Some(below) => {

@@ -184,6 +184,12 @@ pub(crate) async fn changed(tx: &WriteTx) -> Result<(), Problem> {
     tx.next_number(CATALOGUE_VERSION).await.map(|_| ())
 }
 
+/// A SKU that fits in any case: some letters are more than one in another.
+pub(crate) fn checked_sku(sku: &str) -> Result<String, Problem> {
+    text::line("/sku", &text::normalized(sku), MAX_SKU)?;
+    text::line("/sku", sku, MAX_SKU)
+}
+
 pub(crate) fn sku_taken() -> Problem {
     Problem::of(OrderingProblem::SkuTaken).with("pointer", "/sku")
 }
@@ -224,9 +230,9 @@ async fn checked(tx: &WriteTx, change: ProductChange) -> Result<ProductChange, P
     let mut line = |pointer, line: Option<String>, max| {
         found.check(text::optional_line(pointer, line.as_deref(), max)).map(Option::flatten)
     };
-    let sku = line("/sku", change.sku, MAX_SKU)?;
     let name = line("/name", change.name, MAX_NAME)?;
     let unit = line("/unit", change.unit, MAX_UNIT)?;
+    let sku = found.check(change.sku.map(|sku| checked_sku(&sku)).transpose())?.flatten();
     let description = change.description.try_map(|value| text::lines("/description", &value, MAX_DESCRIPTION))?;
     if change.base_price.is_some_and(|price| price.e4() < 0) {
         found.check(Err::<(), _>(Problem::invalid("/base_price", "out_of_range", "must not be negative")))?;
@@ -237,7 +243,7 @@ async fn checked(tx: &WriteTx, change: ProductChange) -> Result<ProductChange, P
         found.check(Err::<(), _>(Problem::unknown_reference("/category_id", "product category")))?;
     }
     found.finish()?;
-    Ok(ProductChange { sku, name, unit, description, aliases, keywords, ai_training_examples, ..change })
+    Ok(ProductChange { sku, name, description, unit, aliases, keywords, ai_training_examples, ..change })
 }
 
 /// Names every field, so that a new one cannot be forgotten here.

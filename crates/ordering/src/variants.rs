@@ -151,7 +151,7 @@ fn checked(product: &product::Model, change: VariantChange) -> Result<VariantCha
         found.add(FieldError::new("/price_delta", "out_of_range", message));
     }
     let value = found.check(text::optional_line("/value", change.value.as_deref(), MAX_VALUE))?.flatten();
-    let sku = found.check(change.sku.try_map(|sku| text::line("/sku", &sku, products::MAX_SKU)))?.unwrap_or_default();
+    let sku = found.check(change.sku.try_map(|sku| products::checked_sku(&sku)))?.unwrap_or_default();
     let words = change.ai_aliases.map(|words| text::list("/ai_aliases", &words, MAX_WORDS, MAX_VALUE)).transpose();
     let ai_aliases = found.check(words)?.flatten();
     found.finish()?;

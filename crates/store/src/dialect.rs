@@ -61,12 +61,18 @@ pub(crate) const POSTGRES_ROLE: &str = "
            EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relnamespace = current_schema()::regnamespace)
     FROM pg_roles WHERE rolname = current_user";
 
-/// Name, whether row-level security is on, and the conditions of its policies, of every table that must have one.
+/// Of every table that must keep tenants apart: its name, whether row-level security is on, whether a policy binds rows to the
+/// organization, and whether another one lets rows through without asking for it. Permissive policies add up: one that is too
+/// wide undoes the right one.
 pub(crate) const POSTGRES_POLICIES: &str = "
+    WITH policies AS (
+        SELECT polrelid, polcmd, coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid), '') AS rows
+        FROM pg_policy WHERE polpermissive
+    )
     SELECT c.relname::text, c.relrowsecurity,
-           coalesce((SELECT string_agg(coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' '
-                                       || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), ' ; ')
-                     FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive), '')
+           EXISTS (SELECT FROM policies p WHERE p.polrelid = c.oid AND p.polcmd = '*'
+                      AND p.rows LIKE '(organization_id = %app.organization_id%'),
+           EXISTS (SELECT FROM policies p WHERE p.polrelid = c.oid AND p.rows NOT LIKE '%app.organization_id%')
     FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id' AND a.attnotnull
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition

@@ -40,15 +40,18 @@ pub async fn verify(store: &Store) -> Result<Vec<Finding>, Problem> {
     if owns {
         findings.push(Finding::new(format!("The role {role} owns tables, so their policies do not bind it."), advice));
     }
-    let tables: Vec<(String, bool, String)> =
+    let tables: Vec<(String, bool, bool, bool)> =
         sqlx::query_as(dialect::POSTGRES_POLICIES).fetch_all(pool).await.map_err(failed)?;
     if tables.is_empty() {
         findings.push(Finding::new("The database has no tables.".to_owned(), "Run `purser migrate up`."));
     }
-    for (table, enabled, policies) in tables {
-        if !enabled || !policies.contains("organization_id = ") || !policies.contains("app.organization_id") {
+    for (table, enabled, bound, opened) in tables {
+        if !enabled || !bound {
             let what = format!("The table {table} has no policy that keeps tenants apart.");
             findings.push(Finding::new(what, "Run `purser migrate up` as the owner of the tables."));
+        } else if opened {
+            let what = format!("The table {table} has a policy that shows one tenant's rows to another.");
+            findings.push(Finding::new(what, "Drop the policy that does not ask for app.organization_id."));
         }
     }
     Ok(findings)

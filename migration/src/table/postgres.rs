@@ -5,6 +5,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 // Without nullif a setting that was used once and is unset again, which reads '', would be an error instead of no rows.
 const TENANT: &str = "organization_id = nullif(current_setting('app.organization_id', true), '')::uuid";
+const NOWHERE: &str = "nullif(current_setting('app.organization_id', true), '') is null";
 const PERSON: &str = "user_id = nullif(current_setting('app.user_id', true), '')::uuid";
 
 /// Row-level security, enabled and not forced: the owner, who migrates and dumps, sees all rows. And indexes over JSON.
@@ -29,10 +30,11 @@ pub(super) async fn finish(table: &NewTable, manager: &SchemaManager<'_>) -> Res
     Ok(())
 }
 
-/// Lets a person list their own rows of a tenant's table across organizations.
+/// Lets a person list their own rows of a tenant's table across organizations, while no organization is chosen: within one,
+/// its rows are all there is.
 pub(crate) async fn own_rows_visible(table: &str, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     if manager.get_database_backend() == DbBackend::Postgres {
-        let statement = format!("create policy own_rows on {table} for select using ({PERSON})");
+        let statement = format!("create policy own_rows on {table} for select using ({NOWHERE} and {PERSON})");
         manager.get_connection().execute_unprepared(&statement).await?;
     }
     Ok(())

@@ -93,7 +93,7 @@ impl Tenant {
     /// A customer with one WhatsApp number.
     pub async fn customer(&self, name: &str, whatsapp: &str) -> Value {
         let contacts = json!([{ "name": "Paula Purchaser", "whatsapp": whatsapp }]);
-        self.create("/v1/customers", &json!({ "business_name": name, "contacts": contacts })).await
+        self.create("/v1/customers", &json!({ "business_name": name, "currency": "EUR", "contacts": contacts })).await
     }
 
     /// Connects WhatsApp and returns the callback path.

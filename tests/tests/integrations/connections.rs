@@ -1,6 +1,5 @@
 //! Connecting, changing and disconnecting a provider.
-use crate::world::World;
-use purser_tests::{database::Engine, whatsapp};
+use purser_tests::{database::Engine, whatsapp, world::World};
 use rstest::rstest;
 use serde_json::json;
 
@@ -10,20 +9,17 @@ use serde_json::json;
 #[tokio::test]
 async fn a_connection_says_where_its_door_is(#[case] engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
-    let created = world.owner.post("/v1/integrations", &whatsapp::integration()).await;
-    assert_eq!(created.status, 201);
-    let (organization, id) = (world.owner.organization_id.as_str(), created.json()["id"].as_str().unwrap());
-    assert_eq!(created.json()["callback_path"], format!("/v1/webhooks/whatsapp/{organization}/{id}"));
-    assert_eq!(created.json()["kind"], "messaging");
-    assert_eq!(created.json()["provider"], "whatsapp");
-    assert_eq!(created.json()["config"], json!({ "phone_number_id": whatsapp::PHONE_NUMBER_ID }));
-    assert_eq!(created.json()["is_active"], true);
-    assert_eq!(created.json()["version"], 1);
+    let created = world.owner.post("/v1/integrations", &whatsapp::integration()).await.expect(201).json();
+    let (organization, id) = (world.owner.organization_id.as_str(), created["id"].as_str().unwrap());
+    assert_eq!(created["callback_path"], format!("/v1/webhooks/whatsapp/{organization}/{id}"));
+    assert_eq!(created["kind"], "messaging");
+    assert_eq!(created["provider"], "whatsapp");
+    assert_eq!(created["config"], json!({ "phone_number_id": whatsapp::PHONE_NUMBER_ID }));
+    assert_eq!(created["is_active"], true);
+    assert_eq!(created["version"], 1);
 
-    let shown = world.owner.get(&format!("/v1/integrations/{id}")).await;
-    assert_eq!((shown.status, &shown.json()), (200, &created.json()));
-    let list = world.owner.get("/v1/integrations").await;
-    assert_eq!(list.json()["data"], json!([created.json()]));
+    assert_eq!(world.owner.get(&format!("/v1/integrations/{id}")).await.expect(200).json(), created);
+    assert_eq!(world.owner.get("/v1/integrations").await.json()["data"], json!([created]));
 }
 
 #[rstest]

@@ -1,8 +1,8 @@
 //! Credentials go in and never come out.
-use crate::world::World;
 use purser_tests::{
     database::Engine,
     whatsapp::{self, ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN},
+    world::World,
 };
 use rstest::rstest;
 use serde_json::json;

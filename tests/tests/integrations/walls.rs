@@ -1,6 +1,5 @@
 //! Who may do what, and that nothing is there for others.
-use crate::world::World;
-use purser_tests::{database::Engine, whatsapp};
+use purser_tests::{database::Engine, whatsapp, world::World};
 use rstest::rstest;
 use serde_json::json;
 

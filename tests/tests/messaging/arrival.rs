@@ -1,8 +1,8 @@
 //! How messages arrive.
-use crate::world::World;
 use purser_tests::{
     database::Engine,
     whatsapp::{self, PHONE_NUMBER_ID},
+    world::World,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ async fn a_message_that_comes_again_changes_nothing(#[case] engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
     let connection = world.connect().await;
     let (first, second) = (whatsapp::text("16505551234", "one"), whatsapp::text("16505551234", "two"));
-    world.receive(&connection, &[first.clone()]).await;
+    world.receive(&connection, std::slice::from_ref(&first)).await;
     world.receive(&connection, &[first.clone(), second.clone()]).await;
     world.receive(&connection, &[second, first.clone(), first]).await;
     let conversations = world.conversations().await;

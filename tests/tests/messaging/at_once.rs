@@ -1,6 +1,5 @@
 //! What happens when everything arrives at the same moment.
-use crate::world::World;
-use purser_tests::{database::Engine, whatsapp};
+use purser_tests::{database::Engine, whatsapp, world::World};
 use rstest::rstest;
 
 #[rstest]

@@ -1,6 +1,5 @@
 //! Every type of message, as it is kept.
-use crate::world::World;
-use purser_tests::{database::Engine, whatsapp};
+use purser_tests::{database::Engine, whatsapp, world::World};
 use rstest::rstest;
 use serde_json::{Value, json};
 

@@ -1,6 +1,5 @@
 //! Finding conversations, and having read them.
-use crate::world::World;
-use purser_tests::{database::Engine, whatsapp};
+use purser_tests::{database::Engine, whatsapp, world::World};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -19,10 +18,9 @@ async fn the_newest_message_comes_first_page_by_page(#[case] engine: Engine) {
     let mut path = "/v1/conversations?limit=1".to_owned();
     let mut seen = Vec::new();
     loop {
-        let page = world.owner.get(&path).await;
-        assert_eq!(page.status, 200);
-        seen.push(page.json()["data"][0]["channel_address"].clone());
-        let Some(cursor) = page.json()["next_cursor"].as_str() else { break };
+        let page = world.owner.get(&path).await.expect(200).json();
+        seen.push(page["data"][0]["channel_address"].clone());
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
         path = format!("/v1/conversations?limit=1&cursor={cursor}");
     }
     assert_eq!(seen, ["16505550002", "16505550003", "16505550001"]);

@@ -1,11 +1,11 @@
 //! How far a message that was sent has come. Providers report late, twice and in any order.
-use crate::world::{Connection, World};
 use purser_entity_messaging::message::{self, ContentType, Direction, Status, SuggestedResponses};
 use purser_kernel::Scope;
 use purser_store::prelude::*;
 use purser_tests::{
     database::Engine,
     whatsapp::{self, PHONE_NUMBER_ID},
+    world::{Connection, World},
 };
 use rstest::rstest;
 use serde_json::Value;
@@ -82,7 +82,7 @@ async fn several_reports_in_one_notification_count_in_any_order(#[case] engine: 
     let Some(world) = World::new(engine).await else { return };
     let connection = world.connect().await;
     let received = whatsapp::text("16505551234", "hello");
-    world.receive(&connection, &[received.clone()]).await;
+    world.receive(&connection, std::slice::from_ref(&received)).await;
     let conversation = world.conversations().await.remove(0);
     send(&world, &conversation, "wamid.out").await;
     let mut failed = whatsapp::status("wamid.out-2", "failed");

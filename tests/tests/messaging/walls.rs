@@ -1,6 +1,5 @@
 //! Nothing is there for others.
-use crate::world::World;
-use purser_tests::{database::Engine, whatsapp};
+use purser_tests::{database::Engine, whatsapp, world::World};
 use rstest::rstest;
 use serde_json::json;
 

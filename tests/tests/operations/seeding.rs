@@ -52,7 +52,7 @@ async fn the_samples_are_those_that_were_promised(#[case] engine: Engine) {
     let of = |field: &str| seen.iter().filter_map(|row| row.get(field).cloned()).collect::<Vec<_>>();
     assert_eq!(of("months"), [12, 24, 36]);
     assert_eq!(of("customer_code"), ["HARBOUR"]);
-    let tiers = seen.last().unwrap()["data"].as_array().unwrap();
+    let tiers = seen.last().unwrap()["tiers"].as_array().unwrap();
     let bounds =
         |tier: &Value, name: &str| tier[name].as_str().map(|text| text.parse::<Quantity>().unwrap().e4() / 10_000);
     let bounds: Vec<_> =

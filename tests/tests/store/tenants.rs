@@ -27,7 +27,7 @@ async fn nothing_of_another_organization_is_found_or_changed(#[case] engine: Eng
     assert_eq!(tx.find::<order::Entity>().having(order_line::Column::ProductName.eq("bolt")).count().await.unwrap(), 0);
     assert_eq!(tx.find::<order_line::Entity>().join(order::Column::Number.eq("A")).count().await.unwrap(), 0);
     assert!(tx.find::<order_line::Entity>().of(&order).all(10).await.unwrap().is_empty());
-    assert_eq!(tx.find::<order_line::Entity>().of_each(&[order]).await.unwrap(), [vec![]]);
+    assert!(tx.find::<order_line::Entity>().of_each(&[order]).await.unwrap()[0].is_empty());
     // The row was read in its own organization and is brought here.
     let rename = |row: &mut product_category::ActiveModel| row.name = Set("Ours now".to_owned());
     assert!(tx.update(row.clone(), rename).await.unwrap_err().is(CommonProblem::NotFound));

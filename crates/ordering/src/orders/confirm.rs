@@ -66,9 +66,8 @@ pub(super) async fn count(
         tx.increment::<customer::Entity>(own(), CustomerColumn::TotalSpentMinor, amount).await?;
     }
     if sign > 0 {
-        let now = tx.now();
         tx.update_where(own(), |row: &mut customer::ActiveModel| {
-            row.last_ordered_at = Set(Some(now));
+            row.last_ordered_at = Set(order.confirmed_at);
             row.status = Set(CustomerStatus::Ordering);
         })
         .await?;

@@ -1,6 +1,6 @@
 //! Orders that a reader makes from messages.
 use super::{
-    OrderWithLines,
+    OrderWithLines, customer_of,
     events::{OrderAmended, OrderCancelled, OrderDrafted, Summary},
     lines::{self, LineDraft, PriceList, Totals},
     load_for_update, status,
@@ -30,7 +30,7 @@ pub struct OrderDraft {
     pub message_id: MessageId,
     /// How it came in.
     pub channel: Channel,
-    /// The currency when no product names one.
+    /// The currency when neither a product nor the customer names one.
     pub default_currency: Currency,
     /// Below this confidence a person reviews.
     pub threshold: f64,
@@ -81,7 +81,12 @@ pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, P
     let prices = price_list(tx, &draft.lines, &[]).await?;
     let added = || draft.lines.iter().filter(|line| line.effect != Effect::Remove);
     let priced_in = added().filter_map(|line| Some(prices.product(line.product_id?)?.currency));
-    let currency = priced_in.into_iter().next().unwrap_or(draft.default_currency);
+    let currency = if let Some(currency) = priced_in.into_iter().next() {
+        currency
+    } else {
+        let customer = customer_of(tx, draft.customer_id).await?;
+        customer.map_or(draft.default_currency, |customer| customer.currency)
+    };
     let line_drafts = added().map(|line| line_draft(line, currency, &prices)).collect();
     let id = OrderId::generate();
     let (rows, totals) = lines::priced(id, currency, line_drafts, &prices)?;
@@ -132,8 +137,9 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
     let before = load_for_update(tx, open.order.id).await?;
     tx.expect_version(&before.order, open.order.version)?;
     status::require(&before.order, status::Move::Edit)?;
-    let currency = before.order.currency;
     let prices = price_list(tx, &draft.lines, &before.lines).await?;
+    let added = draft.lines.iter().filter(|line| line.effect != Effect::Remove).filter_map(|line| line.product_id);
+    let currency = lines::currency(&before.order, &before.lines, added, &prices);
     let mut line_drafts: Vec<LineDraft> = before.lines.iter().map(LineDraft::of).collect();
     for line in &draft.lines {
         play(&mut line_drafts, line, currency, &prices);
@@ -152,6 +158,7 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
             row.status = Set(next);
             row.requires_review = Set(next == Status::Review);
             row.ai_confidence = Set(Some(confidence));
+            row.currency = Set(currency);
             row.subtotal_minor = Set(subtotal.minor());
             row.total_minor = Set(total.minor());
         })
@@ -219,7 +226,7 @@ async fn price_list(tx: &ReadTx, read: &[DraftLine], kept: &[order_line::Model])
 fn line_draft(line: &DraftLine, currency: Currency, prices: &PriceList) -> LineDraft {
     let product = line.product_id.and_then(|id| prices.product(id));
     let fits = product.is_none_or(|product| product.currency == currency);
-    let known = product.filter(|_| fits).is_some();
+    let known = fits && product.is_some();
     let mut candidates = line.alternatives.clone();
     if let (false, Some(product)) = (fits, product) {
         candidates.insert(0, (product.id, line.variant_id, line.confidence));

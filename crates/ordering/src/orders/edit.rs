@@ -107,6 +107,7 @@ impl Orders {
                 row.reviewed_by = Set(reviewer);
                 row.reviewed_at = Set(Some(now));
                 if let Some(Totals { subtotal, total }) = totals {
+                    row.currency = Set(total.currency());
                     row.subtotal_minor = Set(subtotal.minor());
                     row.total_minor = Set(total.minor());
                 }
@@ -160,7 +161,8 @@ async fn relined(
         return Err(Problem::invalid("/lines", "out_of_range", message));
     }
     let prices = PriceList::load(tx, wanted.iter().filter_map(|line| line.product_id).collect()).await?;
-    let currency = before.order.currency;
+    let products = wanted.iter().filter_map(|line| line.product_id);
+    let currency = lines::currency(&before.order, &before.lines, products, &prices);
     let (mut errors, mut seen) = (Vec::new(), HashSet::new());
     let mut drafts = Vec::with_capacity(wanted.len());
     for (position, line) in wanted.iter().enumerate() {

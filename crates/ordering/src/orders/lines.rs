@@ -107,6 +107,19 @@ impl LineDraft {
     }
 }
 
+/// The currency of an order whose lines become those of `products`: its own, unless nothing on it has had a price so far.
+pub(super) fn currency(
+    order: &order::Model,
+    lines: &[order_line::Model],
+    mut products: impl Iterator<Item = ProductId>,
+    prices: &PriceList,
+) -> Currency {
+    if lines.iter().any(|line| line.product_id.is_some()) {
+        return order.currency;
+    }
+    products.find_map(|id| prices.product(id)).map_or(order.currency, |product| product.currency)
+}
+
 /// What the lines of an order add up to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Totals {

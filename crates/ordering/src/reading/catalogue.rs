@@ -24,7 +24,7 @@ pub(super) struct Catalogues {
 
 impl Catalogues {
     pub(super) fn new() -> Self {
-        let cache = Cache::builder().max_capacity(1_000).time_to_idle(Duration::from_secs(3600)).build();
+        let cache = Cache::builder().max_capacity(1_000).time_to_idle(Duration::from_hours(1)).build();
         Self { cache }
     }
 

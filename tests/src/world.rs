@@ -1,5 +1,5 @@
 //! Two organizations, and Meta in front of the first one's door.
-use purser_tests::{
+use crate::{
     app::{Answer, Tenant, TestApp, eventually},
     database::{Engine, Raw},
     whatsapp,
@@ -8,43 +8,48 @@ use serde_json::Value;
 use tokio::{sync::Mutex, task::JoinSet};
 
 /// Two organizations on one server.
-pub(crate) struct World {
-    pub(crate) app: TestApp,
-    pub(crate) owner: Tenant,
+pub struct World {
+    /// The server.
+    pub app: TestApp,
+    /// The owner of the first organization.
+    pub owner: Tenant,
     /// The owner of the other organization.
-    pub(crate) stranger: Tenant,
+    pub stranger: Tenant,
     jobs: Mutex<Raw>,
 }
 
 /// A connection with WhatsApp.
-pub(crate) struct Connection {
-    pub(crate) body: Value,
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// As it was shown when it was made.
+    pub body: Value,
 }
 
 impl Connection {
-    pub(crate) fn id(&self) -> &str {
-        self.body["id"].as_str().unwrap()
+    /// Its id.
+    pub fn id(&self) -> &str {
+        self.body["id"].as_str().expect("an id")
     }
 
-    pub(crate) fn path(&self) -> String {
+    /// Where it is changed.
+    pub fn path(&self) -> String {
         format!("/v1/integrations/{}", self.id())
     }
 
-    pub(crate) fn door(&self) -> &str {
-        self.body["callback_path"].as_str().unwrap()
+    /// Where Meta posts.
+    pub fn door(&self) -> &str {
+        self.body["callback_path"].as_str().expect("a path")
     }
 }
 
-#[expect(clippy::allow_attributes, reason = "two suites share this file and neither uses all of it")]
-#[allow(dead_code, reason = "two suites share this file and neither uses all of it")]
 impl World {
-    /// `None` where there is no PostgreSQL.
-    pub(crate) async fn new(engine: Engine) -> Option<Self> {
+    /// A world with workers. `None` where there is no PostgreSQL.
+    pub async fn new(engine: Engine) -> Option<Self> {
         Some(Self::of(TestApp::start(engine).await?).await)
     }
 
-    /// A world in which nothing is processed until the server is [restarted](TestApp::restart).
-    pub(crate) async fn without_workers(engine: Engine) -> Option<Self> {
+    /// A world in which nothing is processed until the server is [restarted](Self::restart).
+    pub async fn without_workers(engine: Engine) -> Option<Self> {
         Some(Self::of(TestApp::start_without_workers(engine).await?).await)
     }
 
@@ -55,23 +60,23 @@ impl World {
     }
 
     /// The server ends, and another one does what was left.
-    pub(crate) async fn restart(&mut self) {
+    pub async fn restart(&mut self) {
         self.app.restart().await;
         (self.owner, self.stranger) = (self.owner.at(&self.app.url), self.stranger.at(&self.app.url));
     }
 
     /// Asks without a token.
-    pub(crate) async fn nobody(&self, path: &str) -> Answer {
+    pub async fn nobody(&self, path: &str) -> Answer {
         self.app.anonymous("GET", path, None).await
     }
 
     /// Connects WhatsApp.
-    pub(crate) async fn connect(&self) -> Connection {
+    pub async fn connect(&self) -> Connection {
         Connection { body: self.owner.create("/v1/integrations", &whatsapp::integration()).await }
     }
 
     /// Posts bytes to a door.
-    pub(crate) async fn knock_at(&self, door: &str, body: &[u8], signature: Option<&str>) -> Answer {
+    pub async fn knock_at(&self, door: &str, body: &[u8], signature: Option<&str>) -> Answer {
         let request = self.app.request("POST", door).header("content-type", "application/json").body(body.to_vec());
         Answer::of(match signature {
             Some(signature) => request.header("x-hub-signature-256", signature),
@@ -81,12 +86,12 @@ impl World {
     }
 
     /// Posts bytes to the connection's door.
-    pub(crate) async fn knock(&self, connection: &Connection, body: &[u8], signature: Option<&str>) -> Answer {
+    pub async fn knock(&self, connection: &Connection, body: &[u8], signature: Option<&str>) -> Answer {
         self.knock_at(connection.door(), body, signature).await
     }
 
     /// Posts bodies as Meta does, signed, all at once.
-    pub(crate) async fn deliver_all(&self, connection: &Connection, bodies: &[String]) -> Vec<Answer> {
+    pub async fn deliver_all(&self, connection: &Connection, bodies: &[String]) -> Vec<Answer> {
         let mut answers = JoinSet::new();
         for body in bodies {
             let signature = whatsapp::signature(whatsapp::APP_SECRET, body.as_bytes());
@@ -97,22 +102,22 @@ impl World {
     }
 
     /// Posts a body as Meta does, signed.
-    pub(crate) async fn deliver(&self, connection: &Connection, body: &str) -> Answer {
+    pub async fn deliver(&self, connection: &Connection, body: &str) -> Answer {
         self.deliver_all(connection, &[body.to_owned()]).await.remove(0)
     }
 
     /// Posts these messages in one body, which must be taken, and waits until they were worked on.
-    pub(crate) async fn receive(&self, connection: &Connection, messages: &[Value]) {
+    pub async fn receive(&self, connection: &Connection, messages: &[Value]) {
         self.deliver(connection, &whatsapp::messages(messages).to_string()).await.expect(200);
         self.settle().await;
     }
 
     /// Waits until no job is left. A job and those that follow from it change places in one transaction, so there is no
     /// moment between them.
-    pub(crate) async fn settle(&self) {
+    pub async fn settle(&self) {
         let left = "select kind from jobs where status in ('ready', 'running')";
         eventually("no job is left", || async {
-            let jobs = self.jobs.lock().await.rows(left).await.unwrap();
+            let jobs = self.jobs.lock().await.rows(left).await.expect("jobs can be read");
             jobs.is_empty().then_some(())
         })
         .await;
@@ -120,21 +125,21 @@ impl World {
 
     async fn list(&self, path: &str) -> Vec<Value> {
         let list = self.owner.get(path).await.expect(200).json();
-        list["data"].as_array().unwrap().clone()
+        list["data"].as_array().expect("a list").clone()
     }
 
     /// What came in, the newest first.
-    pub(crate) async fn events(&self) -> Vec<Value> {
+    pub async fn events(&self) -> Vec<Value> {
         self.list("/v1/inbound-events").await
     }
 
     /// The conversations, the one with the newest message first.
-    pub(crate) async fn conversations(&self) -> Vec<Value> {
+    pub async fn conversations(&self) -> Vec<Value> {
         self.list("/v1/conversations").await
     }
 
     /// The messages of a conversation, the newest first.
-    pub(crate) async fn messages(&self, conversation: &Value) -> Vec<Value> {
-        self.list(&format!("/v1/conversations/{}/messages", conversation["id"].as_str().unwrap())).await
+    pub async fn messages(&self, conversation: &Value) -> Vec<Value> {
+        self.list(&format!("/v1/conversations/{}/messages", conversation["id"].as_str().expect("an id"))).await
     }
 }

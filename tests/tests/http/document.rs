@@ -1,0 +1,62 @@
+//! The OpenAPI document says what is there.
+use crate::routes::routes;
+use purser_tests::{app::TestApp, database::Engine};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+#[tokio::test]
+async fn is_openapi_3_1_and_names_every_problem_once() {
+    let Some(app) = TestApp::start(Engine::Sqlite).await else { return };
+    let document = app.anonymous("GET", "/openapi.json", None).await.expect(200).json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
+    let kinds = document["x-problems"].as_array().unwrap();
+    let ids: BTreeSet<&str> = kinds.iter().map(|kind| kind["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), kinds.len(), "two problems have one id");
+    for kind in kinds {
+        let (id, status) = (kind["id"].as_str().unwrap(), kind["status"].as_u64().unwrap());
+        assert!((400..600).contains(&status), "{kind}");
+        assert!(id.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{id}");
+        assert!(!kind["title"].as_str().unwrap().is_empty());
+        // What a problem's `type` points to is there.
+        let page = app.anonymous("GET", &format!("/problems/{id}"), None).await.expect(200);
+        assert_eq!(page.json(), *kind);
+    }
+}
+
+#[tokio::test]
+async fn resolves_every_reference_and_describes_every_route() {
+    let Some(app) = TestApp::start(Engine::Sqlite).await else { return };
+    let document = app.anonymous("GET", "/openapi.json", None).await.expect(200).json();
+    let mut references = Vec::new();
+    collect(&document, &mut references);
+    assert!(!references.is_empty());
+    for reference in references {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} leads nowhere");
+    }
+    for route in routes(&app).await {
+        assert!(route.operation["summary"].is_string(), "{} {} has no summary", route.method, route.path);
+        assert!(route.operation["tags"].is_array(), "{} {} has no tag", route.method, route.path);
+        let names: Vec<&str> = route.operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
+        for placeholder in route.path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()) {
+            assert!(names.contains(&placeholder), "{} {}: {names:?}", route.method, route.path);
+        }
+    }
+}
+
+fn collect(value: &Value, references: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                references.push(reference.clone());
+            }
+            members.values().for_each(|member| collect(member, references));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, references)),
+        _ => {}
+    }
+}

@@ -1,0 +1,5 @@
+//! Orders: what people do with what was read.
+mod cancel;
+mod confirm;
+mod edit;
+mod views;
