@@ -11,3 +11,8 @@ pub mod database;
 pub mod wall;
 pub mod whatsapp;
 pub mod world;
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

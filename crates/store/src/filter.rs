@@ -105,3 +105,34 @@ where
         Filter::new(ColumnTrait::like(&self, LikeExpr::new(format!("{literal}%")).escape('\\')))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use purser_entity_platform::job::{self, Column};
+    use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryTrait};
+
+    /// What follows WHERE.
+    fn sql(filter: Filter<job::Entity>) -> String {
+        let statement = job::Entity::find().filter(filter.condition).build(DbBackend::Sqlite).to_string();
+        statement.split_once(" WHERE ").map(|(_, test)| test.replace("\"jobs\".", "")).unwrap_or_default()
+    }
+
+    #[test]
+    fn both_and_either_keep_together_what_was_put_together() {
+        let (a, b, c) = (|| Column::Kind.eq("a"), || Column::Kind.eq("b"), || Column::Attempts.gt(1));
+        assert_eq!(sql(a().or(b()).and(c())), r#"("kind" = 'a' OR "kind" = 'b') AND "attempts" > 1"#);
+        assert_eq!(sql(a().or(b().and(c()))), r#""kind" = 'a' OR ("kind" = 'b' AND "attempts" > 1)"#);
+        assert_eq!(sql(!a().or(b())), r#"NOT ("kind" = 'a' OR "kind" = 'b')"#);
+    }
+
+    #[test]
+    fn one_of_nothing_is_nothing() {
+        assert_eq!(sql(Column::Kind.is_in(Vec::<String>::new())), "1 = 2");
+    }
+
+    #[test]
+    fn a_prefix_has_no_signs_of_its_own() {
+        assert_eq!(sql(Column::Kind.starts_with("50%_")), r#""kind" LIKE '50\%\_%' ESCAPE '\'"#);
+    }
+}

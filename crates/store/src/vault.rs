@@ -180,3 +180,42 @@ fn decrypt(key: &XChaCha20Poly1305, sealed: &[u8], aad: &[u8]) -> Option<Zeroizi
     let payload = Payload { msg: ciphertext, aad };
     key.decrypt(&XNonce::from(*nonce), payload).ok().map(Zeroizing::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn master() -> MasterKey {
+        let bytes: Vec<u8> = (0..32).collect();
+        MasterKey::new(bytes.try_into().unwrap())
+    }
+
+    /// Another answer would leave every secret of every database closed. Worked out apart from this code.
+    #[test]
+    fn derived_keys_never_change() {
+        let expected = [
+            0xbb, 0xc1, 0x78, 0xd3, 0xc1, 0x21, 0xf3, 0x17, 0x5f, 0x87, 0xdc, 0xd9, 0xa6, 0xce, 0xd6, 0xe2, 0x41, 0x3c,
+            0x5d, 0x26, 0x5e, 0x66, 0x41, 0xa1, 0xf1, 0x4a, 0x00, 0xa4, 0x5a, 0xbe, 0xff, 0x29,
+        ];
+        assert_eq!(*master().derive("vault/wrap-organization-keys").unwrap(), expected);
+        assert_ne!(*master().derive("another purpose").unwrap(), expected);
+    }
+
+    #[test]
+    fn a_key_is_not_printed() {
+        assert_eq!(format!("{:?}", master()), "MasterKey(…)");
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_and_context() {
+        let key = Vault::new(&master()).unwrap().wrapping;
+        let sealed = encrypt(&key, b"secret", b"here").unwrap();
+        assert_eq!(decrypt(&key, &sealed, b"here").unwrap().as_slice(), b"secret");
+        assert!(decrypt(&key, &sealed, b"there").is_none());
+        let other = Vault::new(&MasterKey::new([9; 32])).unwrap().wrapping;
+        assert!(decrypt(&other, &sealed, b"here").is_none());
+        for length in 0..sealed.len() {
+            assert!(decrypt(&key, &sealed[..length], b"here").is_none(), "cut to {length} bytes");
+        }
+    }
+}

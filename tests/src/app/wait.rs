@@ -1,10 +1,11 @@
 //! Waiting for what a worker does.
 use std::{future::Future, time::Duration};
 
-const DEADLINE: Duration = Duration::from_secs(30);
+/// Longer than a lease: what a killed worker held is taken up again when its lease has run out.
+const DEADLINE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// What `look` finds, as soon as it finds it: the promise is that it happens, not when. Panics after half a minute.
+/// What `look` finds, as soon as it finds it: the promise is that it happens, not when. Panics after a minute.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
     let waiting = async {
         loop {

@@ -111,3 +111,21 @@ async fn what_the_system_says_is_nobodys_message(#[case] engine: Engine) {
     assert!(world.conversations().await.is_empty());
     assert_eq!(world.events().await[0]["status"], "ignored");
 }
+
+/// A form comes as JSON in a text and is kept inside of other JSON: together they may be deeper than can be read back.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_deep_form_is_kept_as_it_came(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let connection = world.connect().await;
+    let form = format!("{}{}", "[".repeat(126), "]".repeat(126));
+    let reply = json!({ "type": "nfm_reply", "nfm_reply": { "name": "flow", "response_json": form } });
+    let message = whatsapp::message(FROM, json!({ "type": "interactive", "interactive": reply }));
+    world.receive(&connection, &[message, whatsapp::text(FROM, "hello")]).await;
+    let conversation = world.conversations().await.remove(0);
+    let messages = world.messages(&conversation).await;
+    assert_eq!(messages.len(), 2);
+    assert_eq!(messages[1]["payload"]["response_json"], form);
+}

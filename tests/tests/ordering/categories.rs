@@ -37,7 +37,7 @@ async fn a_category_is_kept_as_it_was_sent(#[case] engine: Engine) {
         assert_eq!(&row[field], value, "{field}");
     }
     assert_eq!(rows(&owner, LIST).await, [row.clone(), food.clone()]);
-    assert_eq!(rows(&owner, &format!("{LIST}?parent_category_id={}", id(&food))).await, [row.clone()]);
+    assert_eq!(rows(&owner, &format!("{LIST}?parent_category_id={}", id(&food))).await, std::slice::from_ref(&row));
 
     let path = at(LIST, &row);
     keeps_versions(&owner, &path, &json!({ "parent_category_id": null, "ai_keywords": [] })).await;

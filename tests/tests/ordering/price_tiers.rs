@@ -135,3 +135,20 @@ async fn gaps_and_overlaps_are_refused_where_they_are(#[case] engine: Engine) {
     refused(&owner.put(&path, &json!({ "tiers": too_many })).await, &[("/tiers", "too_many")]);
     assert_eq!(owner.get(&path).await.expect(200).json(), before);
 }
+
+#[tokio::test]
+async fn the_document_says_where_a_version_is_needed() {
+    let Some(app) = TestApp::start_without_workers(Engine::Sqlite).await else { return };
+    let document = app.anonymous("GET", "/openapi.json", None).await.expect(200).json();
+    let required = |path: &str, method: &str| {
+        let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
+        let header = parameters.iter().find(|parameter| parameter["name"] == "If-Match");
+        header.map(|header| header["required"].as_bool().unwrap_or(false))
+    };
+    assert_eq!(required("/v1/products/{id}/price-tiers", "put"), Some(false));
+    assert_eq!(required("/v1/orders/{id}/confirm", "post"), Some(false));
+    assert_eq!(required("/v1/orders/{id}/cancel", "post"), Some(false));
+    assert_eq!(required("/v1/orders/{id}", "patch"), Some(true));
+    assert_eq!(required("/v1/products/{id}/variants/{variant_id}", "delete"), Some(true));
+    assert_eq!(required("/v1/products/{id}/price-tiers", "get"), None);
+}

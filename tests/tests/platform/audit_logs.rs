@@ -130,3 +130,21 @@ async fn nobody_writes_the_trail_from_outside(#[case] engine: Engine) {
     }
     assert_eq!(tenant.post("/v1/audit-logs", &json!({})).await.status, 405);
 }
+
+/// The trail nests what it shows by two levels: what can just be read by itself could not be read in it.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn nothing_can_be_nested_so_deeply_that_the_trail_breaks(#[case] engine: Engine) {
+    let Some((_app, tenant)) = world(engine).await else { return };
+    for (sku, depth, status) in [("A-1", 120, 422), ("A-2", 125, 422), ("A-3", 20, 201)] {
+        let specs = (0..depth).fold(json!({}), |inner, _| json!({ "in": inner }));
+        let product = json!({
+            "sku": sku, "name": "Onion", "unit": "kg", "base_price": "1", "currency": "EUR", "specs": specs,
+        });
+        let answer = tenant.post("/v1/products", &product).await;
+        tenant.get("/v1/audit-logs").await.expect(200);
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+}

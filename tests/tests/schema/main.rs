@@ -2,11 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod catalogue;
 mod constraints;
+mod document;
 mod drift;
 mod isolation;
 mod roles;
 mod round_trip;
 mod rules;
+mod sources;
 mod up_and_down;
 
 use purser_entity_core::TableShape;

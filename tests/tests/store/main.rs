@@ -1,5 +1,5 @@
 //! What the store promises, on both databases.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod cancel;
 mod idempotency;
 mod jobs;

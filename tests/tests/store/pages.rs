@@ -3,7 +3,7 @@ use crate::world::{World, category};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use purser_entity_ordering::product_category::{self, Column, Entity};
-use purser_kernel::{CommonProblem, Scope};
+use purser_kernel::{CommonProblem, Cursor, Scope, page::Key};
 use purser_store::prelude::*;
 use purser_tests::database::Engine;
 use rstest::rstest;
@@ -109,5 +109,40 @@ async fn a_cursor_belongs_to_its_query(#[case] engine: Engine) {
     ];
     for other in others {
         assert!(other.page(&next).await.unwrap_err().is(CommonProblem::InvalidCursor));
+    }
+}
+
+/// A cursor is only base64: whoever changes the kind of a key in it must not bring a statement to fail.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_cursor_with_keys_of_another_kind_is_refused(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let tx = world.store.write(&scope).await.unwrap();
+    tx.insert_many(["a", "b", "c"].map(category)).await.unwrap();
+    let list = |sort| tx.find::<Entity>().order_by(sort, Asc);
+    let id = Key::Uuid(scope.organization.as_uuid());
+    let far = Timestamp::MAX_UTC;
+    let forged = [
+        (Column::Name, vec![Key::Integer(1), id.clone()]),
+        (Column::Name, vec![Key::Text("a".to_owned()), Key::Text("a".to_owned())]),
+        (Column::Name, vec![Key::Text("a\0".to_owned()), id.clone()]),
+        (Column::SortOrder, vec![Key::Text("1".to_owned()), id.clone()]),
+        (Column::SortOrder, vec![Key::Integer(i64::MAX), id.clone()]),
+        (Column::CreatedAt, vec![Key::Time(far), id.clone()]),
+        (Column::CreatedAt, vec![id.clone(), id]),
+    ];
+    for (sort, keys) in forged {
+        let next = list(sort).page(&PageRequest::new(Some(1), None).unwrap()).await.unwrap().next.unwrap();
+        let forged = PageRequest::new(Some(1), Some(Cursor { keys: keys.clone(), ..next })).unwrap();
+        let answer = list(sort).page(&forged).await;
+        // A number or a time of the right kind that no row has is fine: it has a place in the order.
+        let allowed = matches!(keys.first(), Some(Key::Integer(i64::MAX)));
+        match answer {
+            Ok(_) => assert!(allowed, "{keys:?}"),
+            Err(problem) => assert!(problem.is(CommonProblem::InvalidCursor), "{keys:?}: {problem}"),
+        }
     }
 }

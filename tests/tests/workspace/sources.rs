@@ -22,6 +22,11 @@ fn rust_files(folder: &str) -> Vec<(String, String)> {
     files.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap())).collect()
 }
 
+/// Whether the source names the library, other than in a text such as a log's filter.
+fn names(source: &str, library: &str) -> bool {
+    source.lines().any(|line| line.split('"').step_by(2).any(|code| code.contains(library)))
+}
+
 /// A lint is silenced with `#[expect(…, reason = "…")]`, which says why and complains once there is nothing to silence.
 #[test]
 fn no_lint_is_silenced_for_good() {
@@ -44,7 +49,7 @@ fn the_api_names_no_database_library() {
             continue;
         }
         for name in ["sea_orm::", "sea_orm_migration::", "sea_query::", "sqlx::"] {
-            assert!(!source.contains(name), "{path} names {name}");
+            assert!(!names(&source, name), "{path} names {name}");
         }
     }
 }
@@ -57,7 +62,7 @@ fn no_domain_names_a_database_library() {
             continue;
         }
         for name in ["sea_orm::", "sea_query::", "sqlx::", "actix_web::"] {
-            assert!(!source.contains(name), "{path} names {name}");
+            assert!(!names(&source, name), "{path} names {name}");
         }
     }
 }

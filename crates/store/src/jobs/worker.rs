@@ -23,7 +23,7 @@ pub struct WorkerOptions {
 
 impl Default for WorkerOptions {
     fn default() -> Self {
-        Self { concurrency: 4, lease: Duration::from_secs(30), poll: Duration::from_millis(500) }
+        Self { concurrency: 4, lease: Duration::from_secs(15), poll: Duration::from_millis(500) }
     }
 }
 
@@ -87,7 +87,7 @@ impl Worker {
     }
 
     fn lease(&self) -> TimeDelta {
-        TimeDelta::from_std(self.options.lease).unwrap_or(TimeDelta::seconds(30))
+        TimeDelta::from_std(self.options.lease).unwrap_or(TimeDelta::seconds(15))
     }
 
     async fn work(&self, job: Job) {

@@ -1,0 +1,51 @@
+//! The program as an operator types it. Its being here also makes `cargo test --workspace` build the program, which the black-box
+//! suites start.
+use std::process::{Command, Output};
+
+fn purser(folder: &std::path::Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_purser"));
+    command.env_clear().current_dir(folder).args(arguments).envs(variables.iter().copied());
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_misspelt_setting_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = purser(folder.path(), &["doctor"], &[("PURSER_LISTENN", "127.0.0.1:1")]);
+    assert!(!refused.status.success());
+    assert!((text(&refused.stdout) + &text(&refused.stderr)).to_lowercase().contains("listenn"), "{refused:?}");
+    std::fs::write(folder.path().join("purser.toml"), "no_such_key = 1\n").unwrap();
+    let refused = purser(folder.path(), &["migrate", "status"], &[]);
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("no_such_key"), "{refused:?}");
+}
+
+#[test]
+fn an_embedded_database_goes_up_and_down_and_the_doctor_is_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = purser(folder.path(), arguments, &[]);
+        assert!(output.status.success(), "{arguments:?} {output:?}");
+        text(&output.stdout)
+    };
+    run(&["migrate", "up"]);
+    assert!(run(&["migrate", "status"]).contains("m20261120_000100_organizations"));
+    run(&["doctor"]);
+    run(&["migrate", "down"]);
+    run(&["migrate", "down", "--all"]);
+    run(&["migrate", "fresh"]);
+    run(&["seed"]);
+    run(&["seed"]);
+}
+
+#[test]
+fn production_does_not_make_up_its_master_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = purser(folder.path(), &["serve"], &[("PURSER_ENVIRONMENT", "production")]);
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("PURSER_MASTER_KEY"), "{refused:?}");
+}
