@@ -94,6 +94,6 @@ impl Services {
 
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), Problem> {
-        self.store.system().await.map(|_| ())
+        self.store.system_read().await.map(|_| ())
     }
 }

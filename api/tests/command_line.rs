@@ -1,5 +1,6 @@
 //! The program as an operator types it. Its being here also makes `cargo test --workspace` build the program, which the black-box
 //! suites start.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 use std::process::{Command, Output};
 
 fn purser(folder: &std::path::Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {

@@ -99,6 +99,7 @@ mod tests {
         assert!(failure.what().contains("broken: no more"), "{failure}");
     }
 
+    #[expect(clippy::unused_async, reason = "a part of a process is a future")]
     async fn panics() -> Result<(), Failure> {
         panic!("the test panics")
     }

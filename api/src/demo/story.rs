@@ -42,7 +42,8 @@ pub(super) async fn receive(client: &Client, shop: &Shop) -> Result<Value, Failu
     let mut mac = Hmac::<Sha256>::new_from_slice(shop.app_secret.as_bytes())
         .map_err(|error| Failure::new("The webhook cannot be signed").because(error))?;
     mac.update(body.as_bytes());
-    let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: Vec<String> = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = digits.concat();
     let request = client.request(Method::POST, &shop.callback).header("Content-Type", "application/json");
     let request = request.header("X-Hub-Signature-256", format!("sha256={signature}")).body(body);
     send(request, "the webhook", 200).await?;
@@ -116,7 +117,9 @@ pub(super) async fn confirm(client: &Client, order: &Value) -> Result<(), Failur
 }
 
 pub(super) async fn look_back(client: &Client, order: &Value) -> Result<(), Failure> {
-    let confirmed = |usage: &Value| rows(usage).iter().any(|row| row["extra"]["event_type"] == "order.confirmed");
+    let confirmed = |usage: &Value| {
+        rows(usage).iter().any(|row| text(row, "/extra/event_type").is_ok_and(|name| name == "order.confirmed"))
+    };
     let mut usage = client.get("/v1/usage?limit=200").await?;
     // Events are numbered and sent after the answer, by a worker.
     for _ in 0..LOOKS {

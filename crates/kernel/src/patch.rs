@@ -17,6 +17,7 @@ pub enum Patch<T> {
 
 impl<T> Patch<T> {
     /// `None` when the field keeps its value, else what it becomes.
+    #[expect(clippy::option_option, reason = "absent, empty and set are three things")]
     pub fn into_change(self) -> Option<Option<T>> {
         match self {
             Self::Absent => None,

@@ -285,6 +285,7 @@ impl fmt::Debug for Problem {
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
+        let source: &(dyn Error + 'static) = &**self.0.source.as_ref()?;
+        Some(source)
     }
 }

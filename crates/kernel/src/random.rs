@@ -3,6 +3,7 @@ use crate::Problem;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// `N` bytes that nobody can predict, from the operating system.
+#[expect(clippy::disallowed_methods, reason = "this is the seam for entropy")]
 pub fn bytes<const N: usize>() -> Result<[u8; N], Problem> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(Problem::internal)?;

@@ -49,7 +49,7 @@ impl<'t, E: TenantEntity> Aggregate<'t, E> {
     pub async fn rows<T: TryGetableMany>(self) -> Result<Vec<T>, Problem> {
         let connection = self.tx.connection();
         let rows = connection.query_all(&self.select.into_query()).await.map_err(internal)?;
-        rows.iter().map(|row| row.try_get_many_by_index()).collect::<Result<_, _>>().map_err(internal)
+        rows.iter().map(sea_orm::QueryResult::try_get_many_by_index).collect::<Result<_, _>>().map_err(internal)
     }
 
     /// The one tuple of an aggregate without groups.

@@ -33,6 +33,7 @@ pub trait DomainEvent: Serialize + Sync {
 
 /// An event that was committed and numbered.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "the column has this name")]
 pub struct Event {
     /// The event's own id.
     pub id: OutboxEventId,

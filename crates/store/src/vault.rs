@@ -80,8 +80,8 @@ impl Vault {
         let wrapping = master.derive("vault/wrap-organization-keys")?;
         Ok(Self {
             wrapping: Arc::new(XChaCha20Poly1305::new((&*wrapping).into())),
-            keys: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(300)).build(),
-            active: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build(),
+            keys: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_mins(5)).build(),
+            active: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_mins(1)).build(),
         })
     }
 

@@ -294,6 +294,7 @@ impl WriteTx {
     }
 
     /// `stale` unless `row` has the version that the caller read, as `If-Match` says it.
+    #[expect(clippy::unused_self, reason = "only who may write has a version to expect")]
     pub fn expect_version<M>(&self, row: &M, expected: i64) -> Result<(), Problem>
     where
         M: ModelTrait<Entity: Versioned>,

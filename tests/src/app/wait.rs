@@ -2,7 +2,7 @@
 use std::{future::Future, time::Duration};
 
 /// Longer than a lease: what a killed worker held is taken up again when its lease has run out.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What `look` finds, as soon as it finds it: the promise is that it happens, not when. Panics after a minute.
@@ -15,8 +15,6 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
             tokio::time::sleep(PAUSE).await;
         }
     };
-    match tokio::time::timeout(DEADLINE, waiting).await {
-        Ok(found) => found,
-        Err(_) => panic!("waited in vain: {what}"),
-    }
+    let found = tokio::time::timeout(DEADLINE, waiting).await;
+    found.unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }

@@ -47,7 +47,7 @@ impl Program {
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
-            let line = log.next_line().await.unwrap().expect("the program says where it listens");
+            let line = log.next_line().await.unwrap().unwrap();
             let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
             if let Some(address) = entry["address"].as_str() {
                 break address.to_owned();

@@ -27,6 +27,10 @@ async fn enqueue(store: &Store, scope: &Scope, new: Vec<NewJob>) {
     tx.commit().await.unwrap();
 }
 
+fn handlers<H: JobHandler + 'static>(handler: &Arc<H>) -> [Arc<dyn JobHandler>; 1] {
+    [handler.clone()]
+}
+
 /// Remembers which jobs it did, in order.
 #[derive(Default)]
 struct Diary {
@@ -55,7 +59,7 @@ async fn no_job_is_held_by_two_workers(#[case] engine: Engine) {
     let (one, two, diary) = (world.open().await, world.open().await, Arc::new(Diary::default()));
     enqueue(&world.store, &scope, (0..40).map(|n| NewJob::new(KIND, json!(n))).collect()).await;
 
-    work(&[&one, &two], &[diary.clone()], 40).await;
+    work(&[&one, &two], &handlers(&diary), 40).await;
 
     let mut done: Vec<_> = diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect();
     done.sort_unstable();
@@ -83,11 +87,11 @@ async fn jobs_of_later_wait_and_urgent_ones_go_first(#[case] engine: Engine) {
         done
     };
 
-    work(&[&world.store], &[diary.clone()], 2).await;
+    work(&[&world.store], &handlers(&diary), 2).await;
     assert_eq!(done(&diary), [1, 2]);
 
     world.clock.advance(TimeDelta::days(1));
-    work(&[&world.store], &[diary.clone()], 1).await;
+    work(&[&world.store], &handlers(&diary), 1).await;
     assert_eq!(done(&diary), [1, 2, 3]);
 }
 
@@ -102,9 +106,9 @@ async fn a_key_that_waits_is_not_queued_again(#[case] engine: Engine) {
 
     enqueue(&world.store, &scope, vec![new(1)]).await;
     enqueue(&world.store, &scope, vec![new(2)]).await;
-    work(&[&world.store], &[diary.clone()], 1).await;
+    work(&[&world.store], &handlers(&diary), 1).await;
     enqueue(&world.store, &scope, vec![new(3)]).await;
-    work(&[&world.store], &[diary.clone()], 1).await;
+    work(&[&world.store], &handlers(&diary), 1).await;
 
     assert_eq!(diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 3]);
 }
@@ -149,7 +153,7 @@ async fn a_lease_that_ran_out_is_taken_over_and_the_effect_is_there_once(#[case]
     slow.began.notified().await;
 
     world.clock.advance(TimeDelta::seconds(31));
-    work(&[&other], &[slow.clone()], 1).await;
+    work(&[&other], &handlers(&slow), 1).await;
     // The first one wakes up, long after everybody gave it up.
     slow.go_on.notify_one();
     stop.cancel();

@@ -69,7 +69,7 @@ async fn enqueue(store: &Store, scope: &Scope, new: NewJob) {
 }
 
 fn handlers<const N: usize>(all: [(&'static str, Does); N]) -> [Arc<dyn JobHandler>; N] {
-    all.map(|(kind, does)| Arc::new(Handler(kind, does)) as Arc<dyn JobHandler>)
+    all.map(|(kind, does)| -> Arc<dyn JobHandler> { Arc::new(Handler(kind, does)) })
 }
 
 #[rstest]

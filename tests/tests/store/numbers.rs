@@ -43,7 +43,7 @@ async fn there_is_no_gap_and_nothing_twice(#[case] engine: Engine) {
                 let number = tx.next_number(NAME).await?;
                 // Something else goes on in the same transaction.
                 add_category(&tx, &number.to_string()).await?;
-                if task % 3 == 0 {
+                if task.is_multiple_of(3) {
                     return Ok::<_, Problem>(None);
                 }
                 tx.commit().await?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// No test waits for longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Counts the runs of a handler, and stops the workers after the last that is wanted.
 struct Counted {
@@ -52,13 +52,10 @@ pub(crate) fn options() -> WorkerOptions {
 pub(crate) async fn work(stores: &[&Store], handlers: &[Arc<dyn JobHandler>], runs: usize) {
     let stop = CancellationToken::new();
     let left = Arc::new(AtomicUsize::new(runs));
-    let handlers: Vec<Arc<dyn JobHandler>> = handlers
-        .iter()
-        .map(|handler| {
-            Arc::new(Counted { handler: handler.clone(), left: left.clone(), stop: stop.clone() })
-                as Arc<dyn JobHandler>
-        })
-        .collect();
+    let counted = |handler: &Arc<dyn JobHandler>| -> Arc<dyn JobHandler> {
+        Arc::new(Counted { handler: handler.clone(), left: left.clone(), stop: stop.clone() })
+    };
+    let handlers: Vec<_> = handlers.iter().map(counted).collect();
     let workers: Vec<_> = stores
         .iter()
         .map(|store| tokio::spawn(Worker::new((*store).clone(), handlers.clone(), options()).run(stop.clone())))

@@ -32,15 +32,16 @@ impl<'a> Layer<'a> {
     /// Whether this layer may use `other`.
     fn may_use(self, other: Layer<'_>) -> bool {
         match (self, other) {
-            // The black-box suites drive the program itself.
-            (Self::Tests, _) | (Self::Api, Layer::Domain(_) | Layer::Store | Layer::Migration | Layer::Kernel) => true,
             (Self::Domain(own), Layer::Entity(domain)) => {
                 own == domain || (own, domain) == ("integrations", "platform")
             }
-            (Self::Domain(_), Layer::Store | Layer::EntityCore | Layer::Kernel) => true,
-            (Self::Store, Layer::EntityCore | Layer::Kernel | Layer::Entity("platform")) => true,
-            (Self::Entity(_), Layer::EntityCore | Layer::Kernel) => true,
-            (Self::EntityCore, Layer::Kernel) => true,
+            // The black-box suites drive the program itself.
+            (Self::Tests, _)
+            | (Self::Api, Layer::Domain(_) | Layer::Store | Layer::Migration | Layer::Kernel)
+            | (Self::Domain(_), Layer::Store | Layer::EntityCore | Layer::Kernel)
+            | (Self::Store, Layer::EntityCore | Layer::Kernel | Layer::Entity("platform"))
+            | (Self::Entity(_), Layer::EntityCore | Layer::Kernel)
+            | (Self::EntityCore, Layer::Kernel) => true,
             _ => false,
         }
     }
