@@ -63,8 +63,8 @@ async fn orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .soft_delete()
         .version()
         .unique(&["number"])
-        // One open draft of an agent for each conversation: a second message amends it.
-        .unique_where(&["conversation_id"], OPEN_AGENT_DRAFT)
+        // One open draft of an agent for each customer in a conversation: a second message amends it.
+        .unique_where(&["conversation_id", "customer_id"], OPEN_AGENT_DRAFT)
         .index(&["status", "created_at"])
         .index(&["customer_id", "created_at"])
         .index(&["requires_review", "created_at"])

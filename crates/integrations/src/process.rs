@@ -36,7 +36,10 @@ impl ProcessInbound {
 
     async fn process(&self, store: &Store, job: &Job, scope: &Scope, event_id: InboundEventId) -> Result<(), Problem> {
         // Read outside of the transaction that writes: a large body takes its time, and SQLite has one writer.
-        let (delivery, ending) = read(store, scope, event_id).await?;
+        let (mut delivery, ending) = read(store, scope, event_id).await?;
+        // Each message locks its sender's conversation: two events take them in one order, and what one sender wrote stays in
+        // its own.
+        delivery.messages.sort_by(|a, b| a.from.cmp(&b.from));
         let tx = store.write(scope).await?;
         if ending.write(&tx, event_id, job.attempt()).await? {
             for message in delivery.messages {

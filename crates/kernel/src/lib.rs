@@ -8,6 +8,7 @@ pub mod clock;
 mod currency;
 pub mod email;
 pub mod ids;
+pub mod json;
 pub mod money;
 #[cfg(feature = "utoipa")]
 mod openapi;

@@ -60,6 +60,10 @@ pub async fn get(tx: &ReadTx, id: ProductCategoryId) -> Result<product_category:
 /// Creates a category.
 pub async fn create(tx: &WriteTx, new: NewCategory) -> Result<product_category::Model, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    // The category above must not go meanwhile.
+    if new.parent_category_id.is_some() {
+        products::changed(tx).await?;
+    }
     let parent = new.parent_category_id.map_or(Patch::Absent, Patch::Value);
     let change = CategoryChange {
         name: Some(new.name),
@@ -101,7 +105,9 @@ pub async fn update(
 /// Deletes a category that has the version `expected`. `in_use` while products or categories are in it.
 pub async fn delete(tx: &WriteTx, id: ProductCategoryId, expected: i64) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
-    let category = tx.get_for_update::<product_category::Entity>(id).await?;
+    // Nobody puts anything into it meanwhile.
+    products::changed(tx).await?;
+    let category = tx.get::<product_category::Entity>(id).await?;
     tx.expect_version(&category, expected)?;
     let holds_products = tx.find::<product::Entity>().filter(product::Column::CategoryId.eq(id)).exists().await?;
     let below = Column::ParentCategoryId.eq(id);

@@ -227,8 +227,9 @@ pub async fn delete(tx: &WriteTx, id: CustomerId, expected: i64) -> Result<(), P
     let before = get(tx, id).await?;
     tx.expect_version(&before.customer, expected)?;
     let was = view(&before);
+    // The customer before the contacts, as a change takes them: the other way round, the two could wait for one another.
+    tx.soft_delete(before.customer.clone()).await?;
     contacts::replace(tx, &before.customer, Vec::new()).await?;
-    tx.soft_delete(before.customer).await?;
     tx.audit(AuditEntry::new("customer.delete", "customer", id).before(&was)).await
 }
 

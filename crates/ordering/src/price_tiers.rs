@@ -45,6 +45,7 @@ pub async fn replace(
     tiers: Vec<NewTier>,
 ) -> Result<(Vec<price_tier::Model>, product::Model), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    products::changed(tx).await?;
     let product = tx.get_for_update::<product::Entity>(product_id).await?;
     if let Some(expected) = expected {
         tx.expect_version(&product, expected)?;
@@ -67,7 +68,6 @@ pub async fn replace(
     tx.insert_many(rows).await?;
     // The price belongs to the product as its readers see it: its version counts this change, too.
     let product = tx.update(product, |_| {}).await?;
-    products::changed(tx).await?;
     let tiers = of(tx, &product).await?;
     let entry = AuditEntry::new("product.set_price_tiers", "product", product_id);
     tx.audit(entry.before(&before).after(&view(&tiers))).await?;

@@ -76,7 +76,9 @@ pub fn price(
 ) -> Result<LinePrice, MoneyError> {
     let mut parts = Vec::new();
     for (unit_price, part) in split(base, tiers, quantity)? {
-        parts.push((unit_price.checked_add(delta)?, part));
+        // Prices change after their variants' differences were checked against them, and nobody is paid for taking goods.
+        let e4 = unit_price.checked_add(delta)?.e4().max(0);
+        parts.push((UnitPrice::from_e4(e4, currency), part));
     }
     let last = parts.last().map_or(Ok(base), |(unit_price, _)| Ok(*unit_price))?;
     Ok(LinePrice { unit_price: last, total: UnitPrice::line_total(currency, parts, Percent::ZERO)? })

@@ -8,11 +8,12 @@ use purser_entity_ordering::{
 use purser_kernel::{
     Patch, UnitPrice,
     ids::{ProductCategoryId, ProductId},
+    json,
     text::Findings,
 };
 use purser_store::prelude::*;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// The longest SKU.
@@ -22,6 +23,8 @@ const MAX_DESCRIPTION: usize = 4000;
 const MAX_UNIT: usize = 32;
 const MAX_WORDS: usize = 50;
 const MAX_WORD: usize = 200;
+/// Levels of `specs`. JSON can be read back up to 127, and the audit trail puts what it shows two deeper.
+const MAX_DEPTH: usize = 32;
 /// The sequence that counts the catalogue's changes: readers build their index once for each number.
 pub(crate) const CATALOGUE_VERSION: &str = "catalogue_version";
 
@@ -113,6 +116,7 @@ pub async fn get(tx: &ReadTx, id: ProductId) -> Result<product::Model, Problem> 
 /// Creates a product. `sku_taken` when another product or variant has its SKU.
 pub async fn create(tx: &WriteTx, new: NewProduct) -> Result<product::Model, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    changed(tx).await?;
     let change = ProductChange {
         sku: Some(new.sku),
         name: Some(new.name),
@@ -127,7 +131,6 @@ pub async fn create(tx: &WriteTx, new: NewProduct) -> Result<product::Model, Pro
         is_active: Some(new.is_active),
     };
     let change = checked(tx, change).await?;
-    changed(tx).await?;
     require_free_sku(tx, change.sku.as_deref(), None).await?;
     let mut row =
         product::ActiveModel { kind: Set(Kind::Goods), created_by: Set(tx.scope().actor.user()), ..Default::default() };
@@ -145,10 +148,10 @@ pub async fn update(
     change: ProductChange,
 ) -> Result<product::Model, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    changed(tx).await?;
     let before = tx.get::<product::Entity>(id).await?;
     tx.expect_version(&before, expected)?;
     let change = checked(tx, change).await?;
-    changed(tx).await?;
     require_free_sku(tx, change.sku.as_deref(), Some(id.as_uuid())).await?;
     if change.base_price.is_some_and(|price| price.currency() != before.currency) {
         refuse_if_priced(tx, id).await?;
@@ -165,6 +168,7 @@ pub async fn update(
 /// its name and price.
 pub async fn delete(tx: &WriteTx, id: ProductId, expected: i64) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    changed(tx).await?;
     let product = tx.get::<product::Entity>(id).await?;
     tx.expect_version(&product, expected)?;
     let view = View::of(&product).into_json();
@@ -175,11 +179,13 @@ pub async fn delete(tx: &WriteTx, id: ProductId, expected: i64) -> Result<(), Pr
         row.deleted_by = Set(person);
     })
     .await?;
-    changed(tx).await?;
     tx.audit(AuditEntry::new("product.delete", "product", id).before(&view)).await
 }
 
-/// Counts a change of the catalogue, so that readers see it.
+/// Counts a change of the catalogue, so that readers see it, and holds the catalogue until the transaction ends.
+///
+/// The first thing that a change does: what it checks afterwards nobody else changes meanwhile, be it in another table, and two
+/// that take other rows besides never wait for one another in a circle.
 pub(crate) async fn changed(tx: &WriteTx) -> Result<(), Problem> {
     tx.next_number(CATALOGUE_VERSION).await.map(|_| ())
 }
@@ -236,6 +242,10 @@ async fn checked(tx: &WriteTx, change: ProductChange) -> Result<ProductChange, P
     let description = change.description.try_map(|value| text::lines("/description", &value, MAX_DESCRIPTION))?;
     if change.base_price.is_some_and(|price| price.e4() < 0) {
         found.check(Err::<(), _>(Problem::invalid("/base_price", "out_of_range", "must not be negative")))?;
+    }
+    if change.specs.as_ref().is_some_and(|specs| specs.values().any(|value| json::depth(value) >= MAX_DEPTH)) {
+        let message = format!("must not be deeper than {MAX_DEPTH} levels");
+        found.check(Err::<(), _>(Problem::invalid("/specs", "too_deep", message)))?;
     }
     if let Patch::Value(category) = change.category_id
         && tx.find_by_id::<product_category::Entity>(category).await?.is_none()
@@ -333,6 +343,6 @@ impl<'p> View<'p> {
     }
 
     fn into_json(self) -> Value {
-        json!(self)
+        serde_json::json!(self)
     }
 }

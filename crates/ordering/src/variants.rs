@@ -74,6 +74,7 @@ pub async fn get(tx: &ReadTx, product_id: ProductId, id: ProductVariantId) -> Re
 /// Creates a variant. `sku_taken` when another product or variant has its SKU.
 pub async fn create(tx: &WriteTx, product_id: ProductId, new: NewVariant) -> Result<WithProduct, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    products::changed(tx).await?;
     let product = tx.get_for_update::<product::Entity>(product_id).await?;
     let siblings = tx.find::<product_variant::Entity>().of(&product).count().await?;
     if u64::try_from(siblings).is_ok_and(|siblings| siblings >= MAX_VARIANTS) {
@@ -88,7 +89,6 @@ pub async fn create(tx: &WriteTx, product_id: ProductId, new: NewVariant) -> Res
         ai_aliases: Some(new.ai_aliases),
     };
     let change = checked(&product, change)?;
-    products::changed(tx).await?;
     require_free_sku(tx, &change, None).await?;
     let mut row = product_variant::ActiveModel {
         product_id: Set(product_id),
@@ -111,10 +111,10 @@ pub async fn update(
     change: VariantChange,
 ) -> Result<WithProduct, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    products::changed(tx).await?;
     let (before, product) = get(tx, product_id, id).await?;
     tx.expect_version(&before, expected)?;
     let change = checked(&product, change)?;
-    products::changed(tx).await?;
     require_free_sku(tx, &change, Some(id)).await?;
     let was = view(&before, &product);
     let updated = tx.update(before, |row| apply(change, row)).await;
@@ -127,11 +127,11 @@ pub async fn update(
 /// Deletes a variant that has the version `expected`.
 pub async fn delete(tx: &WriteTx, product_id: ProductId, id: ProductVariantId, expected: i64) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
+    products::changed(tx).await?;
     let (variant, product) = get(tx, product_id, id).await?;
     tx.expect_version(&variant, expected)?;
     let was = view(&variant, &product);
     tx.soft_delete(variant).await?;
-    products::changed(tx).await?;
     tx.audit(AuditEntry::new("product_variant.delete", "product_variant", id).before(&was)).await
 }
 

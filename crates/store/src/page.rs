@@ -1,9 +1,12 @@
 //! Keyset pages: cost does not grow with the page number, and rows written meanwhile do not shift it.
 use crate::{Scoped, error::internal};
+use chrono::Datelike;
 use purser_entity_core::TenantEntity;
 use purser_kernel::{CommonProblem, Cursor, Page, PageRequest, Problem, page::Key};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, ModelTrait, Order, QueryFilter, QuerySelect, QueryTrait, Value};
+use sea_orm::{
+    ColumnTrait, ColumnType, ConnectionTrait, DbErr, ModelTrait, Order, QueryFilter, QuerySelect, QueryTrait, Value,
+};
 
 pub(crate) async fn fetch<E: TenantEntity>(
     mut query: Scoped<'_, E>,
@@ -22,7 +25,7 @@ pub(crate) async fn fetch<E: TenantEntity>(
 
     let mut select = query.sorted();
     if let Some(cursor) = request.cursor() {
-        if cursor.query != fingerprint || cursor.keys.len() != columns.len() {
+        if cursor.query != fingerprint || !fit(&cursor.keys, &columns) {
             return Err(Problem::of(CommonProblem::InvalidCursor));
         }
         let keys = Expr::tuple(columns.iter().map(|column| Expr::col(column.as_column_ref())));
@@ -57,6 +60,18 @@ fn from_value(value: Value) -> Option<Key> {
         Value::ChronoDateTimeUtc(Some(time)) => Some(Key::Time(time)),
         _ => None,
     }
+}
+
+/// Whether the keys can be compared with the columns. A cursor that was tampered with may hold anything, and PostgreSQL refuses to
+/// compare a text with a number, to read a NUL, and a time that it cannot keep.
+fn fit<C: ColumnTrait>(keys: &[Key], columns: &[C]) -> bool {
+    let fits = |(key, column): (&Key, &C)| match (key, column.def().get_column_type()) {
+        (Key::Integer(_), ColumnType::Integer | ColumnType::BigInteger) | (Key::Uuid(_), ColumnType::Uuid) => true,
+        (Key::Text(text), ColumnType::Text | ColumnType::String(_) | ColumnType::Char(_)) => !text.contains('\0'),
+        (Key::Time(time), ColumnType::TimestampWithTimeZone) => (1..=9999).contains(&time.year()),
+        _ => false,
+    };
+    keys.len() == columns.len() && keys.iter().zip(columns).all(fits)
 }
 
 fn into_expr(key: Key) -> Expr {

@@ -235,15 +235,20 @@ impl WriteTx {
         Ok(updated.rows_affected)
     }
 
-    /// Adds `by` to an integer column of every row that matches `filter`, in one statement, so that two at once both count.
+    /// Adds `by` to a bigint column of every row that matches `filter`, in one statement, so that two at once both count.
+    /// Returns how many rows there were, without those whose value would be too large to be kept: they stay as they are.
     pub async fn increment<E>(&self, filter: crate::Filter<E>, column: E::Column, by: i64) -> Result<u64, Problem>
     where
         E: TenantEntity,
     {
+        // PostgreSQL fails on an overflow, SQLite goes on with a float that no integer is read from.
+        let room =
+            if by < 0 { column.gte(i64::MIN.saturating_sub(by)) } else { column.lte(i64::MAX.saturating_sub(by)) };
         let updated = E::update_many()
             .col_expr(column, Expr::col(column).add(by))
             .filter(visible::<E>(self.organization()))
             .filter(filter.condition)
+            .filter(room)
             .exec(self.connection())
             .await
             .map_err(internal)?;

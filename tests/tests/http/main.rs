@@ -5,5 +5,6 @@ mod conventions;
 mod document;
 mod idempotency;
 mod logs;
+mod rights;
 mod routes;
 mod tenants;

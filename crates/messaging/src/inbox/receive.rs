@@ -33,8 +33,9 @@ pub(super) async fn receive(
     }
     let conversation = open_conversation(tx, &message).await?;
     let customer_id = match conversation.customer_id {
-        Some(known) => Some(known),
-        None => customers.customer_at(tx, message.channel, &conversation.channel_address).await?,
+        Some(known) if customers.exists(tx, known).await? => Some(known),
+        // Nobody's yet, or of a customer who was deleted.
+        _ => customers.customer_at(tx, message.channel, &conversation.channel_address).await?,
     };
     let id = MessageId::generate();
     if !tx.insert_if_absent(row(tx, id, conversation.id, &message).await?).await? {

@@ -9,13 +9,13 @@ use purser_entity_ordering::{
     customer::{self, Column as CustomerColumn, Status as CustomerStatus},
     order::Status,
 };
-use purser_kernel::ids::OrderId;
+use purser_kernel::{MoneyError, ids::OrderId};
 use purser_store::prelude::*;
 
 /// Makes an order binding, and counts it for its customer. `expected` is the version that the caller saw, if they say.
 ///
 /// `illegal_transition` when it is confirmed already (of two at once, one is told so) or cancelled; `order_incomplete` while a
-/// line has no product.
+/// line has no product; `validation_failed` when all that its customer has spent would be too large to be kept.
 pub async fn confirm(tx: &WriteTx, id: OrderId, expected: Option<i64>) -> Result<OrderWithLines, Problem> {
     tx.scope().require(Permission::OrdersConfirm)?;
     let before = load_for_update(tx, id).await?;
@@ -60,10 +60,15 @@ pub(super) async fn count(
         return Ok(());
     };
     let own = || CustomerColumn::Id.eq(customer.id);
-    tx.increment::<customer::Entity>(own(), CustomerColumn::TotalOrders, sign.into()).await?;
+    if tx.increment::<customer::Entity>(own(), CustomerColumn::TotalOrders, sign.into()).await? == 0 {
+        // Deleted at this moment. From here on the row is ours.
+        return Ok(());
+    }
     if customer.currency == order.currency {
         let amount = order.total_minor.saturating_mul(sign.into());
-        tx.increment::<customer::Entity>(own(), CustomerColumn::TotalSpentMinor, amount).await?;
+        if tx.increment::<customer::Entity>(own(), CustomerColumn::TotalSpentMinor, amount).await? == 0 {
+            return Err(MoneyError::Overflow.at(""));
+        }
     }
     if sign > 0 {
         tx.update_where(own(), |row: &mut customer::ActiveModel| {

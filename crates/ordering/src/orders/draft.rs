@@ -62,13 +62,18 @@ pub struct DraftLine {
 /// The sequence that order numbers are taken from.
 const NUMBERS: &str = "orders";
 
-/// The order that messages of this conversation still change, locked: made from a message and not confirmed.
-pub async fn open_draft(tx: &ReadTx, conversation: ConversationId) -> Result<Option<OrderWithLines>, Problem> {
-    let open = Column::ConversationId.eq(conversation).and(Column::AiGenerated.eq(true)).and(Column::Status.is_in([
-        Status::Draft,
-        Status::Review,
-        Status::Pending,
-    ]));
+/// The order that messages of this customer in this conversation still change: made from a message and not confirmed. What was
+/// made for somebody else, before the conversation was linked anew, is not theirs to change.
+pub async fn open_draft(
+    tx: &ReadTx,
+    conversation: ConversationId,
+    customer: CustomerId,
+) -> Result<Option<OrderWithLines>, Problem> {
+    let open = Column::ConversationId
+        .eq(conversation)
+        .and(Column::CustomerId.eq(customer))
+        .and(Column::AiGenerated.eq(true))
+        .and(Column::Status.is_in([Status::Draft, Status::Review, Status::Pending]));
     match tx.find::<order::Entity>().filter(open).one().await? {
         Some(order) => super::load(tx, order).await.map(Some),
         None => Ok(None),
@@ -88,6 +93,7 @@ pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, P
         customer.map_or(draft.default_currency, |customer| customer.currency)
     };
     let line_drafts = added().map(|line| line_draft(line, currency, &prices)).collect();
+    let line_drafts = lines::fitting(line_drafts, currency, &prices);
     let id = OrderId::generate();
     let (rows, totals) = lines::priced(id, currency, line_drafts, &prices)?;
     let (confidence, status) = judge(&rows, draft.threshold);
@@ -144,12 +150,10 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
     for line in &draft.lines {
         play(&mut line_drafts, line, currency, &prices);
     }
-    if line_drafts.len() > lines::MAX_LINES {
-        return Err(Problem::internal("a conversation made an order of more lines than one has"));
-    }
     if line_drafts.is_empty() {
         return withdraw(tx, before, draft.message_id).await;
     }
+    let line_drafts = lines::fitting(line_drafts, currency, &prices);
     let (rows, Totals { subtotal, total }) = lines::priced(before.order.id, currency, line_drafts, &prices)?;
     let (confidence, next) = judge(&rows, draft.threshold);
     let (was, from) = (status::view(&before), before.order.status);
@@ -264,10 +268,11 @@ fn play(drafts: &mut Vec<LineDraft>, line: &DraftLine, currency: Currency, price
         }
         (Effect::Remove, None) => {}
         (Effect::Add, Some(position)) => {
-            if let Some(draft) = drafts.get_mut(position)
-                && let Ok(sum) = draft.quantity.checked_add(line.quantity)
-            {
-                restate(draft, new, sum);
+            let sum = drafts.get(position).and_then(|draft| draft.quantity.checked_add(line.quantity).ok());
+            match (drafts.get_mut(position), sum) {
+                (Some(draft), Some(sum)) => restate(draft, new, sum),
+                // More than one line can hold.
+                _ => drafts.push(new),
             }
         }
         (Effect::Set, Some(position)) => {

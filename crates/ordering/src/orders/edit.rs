@@ -6,7 +6,7 @@ use super::{
     load_for_update, status,
 };
 use crate::OrderingProblem;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use purser_entity_ordering::{
     alternatives::Alternatives,
     order::{self, Status},
@@ -132,6 +132,10 @@ impl Orders {
 
 fn checked(edit: OrderEdit) -> Result<OrderEdit, Problem> {
     let notes = edit.notes.try_map(|notes| text::lines("/notes", &notes, MAX_NOTES))?;
+    // Others have no place in RFC 3339, and the oldest none in PostgreSQL.
+    if matches!(edit.requested_delivery_on, Patch::Value(day) if !(1..=9999).contains(&day.year())) {
+        return Err(Problem::invalid("/requested_delivery_on", "out_of_range", "must be of the years 1 to 9999"));
+    }
     let reference = edit.customer_reference;
     let customer_reference = reference.try_map(|it| text::line("/customer_reference", &it, MAX_REFERENCE))?;
     Ok(OrderEdit { notes, customer_reference, ..edit })

@@ -1,6 +1,9 @@
 //! Lines: what they cost, and what they add up to.
 use crate::pricing;
-use purser_entity_ordering::{alternatives::Alternatives, order, order_line, price_tier, product, product_variant};
+use purser_entity_ordering::{
+    alternatives::{Alternative, Alternatives},
+    order, order_line, price_tier, product, product_variant,
+};
 use purser_kernel::{
     Currency, Money, MoneyError, Percent, Quantity, Timestamp,
     ids::{OrderId, OrderLineId, ProductId, ProductVariantId},
@@ -60,6 +63,16 @@ impl PriceList {
         self.variants.get(&id).filter(|variant| variant.product_id == product)
     }
 
+    /// The product of the line and its variant, as far as they can stand on an order in `currency`.
+    fn on_order(
+        &self,
+        line: &LineDraft,
+        currency: Currency,
+    ) -> Option<(&product::Model, Option<&product_variant::Model>)> {
+        let product = self.product(line.product_id?).filter(|product| product.currency == currency)?;
+        Some((product, line.variant_id.and_then(|id| self.variant(product.id, id))))
+    }
+
     fn price(
         &self,
         product: &product::Model,
@@ -105,6 +118,37 @@ impl LineDraft {
             created_at: Some(line.created_at),
         }
     }
+
+    /// One line without a product that says what others say.
+    fn in_words(others: &[Self]) -> Self {
+        let words = others.iter().map(|line| line.ai_original_text.as_ref().unwrap_or(&line.fallback_name));
+        let words = words.map(String::as_str).collect::<Vec<_>>().join("; ");
+        Self {
+            id: None,
+            product_id: None,
+            variant_id: None,
+            fallback_name: text::fit(&words, MAX_NAME),
+            quantity: Quantity::ONE,
+            fallback_unit: "piece".to_owned(),
+            ai_extracted: true,
+            ai_original_text: Some(text::fit(&words, MAX_WORDS)),
+            ai_confidence: Some(0.0),
+            alternatives: Alternatives::default(),
+            created_at: None,
+        }
+    }
+
+    /// Leaves it to a person whether the line is of this product.
+    fn set_aside(&mut self, product: &product::Model, variant: Option<&product_variant::Model>) {
+        let alternative = Alternative {
+            product_id: product.id,
+            variant_id: variant.map(|variant| variant.id),
+            product_name: named(product, variant),
+            confidence: self.ai_confidence.unwrap_or(1.0),
+        };
+        self.alternatives.0.insert(0, alternative);
+        (self.product_id, self.variant_id, self.ai_confidence) = (None, None, Some(0.0));
+    }
 }
 
 /// The currency of an order whose lines become those of `products`: its own, unless nothing on it has had a price so far.
@@ -127,6 +171,27 @@ pub(super) struct Totals {
     pub(super) total: Money,
 }
 
+/// Makes what a reader found fit into an order, since nobody can be told to write less. What cannot be priced, or added up with
+/// the lines above it, waits for a person as a line without a product; what comes behind the last line that an order has is kept
+/// there in the customer's words.
+pub(super) fn fitting(mut drafts: Vec<LineDraft>, currency: Currency, prices: &PriceList) -> Vec<LineDraft> {
+    if drafts.len() > MAX_LINES {
+        let rest = drafts.split_off(MAX_LINES.saturating_sub(1));
+        drafts.push(LineDraft::in_words(&rest));
+    }
+    let mut total = Money::zero(currency);
+    for draft in &mut drafts {
+        let Some((product, variant)) = prices.on_order(draft, currency) else {
+            continue;
+        };
+        match prices.price(product, variant, draft.quantity).and_then(|price| total.checked_add(price.total)) {
+            Ok(sum) => total = sum,
+            Err(_) => draft.set_aside(product, variant),
+        }
+    }
+    drafts
+}
+
 /// Prices and numbers the lines. What was deleted from the catalogue meanwhile becomes a line without a product.
 pub(super) fn priced(
     order_id: OrderId,
@@ -138,8 +203,8 @@ pub(super) fn priced(
     let mut rows = Vec::with_capacity(drafts.len());
     for (line_number, draft) in (1_i32..).zip(drafts) {
         let pointer = format!("/lines/{}/quantity", line_number - 1);
-        let product = draft.product_id.and_then(|id| prices.product(id)).filter(|row| row.currency == currency);
-        let variant = product.and_then(|product| prices.variant(product.id, draft.variant_id?));
+        let (product, variant) = prices.on_order(&draft, currency).unzip();
+        let variant = variant.flatten();
         let price = product.map(|product| prices.price(product, variant, draft.quantity)).transpose();
         let price = price.map_err(|error| error.at(&pointer))?;
         let line_total = price.map_or(Money::zero(currency), |price| price.total);

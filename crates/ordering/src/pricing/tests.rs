@@ -46,6 +46,14 @@ fn a_variant_adds_its_difference_to_every_unit() {
 }
 
 #[test]
+fn a_variant_never_costs_less_than_nothing() {
+    let quantity = Quantity::from_units(60).unwrap();
+    let priced = price(EUR, euro(0), euro(-9_500), &sample(PricingModel::Graduated), quantity).unwrap();
+    // Only the first ten, at 1.00, cost more than the difference.
+    assert_eq!((priced.total.to_string(), priced.unit_price), ("0.50".to_owned(), euro(0)));
+}
+
+#[test]
 fn where_no_tier_reaches_the_base_price_holds() {
     let mut tiers = sample(PricingModel::Graduated);
     tiers.pop();

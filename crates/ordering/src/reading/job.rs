@@ -94,7 +94,7 @@ impl ReadConversation {
             if message.is_read {
                 return Ok(true);
             }
-            let open = orders::open_draft(&tx, message.conversation_id).await?;
+            let open = orders::open_draft(&tx, message.conversation_id, customer_id).await?;
             let found = self.read_items(&tx, &message).await?;
             drop(tx);
             let watch = Stopwatch::start();

@@ -5,7 +5,12 @@ use chrono::TimeDelta;
 use futures_util::FutureExt;
 use purser_entity_platform::job::Status;
 use purser_kernel::clock::Stopwatch;
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -122,7 +127,9 @@ impl Worker {
     async fn keep(&self, job: &Job) {
         loop {
             tokio::time::sleep(self.options.lease / 3).await;
-            if let Ok(false) = claim::renew(&self.store, job, self.lease()).await {
+            let held = claim::renew(&self.store, job, self.lease()).await;
+            // A job that its handler has ended is held by nobody, and its handler is about to return.
+            if let (Ok(false), false) = (held, job.finished.load(Ordering::Relaxed)) {
                 return;
             }
         }
@@ -130,7 +137,7 @@ impl Worker {
 
     async fn finish(&self, job: &Job) -> Result<(), Problem> {
         metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => "done").increment(1);
-        if job.finished.load(std::sync::atomic::Ordering::Relaxed) {
+        if job.finished.load(Ordering::Relaxed) {
             return Ok(());
         }
         let tx = self.store.system().await?;

@@ -96,6 +96,9 @@ fn digest(base64: &str) -> Option<String> {
     (bytes.len() == 32).then(|| hex::encode(&bytes))
 }
 
+/// JSON can be read back up to 127 levels, and a form is kept inside of other JSON. A deeper one stays the text that it came as.
+const MAX_FORM_DEPTH: usize = 64;
+
 /// A choice among buttons or in a list, or a form that was filled in.
 fn interactive(given: &Value) -> Option<Content> {
     let kind = given.get("type")?.as_str()?;
@@ -104,6 +107,7 @@ fn interactive(given: &Value) -> Option<Content> {
     // The fields of a form come as JSON within the JSON.
     if let Some(form) = choice.get("response_json").and_then(Value::as_str).map(serde_json::from_str::<Value>)
         && let Ok(form) = form
+        && purser_kernel::json::depth(&form) <= MAX_FORM_DEPTH
     {
         choice.remove("response_json");
         choice.insert("response".to_owned(), form);
@@ -138,9 +142,15 @@ struct ProductItem {
     quantity: Value,
 }
 
+/// Far more than a basket holds at WhatsApp.
+const MAX_ITEMS: usize = 1000;
+
 /// A basket from the catalogue at WhatsApp. Prices are left out: ours hold. A basket with an item that cannot be read is read
 /// by a person, since without the item it would be another order.
 fn order(order: Order) -> Option<Content> {
+    if order.product_items.len() > MAX_ITEMS {
+        return None;
+    }
     let items = order.product_items.into_iter().map(|item| {
         let quantity = quantity(&item.quantity)?;
         is_id(&item.product_retailer_id).then(|| json!({ "sku": item.product_retailer_id, "quantity": quantity }))
