@@ -34,14 +34,21 @@ impl ProcessInbound {
         Self { inbox }
     }
 
-    async fn process(&self, store: &Store, job: &Job, scope: &Scope, event_id: InboundEventId) -> Result<(), Problem> {
+    /// One event, and with it the job that was queued for it.
+    async fn process(
+        &self,
+        store: &Store,
+        scope: &Scope,
+        event_id: InboundEventId,
+        job: Option<&Job>,
+    ) -> Result<(), Problem> {
         // Read outside of the transaction that writes: a large body takes its time, and SQLite has one writer.
         let (mut delivery, ending) = read(store, scope, event_id).await?;
         // Each message locks its sender's conversation: two events take them in one order, and what one sender wrote stays in
         // its own.
         delivery.messages.sort_by(|a, b| a.from.cmp(&b.from));
         let tx = store.write(scope).await?;
-        if ending.write(&tx, event_id, job.attempt()).await? {
+        if ending.write(&tx, event_id, job.map_or(1, Job::attempt)).await? {
             for message in delivery.messages {
                 self.inbox.receive(&tx, message).await?;
             }
@@ -49,10 +56,43 @@ impl ProcessInbound {
                 self.inbox.update_status(&tx, status).await?;
             }
         }
-        tx.finish_job(job).await?;
+        if let Some(job) = job {
+            tx.finish_job(job).await?;
+        }
         tx.commit().await
     }
+
+    /// The events that came through the same door before this one and that nobody has processed yet.
+    ///
+    /// What a customer writes in two messages is read in the order in which it was written: "2 milk" before "make that 4". One of
+    /// these that another worker has in hand is waited for, because both begin with the same row. Those that failed are not: their
+    /// own jobs come back to them.
+    async fn catch_up(&self, store: &Store, scope: &Scope, event_id: InboundEventId) -> Result<(), Problem> {
+        let tx = store.read(scope).await?;
+        let Some(event) =
+            tx.find::<Entity>().without(Column::Body, Vec::<u8>::new()).filter(Column::Id.eq(event_id)).one().await?
+        else {
+            return Ok(());
+        };
+        let before = Column::IntegrationId
+            .eq(event.integration_id)
+            .and(Column::Status.eq(Status::Received))
+            .and(Column::Id.lt(event_id));
+        let events =
+            tx.find::<Entity>().without(Column::Body, Vec::<u8>::new()).filter(before).order_by(Column::Id, Asc);
+        let events = events.all(MAX_BEFORE).await?;
+        drop(tx);
+        for event in events {
+            if let Err(problem) = self.process(store, scope, event.id, None).await {
+                tracing::warn!(event = %event.id, %problem, "an earlier event waits for its own job");
+            }
+        }
+        Ok(())
+    }
 }
+
+/// More events than wait at a door whose workers run.
+const MAX_BEFORE: u64 = 100;
 
 #[derive(Deserialize)]
 struct Payload {
@@ -68,7 +108,8 @@ impl JobHandler for ProcessInbound {
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let Payload { event_id } = job.payload()?;
         let scope = job.scope()?;
-        let outcome = self.process(store, job, &scope, event_id).await;
+        self.catch_up(store, &scope, event_id).await?;
+        let outcome = self.process(store, &scope, event_id, Some(job)).await;
         if let Err(problem) = &outcome {
             let tx = store.write(&scope).await?;
             let failed = Ending { status: Status::Failed, error: Some(problem.kind().id.to_owned()) };

@@ -1,6 +1,6 @@
 //! The same thing twice at the same time.
 use crate::shop::{NUMBER, Shop, lines, path_of};
-use purser_tests::{database::Engine, whatsapp};
+use purser_tests::{app::TestApp, database::Engine, whatsapp};
 use rstest::rstest;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -71,4 +71,27 @@ async fn the_same_event_ten_times_makes_one_order(#[case] engine: Engine) {
     let orders = shop.orders().await;
     assert_eq!(orders.len(), 1);
     assert_eq!(orders[0]["lines"][0]["quantity"], json!("4"));
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn messages_keep_the_order_in_which_they_were_delivered(#[case] engine: Engine) {
+    let Some(app) = TestApp::start_without_workers(engine).await else { return };
+    let mut shop = Shop::open_in(app).await;
+    let texts: Vec<String> = (1..=8).map(|number| format!("note {number}")).collect();
+    for text in &texts {
+        shop.write(text).await;
+    }
+    // Every one of them is there when several workers begin.
+    shop.app.restart().await;
+    shop.tenant = shop.tenant.at(&shop.app.url);
+    shop.all_read(texts.len()).await;
+    let inbox = shop.tenant.get("/v1/conversations").await.expect(200).json();
+    let messages = format!("/v1/conversations/{}/messages", inbox["data"][0]["id"].as_str().unwrap());
+    let messages = shop.tenant.get(&messages).await.expect(200).json();
+    let newest_first = messages["data"].as_array().unwrap().iter().rev();
+    let arrived: Vec<&str> = newest_first.map(|message| message["content"].as_str().unwrap()).collect();
+    assert_eq!(arrived, texts);
 }

@@ -62,3 +62,30 @@ async fn twenty_messages_of_four_contacts_are_all_there(#[case] engine: Engine) 
     let unread: i64 = conversations.iter().map(|row| row["unread_count"].as_i64().unwrap()).sum();
     assert_eq!(unread, 20);
 }
+
+/// Each message locks its sender's conversation. Were they taken as they stand, two such bodies would wait for one another, and
+/// one of them would be read a second time.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn senders_in_any_order_do_not_wait_in_a_circle(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let connection = world.connect().await;
+    let body = |number: usize| {
+        let mut senders: Vec<String> = (0..8).map(|sender| format!("1650555100{sender}")).collect();
+        senders.rotate_left(number % 8);
+        let messages: Vec<_> = senders.iter().map(|sender| whatsapp::text(sender, "hello")).collect();
+        whatsapp::messages(&messages).to_string()
+    };
+    let bodies: Vec<String> = (0..24).map(body).collect();
+    for answer in world.deliver_all(&connection, &bodies).await {
+        answer.expect(200);
+    }
+    world.settle().await;
+    let events = world.events().await;
+    assert!(events.iter().all(|event| event["status"] == "processed" && event["attempts"] == 1), "{events:?}");
+    let conversations = world.conversations().await;
+    assert_eq!(conversations.len(), 8);
+    assert!(conversations.iter().all(|conversation| conversation["unread_count"] == 24), "{conversations:?}");
+}
