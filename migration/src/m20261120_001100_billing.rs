@@ -48,6 +48,7 @@ async fn usage_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .json("extra", "{}")
         .created()
         .index(&["billing_period", "resource_type"])
+        .index(&["billing_period", "id"])
         .index(&["model", "occurred_at"])
         .index(&["resource_type", "occurred_at"])
         .index(&["occurred_at"])

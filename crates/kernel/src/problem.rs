@@ -270,8 +270,13 @@ impl fmt::Display for Problem {
         for error in &self.0.errors {
             write!(f, "; {} {}", error.pointer, error.message)?;
         }
-        if let Some(source) = &self.0.source {
-            write!(f, " ({source})")?;
+        match &self.0.source {
+            None => {}
+            // A parser quotes what it could not read, which may be what a customer wrote.
+            Some(source) if let Some(json) = source.downcast_ref::<serde_json::Error>() => {
+                write!(f, " ({:?} error in JSON, line {}, column {})", json.classify(), json.line(), json.column())?;
+            }
+            Some(source) => write!(f, " ({source})")?,
         }
         Ok(())
     }

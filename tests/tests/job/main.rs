@@ -10,3 +10,4 @@ mod relinked;
 mod shop;
 mod story;
 mod unknown_sender;
+mod unreadable;

@@ -24,6 +24,8 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) const READ_CONVERSATION: &str = "ordering.read_conversation";
+/// The attempt of the job that does not let one message hold up its conversation any longer.
+const GIVE_UP_AFTER: i32 = 4;
 /// How often a message is read again because the order it refers to has changed meanwhile.
 const ATTEMPTS: usize = 5;
 
@@ -67,9 +69,15 @@ impl JobHandler for ReadConversation {
         }
         let catalogue = self.catalogues.of(store, &scope).await?;
         for message in waiting {
-            if !self.read_one(store, &scope, &catalogue, message).await? {
+            match self.read_one(store, &scope, &catalogue, message).await {
+                Ok(true) => {}
                 // The conversation is nobody's yet: its messages wait until a person links it.
-                return Ok(());
+                Ok(false) => return Ok(()),
+                Err(problem) if job.attempt() >= GIVE_UP_AFTER && !problem.is(CommonProblem::Unavailable) => {
+                    tracing::error!(%message, problem = problem.kind().id, "the message cannot be read for orders");
+                    self.leave_to_people(store, &scope, message).await?;
+                }
+                Err(problem) => return Err(problem),
             }
         }
         Ok(())
@@ -77,6 +85,14 @@ impl JobHandler for ReadConversation {
 }
 
 impl ReadConversation {
+    /// Marks a message that cannot be read as read without an order, so that those behind it are. It stays unread for people.
+    async fn leave_to_people(&self, store: &Store, scope: &Scope, id: MessageId) -> Result<(), Problem> {
+        let tx = store.write(scope).await?;
+        let nothing = ports::Reading { intent: name(Intent::Other), confidence: 0.0 };
+        self.inbox.record_reading(&tx, id, nothing).await?;
+        tx.commit().await
+    }
+
     /// `false` when the message has to wait.
     async fn read_one(
         &self,

@@ -1,0 +1,72 @@
+//! A message that no reader can read.
+use async_trait::async_trait;
+use purser_agents::AnswerBook;
+use purser_billing::Meter;
+use purser_kernel::Problem;
+use purser_messaging::InboxService;
+use purser_ordering::{
+    customers::Directory,
+    reader::{Catalogue, Message, OrderReader, Reading, RuleReader},
+    reading::ReadConversation,
+};
+use purser_store::jobs::{Worker, WorkerOptions};
+use purser_tenancy::Tenancy;
+use purser_tests::{app::TestApp, database::Engine};
+use rstest::rstest;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+use crate::shop::{Shop, lines, pairs};
+
+/// Fails as a model would that answers nonsense to one message.
+struct Choking;
+
+#[async_trait]
+impl OrderReader for Choking {
+    fn name(&self) -> &'static str {
+        "choking"
+    }
+
+    async fn read(&self, catalogue: &Catalogue, message: &Message<'_>) -> Result<Reading, Problem> {
+        if message.text.contains("poison") {
+            return Err(Problem::internal("cannot read this"));
+        }
+        RuleReader.read(catalogue, message).await
+    }
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn holds_up_nobody_and_is_left_to_people(#[case] engine: Engine) {
+    let Some(app) = TestApp::start_without_workers(engine).await else { return };
+    let shop = Shop::open_in(app).await;
+    shop.write("poison").await;
+    shop.write("4 white bread").await;
+
+    let services = shop.app.app().services();
+    let reading = ReadConversation::new(
+        Arc::new(Choking),
+        Arc::new(InboxService::new(Arc::new(Directory))),
+        Arc::new(AnswerBook),
+        Arc::new(Tenancy),
+        Arc::new(Meter),
+    );
+    let mut handlers = services.job_handlers();
+    // Of two handlers of one kind, the last one counts.
+    handlers.push(Arc::new(reading));
+    let stop = CancellationToken::new();
+    let worker = Worker::new(services.store.clone(), handlers, WorkerOptions::default());
+    let running = tokio::spawn(worker.run(stop.clone()));
+
+    let order = shop.tenant.order_with_status("pending").await;
+    assert_eq!(lines(&order), pairs(&[("White Bread", "4")]));
+    let inbox = shop.tenant.get("/v1/conversations").await.expect(200).json();
+    assert_eq!(inbox["data"][0]["unread_count"], 2, "people still see both");
+    let messages = format!("/v1/conversations/{}/messages", inbox["data"][0]["id"].as_str().unwrap());
+    let messages = shop.tenant.get(&messages).await.expect(200).json();
+    assert_eq!(messages["data"][1]["ai_extracted_intent"], "other");
+    stop.cancel();
+    running.await.unwrap();
+}
