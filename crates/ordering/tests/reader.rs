@@ -195,6 +195,14 @@ proptest! {
     }
 }
 
+/// Found by the jumble above: the item that replaces stands before the one that is replaced.
+#[test]
+fn a_correction_in_front_keeps_its_words() {
+    for text in ["swap 999999999 water 0water  that that 2 ", "swap 3 water 0water that 2"] {
+        holds(text, &read(text));
+    }
+}
+
 #[test]
 fn long_text_is_read() {
     let units = [

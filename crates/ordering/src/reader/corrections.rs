@@ -79,7 +79,7 @@ impl Play<'_> {
     /// Gives the last line the amounts of another.
     fn amend_last(&mut self, by: &Line, trust: f64) {
         let Some(last) = self.lines.pop() else { return };
-        let span = (last.span.0.min(by.span.0), last.span.1.max(by.span.1));
+        let span = both(last.span, by.span);
         let mut item = last.item;
         // The variant a measure named stays: only the count was wrong.
         let named = last.best.as_ref().and_then(|b| b.choice.amount).and_then(|at| item.amounts.get(at).cloned());
@@ -119,7 +119,7 @@ impl Play<'_> {
         };
         if let Some(at) = self.lines.iter().rposition(|l| self.same(l, product)) {
             if let (Some(old), true) = (self.lines.get(at), line.settled.said) {
-                let span = (old.span.0, line.span.1);
+                let span = both(old.span, line.span);
                 let effect = old.effect;
                 let new = self.carry_variant(old, line);
                 self.lines.remove(at);
@@ -258,7 +258,7 @@ impl Play<'_> {
             let mut item = old.item;
             item.amounts = line.item.amounts;
             item.packages.extend(line.item.packages);
-            let span = (old.span.0, line.span.1);
+            let span = both(old.span, line.span);
             let mut set = self.line(item, old.ranked, old.best, span);
             set.item.cue = Some(Cue::Correct);
             self.correct(set, &|_: &Line| true);
@@ -296,4 +296,9 @@ fn in_the_unit_of(old: &[Amount], named: Option<&Amount>, new: &[Amount]) -> Vec
         only.measure = counted.measure;
     }
     new
+}
+
+/// From where the first of two pieces begins to where the last one ends: a correction may stand before what it corrects.
+fn both(a: (usize, usize), b: (usize, usize)) -> (usize, usize) {
+    (a.0.min(b.0), a.1.max(b.1))
 }
