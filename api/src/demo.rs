@@ -7,8 +7,10 @@ mod story;
 use crate::{Failure, report};
 use client::Client;
 
-/// Tells the story against the server at `url`. Fails at the first step that does not hold.
-pub async fn tell(url: &str) -> Result<(), Failure> {
+pub use story::Login;
+
+/// Tells the story against the server at `url` and returns who can sign in. Fails at the first step that does not hold.
+pub async fn tell(url: &str) -> Result<Login, Failure> {
     let mut client = Client::new(url)?;
     report::say("Purser: a WhatsApp message becomes a confirmed order\n");
     let login = story::found(&mut client).await?;
@@ -18,7 +20,5 @@ pub async fn tell(url: &str) -> Result<(), Failure> {
     story::confirm(&client, &order).await?;
     story::look_back(&client, &order).await?;
     report::say("\nEvery step held.");
-    report::say(&format!("  API documentation  {url}/docs"));
-    report::say(&format!("  sign in as         {} / {}", login.email, login.password));
-    Ok(())
+    Ok(login)
 }

@@ -81,6 +81,8 @@ async fn order_lines(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .uuid("order_id")
         .part_of("order_id", "orders")
         .int("line_number")
+        .uuid_null("message_id")
+        .reference("message_id", "messages")
         .uuid_null("product_id")
         .reference("product_id", "products")
         .uuid_null("variant_id")

@@ -25,9 +25,11 @@ pub async fn run(mut config: Config, once: bool) -> Result<ExitCode, Failure> {
         config.metrics_listen = None;
     }
     let app = App::start(config).await?;
-    let told = demo::tell(&format!("http://{}", app.address)).await;
-    let stay = told.is_ok() && !once;
-    if stay {
+    let url = format!("http://{}", app.address);
+    let told = demo::tell(&url).await;
+    if let (Ok(login), false) = (&told, once) {
+        report::say(&format!("\n  API documentation  {url}/docs"));
+        report::say(&format!("  sign in as         {} / {}", login.email, login.password));
         report::say("\nThe server keeps running; Ctrl-C ends it.");
         tokio::select! {
             asked = asked_to_end() => asked?,
@@ -35,7 +37,7 @@ pub async fn run(mut config: Config, once: bool) -> Result<ExitCode, Failure> {
         }
     }
     app.stop().await?;
-    told.map(|()| ExitCode::SUCCESS)
+    told.map(|_| ExitCode::SUCCESS)
 }
 
 fn is_free(address: SocketAddr) -> bool {

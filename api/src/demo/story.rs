@@ -18,9 +18,11 @@ const LOOKS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Who can sign in afterwards.
-pub(super) struct Login {
-    pub(super) email: String,
-    pub(super) password: String,
+pub struct Login {
+    /// The mail address.
+    pub email: String,
+    /// The password, made for this telling.
+    pub password: String,
 }
 
 pub(super) async fn found(client: &mut Client) -> Result<Login, Failure> {

@@ -182,10 +182,21 @@ fn pointer<S: AsRef<str>>(segments: impl IntoIterator<Item = S>) -> String {
 
 fn describe(path: &str, error: &serde_json::Error) -> Problem {
     match error.classify() {
-        Category::Data => Problem::invalid(path, "invalid_value", without_place(&error.to_string())),
+        Category::Data => {
+            let message = without_place(&error.to_string());
+            match missing_field(&message) {
+                Some(name) => Problem::invalid(format!("{path}{}", pointer([name])), "required", "is required"),
+                None => Problem::invalid(path, "invalid_value", message),
+            }
+        }
         Category::Syntax | Category::Eof | Category::Io => Problem::of(CommonProblem::MalformedRequest)
             .detail(format!("The body is not JSON: line {}, column {}.", error.line(), error.column())),
     }
+}
+
+/// serde names a missing field in its message alone.
+fn missing_field(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// serde_json ends its messages with the place in the text, which the pointer says better; the values that it quotes are the

@@ -4,7 +4,10 @@ use actix_web::{
     Error, HttpMessage,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{HeaderName, HeaderValue},
+    },
     middleware::Next,
 };
 use purser_kernel::{clock::Stopwatch, ids::Id};
@@ -20,12 +23,16 @@ const MAX_LENGTH: usize = 64;
 
 /// Gives the request its id, runs it in a span, logs how it ended and counts it.
 pub async fn observe<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().to_string();
+    if request.method() == Method::HEAD {
+        // RFC 9110, section 9.3.2: as GET, and the server leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
     let watch = Stopwatch::start();
     let span = tracing::info_span!("request", request_id = %id, %method, path = request.path());
     let mut response = next.call(request).instrument(span.clone()).await?;

@@ -34,7 +34,7 @@ impl Document {
     pub(super) fn methods(&self, path: &str) -> Vec<String> {
         let path = segments(path);
         let same = |template: &[String]| {
-            let fits = |(a, b): (&String, &String)| a == b || a.starts_with('{');
+            let fits = |(a, b): (&String, &String)| a == b || (a.starts_with('{') && !b.is_empty());
             template.len() == path.len() && template.iter().zip(&path).all(fits)
         };
         let found = self.paths.iter().find(|(template, _)| same(template));

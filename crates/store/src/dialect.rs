@@ -55,19 +55,23 @@ pub(crate) async fn try_lock(connection: &Connection, name: &str) -> Result<bool
     }
 }
 
-/// The catalogue's word on the role that is connected and on each table that has a tenant or a person in it.
+/// The role that is connected: whether policies do not bind it or any role that it may become, whether it can grant itself such a
+/// role, and whether it owns tables, itself or as a member of who does.
 pub(crate) const POSTGRES_ROLE: &str = "
-    SELECT rolname::text, rolsuper, rolbypassrls,
-           EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relnamespace = current_schema()::regnamespace)
-    FROM pg_roles WHERE rolname = current_user";
+    SELECT current_user::text,
+           EXISTS (SELECT FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER')),
+           (SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user),
+           EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+                      AND pg_has_role(current_user, relowner, 'MEMBER'))";
 
 /// Of every table that must keep tenants apart: its name, whether row-level security is on, whether a policy binds rows to the
 /// organization, and whether another one lets rows through without asking for it. Permissive policies add up: one that is too
 /// wide undoes the right one.
 pub(crate) const POSTGRES_POLICIES: &str = "
     WITH policies AS (
-        SELECT polrelid, polcmd, coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid), '') AS rows
-        FROM pg_policy WHERE polpermissive
+        SELECT polrelid, polcmd, pg_get_expr(expression, polrelid) AS rows
+        FROM pg_policy CROSS JOIN LATERAL (VALUES (polqual), (polwithcheck)) AS both_sides (expression)
+        WHERE polpermissive AND expression IS NOT NULL
     )
     SELECT c.relname::text, c.relrowsecurity,
            EXISTS (SELECT FROM policies p WHERE p.polrelid = c.oid AND p.polcmd = '*'

@@ -29,13 +29,17 @@ pub async fn verify(store: &Store) -> Result<Vec<Finding>, Problem> {
         return Ok(Vec::new());
     };
     let failed = |error| internal(failed(error));
-    let (role, superuser, bypasses, owns): (String, bool, bool, bool) =
+    let (role, bypasses, grants, owns): (String, bool, bool, bool) =
         sqlx::query_as(dialect::POSTGRES_ROLE).fetch_one(pool).await.map_err(failed)?;
     let advice = "Connect as the application role: `PURSER_DATABASE_URL` must not name a superuser, a role with BYPASSRLS, \
-                  or the owner of the tables.";
+                  the owner of the tables, a role with CREATEROLE, or a member of any of these.";
     let mut findings = Vec::new();
-    if superuser || bypasses {
+    if bypasses {
         findings.push(Finding::new(format!("The role {role} can bypass row-level security."), advice));
+    }
+    if grants {
+        let what = format!("The role {role} can grant itself a role that bypasses row-level security.");
+        findings.push(Finding::new(what, advice));
     }
     if owns {
         findings.push(Finding::new(format!("The role {role} owns tables, so their policies do not bind it."), advice));
@@ -48,7 +52,12 @@ pub async fn verify(store: &Store) -> Result<Vec<Finding>, Problem> {
     for (table, enabled, bound, opened) in tables {
         if !enabled || !bound {
             let what = format!("The table {table} has no policy that keeps tenants apart.");
-            findings.push(Finding::new(what, "Run `purser migrate up` as the owner of the tables."));
+            let rows = "organization_id = nullif(current_setting('app.organization_id', true), '')::uuid";
+            let advice = format!(
+                "As the owner of the tables: ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; DROP POLICY IF EXISTS \
+                 tenant_isolation ON {table}; CREATE POLICY tenant_isolation ON {table} USING ({rows}) WITH CHECK ({rows});"
+            );
+            findings.push(Finding::new(what, &advice));
         } else if opened {
             let what = format!("The table {table} has a policy that shows one tenant's rows to another.");
             findings.push(Finding::new(what, "Drop the policy that does not ask for app.organization_id."));

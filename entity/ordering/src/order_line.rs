@@ -2,7 +2,7 @@
 use crate::alternatives::Alternatives;
 use purser_kernel::{
     OrganizationId, Percent, Quantity,
-    ids::{OrderId, OrderLineId, ProductId, ProductVariantId},
+    ids::{MessageId, OrderId, OrderLineId, ProductId, ProductVariantId},
 };
 use sea_orm::entity::prelude::*;
 
@@ -17,6 +17,8 @@ pub struct Model {
     pub order_id: OrderId,
     /// From 1. Unique in the order.
     pub line_number: i32,
+    /// The message that the line was read from last.
+    pub message_id: Option<MessageId>,
     /// Empty while nothing in the catalogue matched.
     pub product_id: Option<ProductId>,
     pub variant_id: Option<ProductVariantId>,

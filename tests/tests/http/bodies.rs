@@ -77,6 +77,8 @@ async fn only_json_is_read(#[case] engine: Engine) {
     assert_eq!(Answer::of(request).await.expect(415).problem(), "unsupported_media_type");
     let wrong = tenant.post("/v1/products", &serde_json::json!({ "sku": 7 })).await.expect(422);
     assert_eq!(wrong.errors(), [("/sku".to_owned(), "invalid_value".to_owned())]);
+    let missing = tenant.post("/v1/customers", &serde_json::json!({})).await.expect(422);
+    assert_eq!(missing.errors(), [("/business_name".to_owned(), "required".to_owned())]);
 }
 
 #[rstest]

@@ -42,6 +42,12 @@ async fn what_is_not_there_is_a_problem(#[case] engine: Engine) {
     let wrong = Answer::of(tenant.request("DELETE", "/v1/products")).await.expect(405);
     assert_eq!(wrong.problem(), "method_not_allowed");
     assert_eq!(wrong.header("allow"), "GET, POST");
+    assert_eq!(tenant.get("/v1/products/").await.expect(404).problem(), "not_found");
+    // RFC 9110, section 9.3.2: as GET, without the body.
+    for path in ["/v1/products", "/health/live", "/openapi.json"] {
+        let head = Answer::of(tenant.request("HEAD", path)).await.expect(200);
+        assert_eq!(head.body, "", "{path}");
+    }
 }
 
 #[rstest]

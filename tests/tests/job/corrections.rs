@@ -35,6 +35,19 @@ async fn a_correction_becomes_a_training_example(#[case] engine: Engine) {
     assert_eq!(examples[0]["expected_output"]["product_id"], shop.products[3]["id"]);
     assert_eq!(examples[0]["expected_output"]["quantity"], "30");
     assert_eq!(examples[0]["source"], "corrected_ai_output");
+    assert_eq!(examples[0]["message_id"], order["message_id"]);
+
+    // A line that a later message brought names that message.
+    shop.write("and 2 packs of moon dust please").await;
+    let order = shop.tenant.order_with_status("review").await;
+    let lines = order["lines"].as_array().unwrap().iter();
+    let kept = lines.map(|line| {
+        let product = if line["product_id"].is_null() { &shop.products[1]["id"] } else { &line["product_id"] };
+        json!({ "id": line["id"], "product_id": product, "quantity": line["quantity"] })
+    });
+    shop.patch_lines(&order, kept.collect()).await.expect(200);
+    let newest = shop.tenant.get("/v1/training-examples").await.expect(200).json()["data"][0].clone();
+    assert_eq!(newest["message_id"], order["message_ids"][1]);
 }
 
 #[rstest]

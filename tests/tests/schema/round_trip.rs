@@ -177,6 +177,7 @@ fn a_line(order: &order::Model, line_number: i32) -> order_line::Model {
         id: OrderLineId::generate(),
         order_id: order.id,
         line_number,
+        message_id: None,
         product_id: None,
         variant_id: None,
         product_name: "water".into(),

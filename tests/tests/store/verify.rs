@@ -47,6 +47,32 @@ async fn a_table_without_its_policy_is_found() {
         assert!(whats.iter().any(|what| what.contains(&format!("table {table} "))), "{table}: {whats:?}");
     }
     assert_eq!(found.len(), 3, "{whats:?}");
+
+    // What it says to do, mends it.
+    for finding in &found {
+        if let Some(sql) = finding.advice.strip_prefix("As the owner of the tables: ") {
+            for statement in sql.split(';').filter(|statement| !statement.trim().is_empty()) {
+                owner.execute(statement).await.unwrap();
+            }
+        }
+    }
+    owner.execute("drop policy everybody on products").await.unwrap();
+    assert_eq!(findings(&database.application_url).await, []);
+}
+
+#[tokio::test]
+async fn a_policy_that_lets_rows_in_for_anybody_is_found() {
+    let Some(database) = TestDatabase::new(Engine::Postgres).await else { return };
+    let mut owner = database.owner().await;
+    let tenant = "organization_id = nullif(current_setting('app.organization_id', true), '')::uuid";
+    owner.execute("drop policy tenant_isolation on orders").await.unwrap();
+    let half = format!("create policy tenant_isolation on orders using ({tenant}) with check (true)");
+    owner.execute(&half).await.unwrap();
+
+    let found = findings(&database.application_url).await;
+
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].what.contains("table orders "), "{found:?}");
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, P
         let customer = customer_of(tx, draft.customer_id).await?;
         customer.map_or(draft.default_currency, |customer| customer.currency)
     };
-    let line_drafts = added().map(|line| line_draft(line, currency, &prices)).collect();
+    let line_drafts = added().map(|line| line_draft(line, draft.message_id, currency, &prices)).collect();
     let line_drafts = lines::fitting(line_drafts, currency, &prices);
     let id = OrderId::generate();
     let (rows, totals) = lines::priced(id, currency, line_drafts, &prices)?;
@@ -148,7 +148,8 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
     let currency = lines::currency(&before.order, &before.lines, added, &prices);
     let mut line_drafts: Vec<LineDraft> = before.lines.iter().map(LineDraft::of).collect();
     for line in &draft.lines {
-        play(&mut line_drafts, line, currency, &prices);
+        let new = line_draft(line, draft.message_id, currency, &prices);
+        play(&mut line_drafts, line, new);
     }
     if line_drafts.is_empty() {
         return withdraw(tx, before, draft.message_id).await;
@@ -227,7 +228,7 @@ async fn price_list(tx: &ReadTx, read: &[DraftLine], kept: &[order_line::Model])
 
 /// One line as it was read, for an order in `currency`. A product that is priced in another currency cannot stand on it: the
 /// line is kept without a product, the product among its alternatives, and a person decides.
-fn line_draft(line: &DraftLine, currency: Currency, prices: &PriceList) -> LineDraft {
+fn line_draft(line: &DraftLine, message: MessageId, currency: Currency, prices: &PriceList) -> LineDraft {
     let product = line.product_id.and_then(|id| prices.product(id));
     let fits = product.is_none_or(|product| product.currency == currency);
     let known = fits && product.is_some();
@@ -242,6 +243,7 @@ fn line_draft(line: &DraftLine, currency: Currency, prices: &PriceList) -> LineD
     };
     LineDraft {
         id: None,
+        message_id: Some(message),
         product_id: line.product_id.filter(|_| known),
         variant_id: line.variant_id.filter(|_| known),
         fallback_name: text::fit(&line.original_text, lines::MAX_NAME),
@@ -249,15 +251,14 @@ fn line_draft(line: &DraftLine, currency: Currency, prices: &PriceList) -> LineD
         fallback_unit: text::fit(line.unit.as_deref().unwrap_or("piece"), lines::MAX_UNIT),
         ai_extracted: true,
         ai_original_text: Some(text::fit(&line.original_text, lines::MAX_WORDS)),
-        ai_confidence: Some(if known { line.confidence } else { 0.0 }),
+        ai_confidence: Some(if known { rounded(line.confidence) } else { 0.0 }),
         alternatives: Alternatives(candidates.into_iter().filter_map(alternative).collect()),
         created_at: None,
     }
 }
 
 /// Plays one line onto the lines that are there.
-fn play(drafts: &mut Vec<LineDraft>, line: &DraftLine, currency: Currency, prices: &PriceList) {
-    let new = line_draft(line, currency, prices);
+fn play(drafts: &mut Vec<LineDraft>, line: &DraftLine, new: LineDraft) {
     let same = |draft: &LineDraft| {
         draft.product_id.is_some() && draft.product_id == new.product_id && draft.variant_id == new.variant_id
     };
@@ -287,6 +288,7 @@ fn play(drafts: &mut Vec<LineDraft>, line: &DraftLine, currency: Currency, price
 /// The line has a new quantity; it is as certain as the less certain of what made it.
 fn restate(draft: &mut LineDraft, new: LineDraft, quantity: Quantity) {
     draft.quantity = quantity;
+    draft.message_id = new.message_id;
     draft.ai_extracted = true;
     draft.ai_confidence = match (draft.ai_confidence, new.ai_confidence) {
         (Some(old), Some(new)) => Some(old.min(new)),
@@ -294,6 +296,11 @@ fn restate(draft: &mut LineDraft, new: LineDraft, quantity: Quantity) {
     };
     let words = [draft.ai_original_text.take(), new.ai_original_text].into_iter().flatten();
     draft.ai_original_text = Some(text::fit(&words.collect::<Vec<_>>().join("; "), lines::MAX_WORDS));
+}
+
+/// To 4 places: more is noise.
+fn rounded(confidence: f64) -> f64 {
+    (confidence * 10_000.0).round() / 10_000.0
 }
 
 /// The order's confidence is that of its least certain line; a line without a product leaves none.

@@ -14,7 +14,7 @@ use purser_entity_ordering::{
 };
 use purser_kernel::{
     Currency, FieldError, Patch, Quantity,
-    ids::{MessageId, OrderId, OrderLineId, ProductId, ProductVariantId},
+    ids::{OrderId, OrderLineId, ProductId, ProductVariantId},
 };
 use purser_store::{
     ports::{Answers, Correction},
@@ -98,7 +98,7 @@ impl Orders {
         };
         let totals = relined.as_ref().map(|(_, totals)| *totals);
         let (reviewer, now) = (tx.scope().actor.user(), tx.now());
-        let OrderWithLines { order, lines: old_lines, messages } = before;
+        let OrderWithLines { order, lines: old_lines, .. } = before;
         let order = tx
             .update(order, |row| {
                 apply(&edit, row);
@@ -118,8 +118,7 @@ impl Orders {
         }
         status::record(tx, Some(from), &order, Some("edited".to_owned())).await?;
         let after = super::load(tx, order).await?;
-        let message = messages.first().map(|row| row.message_id);
-        let learned = corrections(&old_lines, &after, message);
+        let learned = corrections(&old_lines, &after);
         if !learned.is_empty() {
             self.answers.keep_corrections(tx, learned).await?;
         }
@@ -214,6 +213,7 @@ fn edited(line: &EditLine, kept: Option<&order_line::Model>) -> LineDraft {
     let mut draft = kept.map_or_else(
         || LineDraft {
             id: None,
+            message_id: None,
             product_id: None,
             variant_id: None,
             fallback_name: String::new(),
@@ -234,12 +234,12 @@ fn edited(line: &EditLine, kept: Option<&order_line::Model>) -> LineDraft {
 }
 
 /// What the reader proposed and a person changed, added or took away.
-fn corrections(before: &[order_line::Model], after: &OrderWithLines, message: Option<MessageId>) -> Vec<Correction> {
+fn corrections(before: &[order_line::Model], after: &OrderWithLines) -> Vec<Correction> {
     let proposed = before.iter().filter(|line| line.ai_extracted);
     let changed = proposed.filter_map(|old| {
         let new = after.lines.iter().find(|line| line.id == old.id);
         (new.map(meaning) != Some(meaning(old))).then(|| Correction {
-            message_id: message,
+            message_id: old.message_id,
             order_id: after.order.id,
             agent_type: crate::reading::AGENT_TYPE,
             input_text: old.ai_original_text.clone().unwrap_or_default(),

@@ -6,7 +6,7 @@ use purser_entity_ordering::{
 };
 use purser_kernel::{
     Currency, Money, MoneyError, Percent, Quantity, Timestamp,
-    ids::{OrderId, OrderLineId, ProductId, ProductVariantId},
+    ids::{MessageId, OrderId, OrderLineId, ProductId, ProductVariantId},
 };
 use purser_store::prelude::*;
 use std::collections::HashMap;
@@ -88,6 +88,8 @@ impl PriceList {
 #[derive(Clone, Debug)]
 pub(super) struct LineDraft {
     pub(super) id: Option<OrderLineId>,
+    /// The message it was read from last.
+    pub(super) message_id: Option<MessageId>,
     pub(super) product_id: Option<ProductId>,
     pub(super) variant_id: Option<ProductVariantId>,
     /// What stands on the line while there is no product.
@@ -106,6 +108,7 @@ impl LineDraft {
     pub(super) fn of(line: &order_line::Model) -> Self {
         Self {
             id: Some(line.id),
+            message_id: line.message_id,
             product_id: line.product_id,
             variant_id: line.variant_id,
             fallback_name: line.product_name.clone(),
@@ -125,6 +128,7 @@ impl LineDraft {
         let words = words.map(String::as_str).collect::<Vec<_>>().join("; ");
         Self {
             id: None,
+            message_id: None,
             product_id: None,
             variant_id: None,
             fallback_name: text::fit(&words, MAX_NAME),
@@ -212,6 +216,7 @@ pub(super) fn priced(
         rows.push(order_line::ActiveModel {
             id: Set(draft.id.unwrap_or_else(OrderLineId::generate)),
             order_id: Set(order_id),
+            message_id: Set(draft.message_id),
             line_number: Set(line_number),
             product_id: Set(product.map(|product| product.id)),
             variant_id: Set(variant.map(|variant| variant.id)),
