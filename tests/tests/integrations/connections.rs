@@ -34,7 +34,7 @@ async fn what_cannot_be_connected_is_said_field_by_field(#[case] engine: Engine)
         ("/name", json!(" "), "/name"),
         ("/config/phone_number_id", json!("+49 30 1234"), "/config/phone_number_id"),
         ("/credentials/app_secret", json!(""), "/credentials/app_secret"),
-        ("/credentials", json!({ "app_secret": "a", "verify_token": "b" }), "/credentials"),
+        ("/credentials", json!({ "app_secret": "a", "verify_token": "b" }), "/credentials/access_token"),
     ];
     for (place, value, pointer) in cases {
         let mut body = whatsapp::integration();
