@@ -24,5 +24,5 @@ pub mod platform;
 pub mod tenancy;
 
 pub use openapi::document;
-pub use problem::registry;
+pub use problem::{PublishedProblem, registry};
 pub use server::{HttpOptions, Server};

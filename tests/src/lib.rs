@@ -7,7 +7,9 @@
     reason = "this is what tests stand on: it panics where a test would, and says what was not run"
 )]
 pub mod app;
+pub mod contract;
 pub mod database;
+pub mod schema;
 pub mod wall;
 pub mod whatsapp;
 pub mod world;

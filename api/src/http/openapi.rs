@@ -60,7 +60,7 @@ async fn openapi_json() -> impl Responder {
 /// The registry that a problem's `type` points to.
 #[get("/problems/{id}")]
 async fn problem_page(id: web::Path<String>) -> Result<HttpResponse, problem::Refusal> {
-    let found = problem::registry().into_iter().find(|kind| kind.id == id.as_str());
+    let found = problem::registry().into_iter().find(|published| published.kind.id == id.as_str());
     match found {
         Some(kind) => Ok(HttpResponse::Ok().json(kind)),
         None => Err(purser_kernel::Problem::not_found("problem").into()),
@@ -84,7 +84,7 @@ fn build() -> Value {
 #[expect(clippy::indexing_slicing, reason = "what is missing in a JSON object is made by its index")]
 fn complete(document: &mut Value) {
     let registry = problem::registry();
-    let ids: Vec<&str> = registry.iter().map(|kind| kind.id).collect();
+    let ids: Vec<&str> = registry.iter().map(|published| published.kind.id).collect();
     if let Some(schemas) = document.pointer_mut("/components/schemas") {
         schemas["Problem"] = problem_schema(&ids);
         schemas["Permission"] = permission_schema();

@@ -3,6 +3,7 @@ use super::reply::Reply;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
 use purser_kernel::{CommonProblem, Problem, ProblemKind, ProblemType};
 use purser_store::Answer;
+use serde::Serialize;
 use std::fmt;
 
 /// Why a handler does not answer with what it made.
@@ -69,8 +70,18 @@ fn render(problem: &Problem) -> HttpResponse {
     response.body(problem.document().to_string())
 }
 
+/// A kind of problem, as it is published.
+#[derive(Clone, Debug, Serialize)]
+pub struct PublishedProblem {
+    /// Its id, status and title.
+    #[serde(flatten)]
+    pub kind: ProblemType,
+    /// When it happens.
+    pub when: String,
+}
+
 /// Every kind of problem there is, by domain.
-pub fn registry() -> Vec<ProblemType> {
+pub fn registry() -> Vec<PublishedProblem> {
     let mut all = Vec::new();
     all.extend(kinds::<CommonProblem>());
     all.extend(kinds::<purser_integrations::IntegrationProblem>());
@@ -79,6 +90,6 @@ pub fn registry() -> Vec<ProblemType> {
     all
 }
 
-fn kinds<K: ProblemKind + 'static>() -> impl Iterator<Item = ProblemType> {
-    K::VARIANTS.iter().map(|kind| kind.definition())
+fn kinds<K: ProblemKind + 'static>() -> impl Iterator<Item = PublishedProblem> {
+    K::VARIANTS.iter().map(|kind| PublishedProblem { kind: kind.definition(), when: kind.when() })
 }

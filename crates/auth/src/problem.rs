@@ -2,7 +2,7 @@
 use purser_kernel::{ProblemKind, ProblemType};
 
 /// The kinds of problems of this domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray, strum::EnumMessage)]
 pub enum AuthProblem {
     /// Somebody has signed up with this mail address.
     EmailTaken,

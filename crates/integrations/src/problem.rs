@@ -2,7 +2,7 @@
 use purser_kernel::{ProblemKind, ProblemType};
 
 /// Kinds of problems of integrations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray, strum::EnumMessage)]
 pub enum IntegrationProblem {
     /// The body was not signed with the integration's secret. Nothing was kept.
     InvalidSignature,

@@ -1,10 +1,10 @@
 //! What an actor may do: one closed list, published in the API.
 use enumset::{EnumSet, EnumSetType};
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantArray};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 /// One thing an actor may do. The name on the wire is `resource.verb`.
-#[derive(Debug, Hash, EnumSetType, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize)]
+#[derive(Debug, Hash, EnumSetType, EnumMessage, EnumString, IntoStaticStr, VariantArray, Serialize, Deserialize)]
 pub enum Permission {
     /// Read the organization and its settings.
     #[strum(serialize = "organization.read")]
@@ -89,6 +89,11 @@ impl Permission {
         self.into()
     }
 
+    /// What it allows, for people.
+    pub fn about(self) -> String {
+        crate::text::comment(&self)
+    }
+
     /// What decides, spends or grants. Agents, API keys and Purser's own work never hold these.
     pub fn decisions() -> PermissionSet {
         Self::OrdersConfirm | Self::MembersManage | Self::OrganizationManage | Self::IntegrationsManage
@@ -96,7 +101,7 @@ impl Permission {
 }
 
 /// The roles that every organization has. Their permissions come from here, so that old tenants get new ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumMessage, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum SystemRole {
     /// Everything; an organization has at least one.
@@ -115,6 +120,11 @@ impl SystemRole {
     /// The name, as it stands in `roles.name`.
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// Who has it, for people.
+    pub fn about(self) -> String {
+        crate::text::comment(&self)
     }
 
     /// The order among roles: a higher rank may what a lower one may.

@@ -25,52 +25,57 @@ impl ProblemType {
     }
 }
 
-/// A closed set of kinds of problems: an enum, whose variants `strum` lists for the published registry.
-pub trait ProblemKind: Copy + strum::VariantArray {
+/// A closed set of kinds of problems: an enum, whose variants and their comments `strum` lists for the published registry.
+pub trait ProblemKind: Copy + strum::VariantArray + strum::EnumMessage {
     /// What is published of this kind.
     fn definition(self) -> ProblemType;
+
+    /// When it happens: the variant's comment.
+    fn when(self) -> String {
+        crate::text::comment(&self)
+    }
 }
 
 /// The kinds of problems that every domain shares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray, strum::EnumMessage)]
 pub enum CommonProblem {
-    /// The body is not JSON of the right shape.
+    /// The body is not JSON, contains U+0000, or did not arrive whole.
     MalformedRequest,
-    /// A cursor that was not given out for this list.
+    /// `cursor` was not given out for this list with this filter.
     InvalidCursor,
-    /// No token, or one that is not valid any more.
+    /// There is no access token, or it is expired, revoked or was never given out.
     Unauthenticated,
-    /// A permission is missing.
+    /// The caller lacks the permission that `permission` names.
     Forbidden,
-    /// There is no such thing in the caller's organization.
+    /// There is no such path, or no such thing in the caller's organization.
     NotFound,
-    /// The resource has no such method.
+    /// The path has other methods, which `Allow` names.
     MethodNotAllowed,
-    /// The thing cannot go from its state to the one asked for.
+    /// The thing cannot go from its state to the one asked for; `possible` names the moves that are open.
     IllegalTransition,
     /// Something else has the same name, code or number.
     AlreadyExists,
     /// Others still refer to the thing.
     InUse,
-    /// A request with the same idempotency key is running.
+    /// A request with the same idempotency key is not answered yet.
     IdempotencyKeyInUse,
-    /// The thing was changed since it was read.
+    /// `If-Match` names another version than there is now.
     Stale,
-    /// The body is larger than allowed.
+    /// The body is larger than the server is configured to take.
     PayloadTooLarge,
-    /// The body's media type is not the one that is read.
+    /// The body was sent as something else than what the route reads.
     UnsupportedMediaType,
-    /// Fields have values that are not allowed.
+    /// Fields are unknown, missing, or have values that are not allowed; `errors` points to each.
     ValidationFailed,
-    /// The idempotency key was used with another request.
+    /// The same idempotency key came with another body.
     IdempotencyKeyReused,
-    /// `If-Match` is missing.
+    /// The change needs to say in `If-Match` which version it was made from.
     PreconditionRequired,
-    /// Too many requests.
+    /// The caller has to slow down; `Retry-After` says for how long.
     TooManyRequests,
-    /// Something broke inside.
+    /// Something broke inside; the log has it under the request's id.
     Internal,
-    /// The service cannot take the request now.
+    /// The database cannot be reached or has no connection left; `Retry-After` says when to try again.
     Unavailable,
 }
 

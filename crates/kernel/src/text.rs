@@ -56,6 +56,11 @@ pub fn fit(text: &str, max: usize) -> String {
     text.chars().filter(|c| *c != '\0').take(max).collect()
 }
 
+/// What the source says of a variant, in one line: the comment above it is published with its name.
+pub(crate) fn comment(variant: &impl strum::EnumMessage) -> String {
+    variant.get_documentation().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn bounded(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
     if text.chars().count() > max {
         return Err(Problem::invalid(pointer, "too_long", format!("must have at most {max} characters")));

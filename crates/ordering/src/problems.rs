@@ -2,7 +2,7 @@
 use purser_kernel::{ProblemKind, ProblemType};
 
 /// The problems of customers, catalogue and orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray, strum::EnumMessage)]
 pub enum OrderingProblem {
     /// Another product or variant has the SKU.
     SkuTaken,

@@ -16,7 +16,9 @@ async fn is_openapi_3_1_and_names_every_problem_once() {
         let (id, status) = (kind["id"].as_str().unwrap(), kind["status"].as_u64().unwrap());
         assert!((400..600).contains(&status), "{kind}");
         assert!(id.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{id}");
-        assert!(!kind["title"].as_str().unwrap().is_empty());
+        for text in ["title", "when"] {
+            assert!(!kind[text].as_str().unwrap().is_empty(), "{kind} has no {text}");
+        }
         // What a problem's `type` points to is there.
         let page = app.anonymous("GET", &format!("/problems/{id}"), None).await.expect(200);
         assert_eq!(page.json(), *kind);

@@ -1,6 +1,8 @@
 //! Entities and migrations describe the same tables.
-use crate::{catalogue, shapes};
-use purser_tests::database::{Engine, TestDatabase};
+use purser_tests::{
+    database::{Engine, TestDatabase},
+    schema::{catalogue, shapes},
+};
 use rstest::rstest;
 use sea_orm::sea_query::{ColumnType, StringLen};
 

@@ -1,7 +1,9 @@
 //! The rules of the data model that hold for every table.
-use crate::catalogue::{self, Table};
 use purser_migration::{global_tables, tenant_tables};
-use purser_tests::database::{Engine, TestDatabase};
+use purser_tests::{
+    database::{Engine, TestDatabase},
+    schema::catalogue::{self, Table},
+};
 use rstest::rstest;
 use std::collections::BTreeMap;
 

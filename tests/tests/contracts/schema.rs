@@ -1,18 +1,19 @@
-//! docs/schema.md is made from the code. `PURSER_ACCEPT=1 cargo test --workspace --test schema` writes it.
-use crate::catalogue::{self, Table};
-use crate::shapes;
+//! docs/schema.md.
 use crate::sources::{self, Described};
 use purser_entity_core::{ColumnShape, TableShape};
-use purser_tests::database::{Engine, TestDatabase};
+use purser_tests::{
+    contract::{self, ACCEPT},
+    database::{Engine, TestDatabase},
+    schema::{
+        catalogue::{self, Table},
+        shapes,
+    },
+};
 use sea_orm::sea_query::{ColumnType, StringLen};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::{env, fs};
 
-const HEAD: &str = "# Schema
-
-Made from the code: `PURSER_ACCEPT=1 cargo test --workspace --test schema` writes this page, and a test fails when it is out of date.
-
+const HEAD: &str = "
 Every table of a tenant has the key `(organization_id, id)`; its references to such tables and its unique indexes begin with
 `organization_id`, which is left out below. `?` marks what may be empty. On SQLite an id is 16 bytes, a time is a text and JSON is a
 text; on PostgreSQL they are `uuid`, `timestamptz` and `jsonb`.
@@ -89,27 +90,21 @@ fn section(shape: &TableShape, table: &Table, described: &Described) -> String {
 }
 
 #[tokio::test]
-async fn the_page_about_the_schema_is_up_to_date() {
+async fn the_tables_are_those_that_were_agreed() {
     let database = TestDatabase::new(Engine::Sqlite).await.unwrap();
     let (live, described) = (catalogue::read(&database).await, sources::read());
     let mut domains = BTreeMap::<&str, Vec<TableShape>>::new();
     for shape in shapes() {
         domains.entry(&described[shape.name].domain).or_default().push(shape);
     }
-    let mut page = HEAD.to_owned();
+    let mut page = format!(
+        "# Schema\n\nMade from the code: `{ACCEPT}` writes this page, and a test fails when it is out of date.\n{HEAD}"
+    );
     for (domain, mut shapes) in domains {
         shapes.sort_by_key(|shape| shape.name);
         write!(page, "\n## {domain}\n").unwrap();
         page.extend(shapes.iter().map(|shape| section(shape, &live[shape.name], &described[shape.name])));
     }
 
-    let path = sources::root().join("docs/schema.md");
-    if env::var("PURSER_ACCEPT").is_ok_and(|value| value == "1") {
-        fs::write(&path, &page).unwrap();
-    }
-    let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/schema.md is out of date: PURSER_ACCEPT=1 cargo test --workspace --test schema writes it"
-    );
+    contract::hold("docs/schema.md", &page);
 }

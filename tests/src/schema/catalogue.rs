@@ -1,39 +1,55 @@
 //! The live schema, read alike from both databases.
-use purser_tests::database::{Engine, Raw, TestDatabase};
+use crate::database::{Engine, Raw, TestDatabase};
 use std::collections::BTreeMap;
 
 /// A table as the database has it.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
-    pub(crate) columns: BTreeMap<String, Column>,
-    pub(crate) primary_key: Vec<String>,
-    pub(crate) indexes: Vec<Index>,
-    pub(crate) foreign_keys: Vec<ForeignKey>,
+pub struct Table {
+    /// By name.
+    pub columns: BTreeMap<String, Column>,
+    /// In their order.
+    pub primary_key: Vec<String>,
+    /// Those of the primary key and of unique constraints among them.
+    pub indexes: Vec<Index>,
+    /// To other tables, or to itself.
+    pub foreign_keys: Vec<ForeignKey>,
 }
 
+/// A column.
 #[derive(Debug)]
-pub(crate) struct Column {
-    pub(crate) kind: String,
-    pub(crate) nullable: bool,
+pub struct Column {
+    /// The type, in lower case.
+    pub kind: String,
+    /// Whether it may be empty.
+    pub nullable: bool,
 }
 
-/// An index; those of the primary key and of unique constraints are among them.
+/// An index.
 #[derive(Debug)]
-pub(crate) struct Index {
-    pub(crate) name: String,
-    pub(crate) columns: Vec<String>,
-    pub(crate) unique: bool,
-    pub(crate) partial: bool,
+pub struct Index {
+    /// Its name in the database.
+    pub name: String,
+    /// In their order.
+    pub columns: Vec<String>,
+    /// Whether two rows may have the same values.
+    pub unique: bool,
+    /// Whether it holds some rows only.
+    pub partial: bool,
     /// Over the content of a JSON column.
-    pub(crate) gin: bool,
+    pub gin: bool,
 }
 
+/// A foreign key.
 #[derive(Debug)]
-pub(crate) struct ForeignKey {
-    pub(crate) columns: Vec<String>,
-    pub(crate) to_table: String,
-    pub(crate) to_columns: Vec<String>,
-    pub(crate) on_delete: String,
+pub struct ForeignKey {
+    /// In their order.
+    pub columns: Vec<String>,
+    /// The table that it points to.
+    pub to_table: String,
+    /// The columns that it points to.
+    pub to_columns: Vec<String>,
+    /// What becomes of the row when the other one goes.
+    pub on_delete: String,
 }
 
 const SQLITE_TABLES: &str = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
@@ -75,14 +91,15 @@ const POSTGRES_FOREIGN_KEYS: &str = "select own.relname,
     from own join pg_constraint on conrelid = own.oid and contype = 'f' join pg_class t on t.oid = confrelid";
 
 /// The tables by name, without the list of migrations that ran.
-pub(crate) async fn read(database: &TestDatabase) -> BTreeMap<String, Table> {
+pub async fn read(database: &TestDatabase) -> BTreeMap<String, Table> {
     let mut raw = database.owner().await;
     let engine = database.engine;
     let mut tables = BTreeMap::<String, Table>::new();
     for row in ask(&mut raw, pick(engine, SQLITE_TABLES, "select relname from own")).await {
         tables.insert(row[0].clone(), Table::default());
     }
-    let mut table = |row: &[String], put: &dyn Fn(&mut Table)| put(tables.get_mut(&row[0]).unwrap());
+    let mut table =
+        |row: &[String], put: &dyn Fn(&mut Table)| put(tables.get_mut(&row[0]).expect("a table that was listed"));
     for row in ask(&mut raw, pick(engine, SQLITE_COLUMNS, POSTGRES_COLUMNS)).await {
         table(&row, &|table| {
             let column = Column { kind: row[2].to_lowercase(), nullable: row[3] == "yes" };
@@ -113,7 +130,7 @@ pub(crate) async fn read(database: &TestDatabase) -> BTreeMap<String, Table> {
             });
         });
     }
-    tables.remove("seaql_migrations").unwrap();
+    tables.remove("seaql_migrations");
     tables
 }
 

@@ -1,7 +1,7 @@
 //! What the entities' source files say about tables and columns: the comments, which are gone when the program runs.
+use purser_tests::contract::root;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 /// A table as its file describes it.
 pub(crate) struct Described {
@@ -11,11 +11,6 @@ pub(crate) struct Described {
     pub(crate) about: String,
     /// What a column means, where its name does not say it.
     pub(crate) columns: BTreeMap<String, String>,
-}
-
-/// The folder of the workspace.
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// The tables by name.

@@ -1,0 +1,9 @@
+//! What others rely on: the API, its problems, the permissions, the schema of both databases. Each is a file in the repository;
+//! `PURSER_ACCEPT=1 cargo test --workspace --test contracts` writes them all.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod databases;
+mod openapi;
+mod permissions;
+mod problems;
+mod schema;
+mod sources;
