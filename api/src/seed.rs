@@ -6,7 +6,7 @@ mod samples;
 
 use crate::wiring::Services;
 use purser_auth::{AuthProblem, Authenticated, LogIn, SignUp};
-use purser_kernel::{Client, ExposeSecret, Problem, SecretString};
+use purser_kernel::{Client, Expected, ExposeSecret, Problem, SecretString};
 use purser_ordering::{
     customers::{self, CustomerFilter},
     durations,
@@ -76,7 +76,7 @@ async fn products(tx: &WriteTx, seeded: &mut Seeded) -> Result<(), Problem> {
             continue;
         }
         let product: product::Model = products::create(tx, sample.product).await?;
-        price_tiers::replace(tx, product.id, None, sample.tiers).await?;
+        price_tiers::replace(tx, product.id, Expected::Any, sample.tiers).await?;
         seeded.made.push(format!("product {}", product.sku));
     }
     Ok(())

@@ -88,7 +88,7 @@ impl FromRequest for NoBody {
     }
 }
 
-/// The body of a verb whose fields may all be left out: nothing, which is `T`'s default, or what [`Body`] reads.
+/// The body of a verb whose fields may all be left out: nothing or null, which is `T`'s default, or what [`Body`] reads.
 pub struct OptionalBody<T>(Body<T>);
 
 impl<T> OptionalBody<T> {
@@ -117,7 +117,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
                 T::default()
             } else {
                 media_type?;
-                parse(&bytes)?
+                parse::<Option<T>>(&bytes)?.unwrap_or_default()
             };
             Ok(Self(Body { value, hash: Sha256::digest(&bytes).to_vec() }))
         })

@@ -1,9 +1,16 @@
 //! The OpenAPI document, made from the routes, and the page that shows it.
-use super::{problem, server};
+mod conventions;
+mod texts;
+
+use super::{
+    problem::{self, PublishedProblem},
+    server,
+};
 use actix_web::{HttpResponse, Responder, get, web};
+use conventions::Operation;
 use purser_kernel::Permission;
 use serde_json::{Value, json};
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::openapi::{Info, OpenApi, OpenApiBuilder};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -93,42 +100,67 @@ fn complete(document: &mut Value) {
         json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" });
     document["security"] = json!([{ "bearer": [] }]);
     document["x-problems"] = json!(registry);
+    document["components"]["responses"] = responses(&registry);
+    document["components"]["headers"] = headers();
+    let schemas = document["components"]["schemas"].clone();
+    let versioned = |reference: &str| {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        !schemas[name]["properties"]["version"].is_null()
+    };
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
         return;
     };
+    let all: Vec<String> = paths.keys().cloned().collect();
     for (path, item) in paths {
+        let has_items = all.iter().any(|other| is_item_of(other, path));
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            operation["responses"]["default"] = json!({
-                "description": "A problem (RFC 9457)",
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            });
-            for parameter in headers_of(path, method) {
-                match operation.get_mut("parameters").and_then(Value::as_array_mut) {
-                    Some(parameters) => parameters.push(parameter),
-                    None => operation["parameters"] = json!([parameter]),
-                }
-            }
+            Operation::new(path, method, operation).complete(has_items, versioned);
         }
     }
+    texts::complete(document);
 }
 
-fn headers_of(path: &str, method: &str) -> Vec<Value> {
-    let header = |name: &str, required: bool, description: &str| {
-        json!({ "name": name, "in": "header", "required": required, "description": description,
-                "schema": { "type": "string" } })
-    };
-    let keyed = path.starts_with("/v1/") && !path.starts_with("/v1/auth") && !path.starts_with("/v1/webhooks");
-    let mut headers = Vec::new();
-    if method == "post" && keyed {
-        let description = "Makes a retry safe: the same key gives the same answer for 24 hours.";
-        headers.push(header("Idempotency-Key", false, description));
+fn is_item_of(path: &str, list: &str) -> bool {
+    let rest = path.strip_prefix(list).and_then(|rest| rest.strip_prefix("/{"));
+    rest.is_some_and(|rest| !rest.contains('/'))
+}
+
+/// One response for each status, so that an operation need only name it.
+fn responses(registry: &[PublishedProblem]) -> Value {
+    let mut by_status = BTreeMap::<u16, Vec<String>>::new();
+    for PublishedProblem { kind, .. } in registry {
+        by_status.entry(kind.status).or_default().push(format!("{} (`{}`)", kind.title, kind.id));
     }
-    if matches!(method, "patch" | "put" | "delete") {
-        // Who replaces the whole need not have seen what was there before.
-        let required = method != "put";
-        headers.push(header("If-Match", required, "The ETag of the version that the change was made from."));
-    }
-    headers
+    let responses = by_status.into_iter().map(|(status, titles)| {
+        let mut headers = vec!["X-Request-Id"];
+        match status {
+            401 => headers.push("WWW-Authenticate"),
+            429 | 503 => headers.push("Retry-After"),
+            _ => {}
+        }
+        let headers = headers.into_iter().map(|name| (name.to_owned(), conventions::shared_header(name)));
+        let schema = json!({ "$ref": "#/components/schemas/Problem" });
+        let response = json!({
+            "description": titles.join("; "),
+            "headers": headers.collect::<serde_json::Map<_, _>>(),
+            "content": { "application/problem+json": { "schema": schema } },
+        });
+        (conventions::response_name(status), response)
+    });
+    Value::Object(responses.collect())
+}
+
+fn headers() -> Value {
+    let header = |required: bool, description: &str, schema: Value| json!({ "required": required, "description": description, "schema": schema });
+    let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
+    json!({
+        "X-Request-Id": header(true, "Names the request in logs and in the audit trail.", text("^[0-9A-Za-z_.-]{1,64}$")),
+        "ETag": header(true, "The version, for `If-Match`.", text("^\"[0-9]+\"$")),
+        "Location": header(true, "Where the new resource is.", text("^/v1/")),
+        "Idempotency-Replayed": header(false, "There when the answer is an earlier one.", text("^true$")),
+        "WWW-Authenticate": header(true, "How to authenticate.", text("^Bearer$")),
+        "Retry-After": header(false, "Seconds.", json!({ "type": "integer", "minimum": 0 })),
+    })
 }
 
 fn problem_schema(ids: &[&str]) -> Value {

@@ -1,10 +1,15 @@
 //! The caller, and the transaction of a request.
 use super::{body::Hashed, observe::RequestId, problem::Refusal, reply::Reply, server::HttpOptions};
 use crate::wiring::Services;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::header::{self, Header},
+    web,
+};
 use futures_util::future::LocalBoxFuture;
 use purser_auth::Authenticated;
-use purser_kernel::{Client, CommonProblem, Problem, Scope, ids::SessionId};
+use purser_kernel::{Client, CommonProblem, Expected, Problem, Scope, ids::SessionId};
 use purser_store::{KeyClaim, KeyedRequest, ReadTx, WriteTx};
 use std::net::IpAddr;
 
@@ -114,7 +119,7 @@ pub struct Write {
     method: String,
     path: String,
     idempotency_key: Option<String>,
-    if_match: Option<String>,
+    if_match: Option<Expected>,
 }
 
 impl std::ops::Deref for Write {
@@ -150,24 +155,29 @@ impl Write {
         Ok(reply.into_response())
     }
 
-    /// The version in `If-Match`. `precondition_required` when it is missing.
-    pub fn if_match(&self) -> Result<i64, Problem> {
-        self.if_match_optional()?.ok_or_else(|| {
+    /// The versions in `If-Match`. `precondition_required` when it is missing.
+    pub fn if_match(&self) -> Result<Expected, Problem> {
+        self.if_match.clone().ok_or_else(|| {
             Problem::of(CommonProblem::PreconditionRequired).detail("Send the resource's ETag as If-Match.")
         })
     }
 
-    /// The version in `If-Match`, if there is one. What is no version of ours matches nothing: `stale`.
-    pub fn if_match_optional(&self) -> Result<Option<i64>, Problem> {
-        let Some(value) = &self.if_match else {
-            return Ok(None);
-        };
-        let version = value.trim().strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-        match version.and_then(|version| version.parse().ok()) {
-            Some(version) => Ok(Some(version)),
-            None => Err(Problem::of(CommonProblem::Stale)),
-        }
+    /// The versions in `If-Match`; any when it is missing.
+    pub fn if_match_optional(&self) -> Expected {
+        self.if_match.clone().unwrap_or(Expected::Any)
     }
+}
+
+/// What is no version of ours, such as a weak tag, matches nothing (RFC 9110, section 13.1.1).
+fn if_match(request: &HttpRequest) -> Option<Expected> {
+    request.headers().contains_key(header::IF_MATCH).then(|| match header::IfMatch::parse(request) {
+        Ok(header::IfMatch::Any) => Expected::Any,
+        Ok(header::IfMatch::Items(tags)) => {
+            let strong = tags.iter().filter(|tag| !tag.weak);
+            Expected::OneOf(strong.filter_map(|tag| tag.tag().parse().ok()).collect())
+        }
+        Err(_) => Expected::OneOf(Vec::new()),
+    })
 }
 
 impl FromRequest for Write {
@@ -175,9 +185,8 @@ impl FromRequest for Write {
     type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let text = |name: &str| request.headers().get(name).map(|value| value.to_str().map(str::to_owned));
-        let key = text("idempotency-key").map(|key| check_key(key.ok())).transpose();
-        let if_match = text("if-match").map(Result::unwrap_or_default);
+        let key = request.headers().get("idempotency-key").map(|key| check_key(key.to_str().ok())).transpose();
+        let if_match = if_match(request);
         let (method, path) = (request.method().to_string(), request.path().to_owned());
         let read = Read::from_request(request, payload);
         Box::pin(async move {
@@ -187,9 +196,9 @@ impl FromRequest for Write {
     }
 }
 
-fn check_key(key: Option<String>) -> Result<String, Problem> {
-    let visible = |key: &String| (1..=MAX_KEY).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic());
-    key.filter(visible).ok_or_else(|| {
+fn check_key(key: Option<&str>) -> Result<String, Problem> {
+    let visible = |key: &&str| (1..=MAX_KEY).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic());
+    key.filter(visible).map(str::to_owned).ok_or_else(|| {
         let message = format!("must be 1 to {MAX_KEY} visible ASCII characters");
         Problem::invalid("/Idempotency-Key", "invalid_idempotency_key", message)
     })

@@ -4,7 +4,7 @@ use crate::{
     whatsapp::{WhatsAppConfig, WhatsAppCredentials},
 };
 use purser_entity_integrations::integration::{ActiveModel, Column, Entity, Model};
-use purser_kernel::ids::IntegrationId;
+use purser_kernel::{Expected, ids::IntegrationId};
 use purser_store::{Place, Sealed, name_of, prelude::*};
 use serde::Serialize;
 use serde_json::Value;
@@ -150,7 +150,7 @@ pub async fn get(tx: &ReadTx, id: IntegrationId) -> Result<Integration, Problem>
 pub async fn update(
     tx: &WriteTx,
     id: IntegrationId,
-    expected: i64,
+    expected: impl Into<Expected>,
     patch: IntegrationPatch,
 ) -> Result<Integration, Problem> {
     tx.scope().require(Permission::IntegrationsManage)?;
@@ -190,7 +190,7 @@ pub async fn update(
 }
 
 /// Disconnects: the provider's door is closed and what it sent before stays.
-pub async fn delete(tx: &WriteTx, id: IntegrationId, expected: i64) -> Result<(), Problem> {
+pub async fn delete(tx: &WriteTx, id: IntegrationId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::IntegrationsManage)?;
     let row = tx.get_for_update::<Entity>(id).await?;
     tx.expect_version(&row, expected)?;

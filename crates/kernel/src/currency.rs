@@ -1,5 +1,6 @@
 //! Currencies.
 use crate::Problem;
+use iso_currency::IntoEnumIterator;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
@@ -19,6 +20,11 @@ impl Currency {
         code.parse().map_err(|UnknownCurrency| {
             Problem::invalid(pointer, "unknown_currency", "must be a currency code of ISO 4217, such as EUR")
         })
+    }
+
+    /// Every currency that somebody can be billed in.
+    pub fn all() -> impl Iterator<Item = Self> {
+        iso_currency::Currency::iter().filter(|currency| currency.exponent().is_some()).map(Self)
     }
 
     /// The alphabetic code, such as `EUR`.

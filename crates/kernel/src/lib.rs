@@ -7,6 +7,7 @@
 pub mod clock;
 mod currency;
 pub mod email;
+mod expected;
 pub mod ids;
 pub mod json;
 pub mod money;
@@ -23,6 +24,7 @@ pub mod text;
 pub use clock::Clock;
 pub use currency::Currency;
 pub use email::Email;
+pub use expected::Expected;
 pub use ids::{Id, OrganizationId, UserId};
 pub use money::{Cost, Money, MoneyError, Percent, Quantity, UnitPrice};
 pub use page::{Cursor, Page, PageRequest};

@@ -26,7 +26,8 @@ impl<K> ToSchema for Id<K> {
 
 impl PartialSchema for Currency {
     fn schema() -> RefOr<Schema> {
-        text().pattern(Some("^[A-Z]{3}$")).description(Some("ISO 4217 code")).examples(["EUR"]).into()
+        let codes = Currency::all().map(Currency::code);
+        text().enum_values(Some(codes)).description(Some("ISO 4217 code")).examples(["EUR"]).into()
     }
 }
 impl ToSchema for Currency {}

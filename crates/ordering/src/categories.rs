@@ -5,7 +5,7 @@ use purser_entity_ordering::{
     product_category::{self, Column},
     texts::Texts,
 };
-use purser_kernel::{Patch, ids::ProductCategoryId, text::Findings};
+use purser_kernel::{Expected, Patch, ids::ProductCategoryId, text::Findings};
 use purser_store::prelude::*;
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ pub async fn create(tx: &WriteTx, new: NewCategory) -> Result<product_category::
 pub async fn update(
     tx: &WriteTx,
     id: ProductCategoryId,
-    expected: i64,
+    expected: impl Into<Expected>,
     change: CategoryChange,
 ) -> Result<product_category::Model, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
@@ -103,7 +103,7 @@ pub async fn update(
 }
 
 /// Deletes a category that has the version `expected`. `in_use` while products or categories are in it.
-pub async fn delete(tx: &WriteTx, id: ProductCategoryId, expected: i64) -> Result<(), Problem> {
+pub async fn delete(tx: &WriteTx, id: ProductCategoryId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     // Nobody puts anything into it meanwhile.
     products::changed(tx).await?;

@@ -9,7 +9,7 @@ use purser_entity_ordering::{
     customer_contact,
 };
 use purser_kernel::{
-    Currency, Email, Patch,
+    Currency, Email, Expected, Patch,
     ids::{CustomerId, UserId},
     text::Findings,
 };
@@ -200,7 +200,7 @@ impl Customers {
 pub async fn update(
     tx: &WriteTx,
     id: CustomerId,
-    expected: i64,
+    expected: impl Into<Expected>,
     change: CustomerChange,
 ) -> Result<CustomerWithContacts, Problem> {
     tx.scope().require(Permission::CustomersManage)?;
@@ -222,7 +222,7 @@ pub async fn update(
 }
 
 /// Deletes a customer that has the version `expected`, and its contacts. Its orders stay.
-pub async fn delete(tx: &WriteTx, id: CustomerId, expected: i64) -> Result<(), Problem> {
+pub async fn delete(tx: &WriteTx, id: CustomerId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::CustomersManage)?;
     let before = get(tx, id).await?;
     tx.expect_version(&before.customer, expected)?;
@@ -290,7 +290,7 @@ fn checked_address(address: Address) -> Result<Address, Problem> {
     let line = |name: &str, value: Option<String>| {
         text::optional_line(&format!("/address/{name}"), value.as_deref(), MAX_NAME)
     };
-    let country = address.country.map(|country| country.trim().to_uppercase());
+    let country = address.country.map(|country| country.trim().to_ascii_uppercase());
     if country.as_ref().is_some_and(|code| code.len() != 2 || !code.chars().all(|c| c.is_ascii_uppercase())) {
         let message = "must be a country code of ISO 3166-1, such as DE";
         return Err(Problem::invalid("/address/country", "not_a_country", message));

@@ -4,7 +4,7 @@ use purser_entity_ordering::{
     price_tier::{self, Column, PricingModel},
     product,
 };
-use purser_kernel::{FieldError, Quantity, UnitPrice, ids::ProductId};
+use purser_kernel::{Expected, FieldError, Quantity, UnitPrice, ids::ProductId};
 use purser_store::prelude::*;
 use serde_json::{Value, json};
 
@@ -36,20 +36,18 @@ async fn of(tx: &ReadTx, product: &product::Model) -> Result<Vec<price_tier::Mod
     tx.find::<price_tier::Entity>().of(product).order_by(Column::Position, Asc).all(limit).await
 }
 
-/// Replaces all tiers of a product that has the version `expected`, if the caller names one. An empty list leaves the base
+/// Replaces all tiers of a product that has the version `expected`. An empty list leaves the base
 /// price. `validation_failed` for a gap, an overlap, or two models.
 pub async fn replace(
     tx: &WriteTx,
     product_id: ProductId,
-    expected: Option<i64>,
+    expected: impl Into<Expected>,
     tiers: Vec<NewTier>,
 ) -> Result<(Vec<price_tier::Model>, product::Model), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     products::changed(tx).await?;
     let product = tx.get_for_update::<product::Entity>(product_id).await?;
-    if let Some(expected) = expected {
-        tx.expect_version(&product, expected)?;
-    }
+    tx.expect_version(&product, expected)?;
     check(&product, &tiers)?;
     let before = view(&of(tx, &product).await?);
     tx.remove::<price_tier::Entity>(Column::ProductId.eq(product_id)).await?;

@@ -6,7 +6,7 @@ use purser_entity_ordering::{
     texts::Texts,
 };
 use purser_kernel::{
-    Patch, UnitPrice,
+    Expected, Patch, UnitPrice,
     ids::{ProductCategoryId, ProductId},
     json,
     text::Findings,
@@ -144,7 +144,7 @@ pub async fn create(tx: &WriteTx, new: NewProduct) -> Result<product::Model, Pro
 pub async fn update(
     tx: &WriteTx,
     id: ProductId,
-    expected: i64,
+    expected: impl Into<Expected>,
     change: ProductChange,
 ) -> Result<product::Model, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
@@ -166,7 +166,7 @@ pub async fn update(
 
 /// Deletes a product that has the version `expected`, and its variants: their SKUs are free again. Orders that name it keep
 /// its name and price.
-pub async fn delete(tx: &WriteTx, id: ProductId, expected: i64) -> Result<(), Problem> {
+pub async fn delete(tx: &WriteTx, id: ProductId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     changed(tx).await?;
     let product = tx.get::<product::Entity>(id).await?;

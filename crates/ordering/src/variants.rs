@@ -6,7 +6,7 @@ use purser_entity_ordering::{
     texts::Texts,
 };
 use purser_kernel::{
-    FieldError, Patch, UnitPrice,
+    Expected, FieldError, Patch, UnitPrice,
     ids::{ProductId, ProductVariantId},
     text::Findings,
 };
@@ -107,7 +107,7 @@ pub async fn update(
     tx: &WriteTx,
     product_id: ProductId,
     id: ProductVariantId,
-    expected: i64,
+    expected: impl Into<Expected>,
     change: VariantChange,
 ) -> Result<WithProduct, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
@@ -125,7 +125,12 @@ pub async fn update(
 }
 
 /// Deletes a variant that has the version `expected`.
-pub async fn delete(tx: &WriteTx, product_id: ProductId, id: ProductVariantId, expected: i64) -> Result<(), Problem> {
+pub async fn delete(
+    tx: &WriteTx,
+    product_id: ProductId,
+    id: ProductVariantId,
+    expected: impl Into<Expected>,
+) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     products::changed(tx).await?;
     let (variant, product) = get(tx, product_id, id).await?;

@@ -1,7 +1,7 @@
 //! A unit of work that writes.
 use crate::{ReadTx, Scoped, Store, System, error::internal, query::visible, read::not_found};
 use purser_entity_core::{IdOf, SoftDelete, TenantEntity, Versioned};
-use purser_kernel::{CommonProblem, Problem};
+use purser_kernel::{CommonProblem, Expected, Problem};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait, QueryFilter, Value,
@@ -298,13 +298,14 @@ impl WriteTx {
         }
     }
 
-    /// `stale` unless `row` has the version that the caller read, as `If-Match` says it.
+    /// `stale` unless `row` has a version that the caller expects, as `If-Match` says it.
     #[expect(clippy::unused_self, reason = "only who may write has a version to expect")]
-    pub fn expect_version<M>(&self, row: &M, expected: i64) -> Result<(), Problem>
+    pub fn expect_version<M>(&self, row: &M, expected: impl Into<Expected>) -> Result<(), Problem>
     where
         M: ModelTrait<Entity: Versioned>,
     {
-        if version_of(row)? == expected { Ok(()) } else { Err(Problem::of(CommonProblem::Stale)) }
+        let known = expected.into().allows(version_of(row)?);
+        if known { Ok(()) } else { Err(Problem::of(CommonProblem::Stale)) }
     }
 
     /// Puts the caller's organization on the row and refuses one that names another.

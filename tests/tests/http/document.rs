@@ -50,6 +50,28 @@ async fn resolves_every_reference_and_describes_every_route() {
     }
 }
 
+/// What a generator of clients stumbles over: ids that are not unique, answers that are not described.
+#[tokio::test]
+async fn names_each_operation_and_describes_each_answer() {
+    let Some(app) = TestApp::start(Engine::Sqlite).await else { return };
+    let document = app.anonymous("GET", "/openapi.json", None).await.expect(200).json();
+    let mut ids = BTreeSet::new();
+    for route in routes(&app).await {
+        let id = route.operation["operationId"].as_str().unwrap();
+        assert!(ids.insert(id.to_owned()), "{id} is the id of two operations");
+        for (status, answer) in route.operation["responses"].as_object().unwrap() {
+            let shared =
+                answer["$ref"].as_str().map(|reference| &document.pointer(&reference[1..]).unwrap()["description"]);
+            let description = shared.unwrap_or(&answer["description"]).as_str();
+            assert!(description.is_some_and(|text| !text.is_empty()), "{id} {status} says nothing");
+        }
+        if route.is_guarded() {
+            assert!(!route.operation["responses"]["401"].is_null(), "{id} does not say that a token is needed");
+        }
+    }
+    assert!(ids.contains("orders_confirm") && ids.contains("products_variants_list"), "{ids:?}");
+}
+
 fn collect(value: &Value, references: &mut Vec<String>) {
     match value {
         Value::Object(members) => {

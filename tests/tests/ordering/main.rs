@@ -79,6 +79,10 @@ async fn keeps_versions(tenant: &Tenant, path: &str, change: &Value) {
     assert_eq!(changed.header("etag"), format!("\"{}\"", version(&before.json()) + 1));
     problem(&send(Some(before.header("etag"))).await, 412, "stale");
     problem(&tenant.delete(path, version(&before.json())).await, 412, "stale");
+    // RFC 9110, section 13.1.1: whichever there is, or one of several.
+    let any = send(Some("*")).await.expect(200);
+    send(Some(&format!("\"1000\", {}", any.header("etag")))).await.expect(200);
+    problem(&send(Some(&format!("\"1000\", W/{}", any.header("etag")))).await, 412, "stale");
 }
 
 /// DELETE answers 204 once; then the row is not there, as if it had never been.

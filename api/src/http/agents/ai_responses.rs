@@ -83,6 +83,7 @@ pub struct ListAiResponses {
     /// Only those to this message.
     message_id: Option<MessageId>,
     /// Only those that people called `good`, `bad` or `corrected`.
+    #[param(pattern = "^(good|bad|corrected)$")]
     human_feedback: Option<String>,
     /// Rows in the page, from 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]

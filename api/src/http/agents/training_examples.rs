@@ -78,6 +78,7 @@ impl From<TrainingExample> for TrainingExampleView {
 #[into_params(parameter_in = Query)]
 pub struct ListTrainingExamples {
     /// Only those that are `manual_entry`, `corrected_ai_output` or `accepted_ai_output`.
+    #[param(pattern = "^(manual_entry|corrected_ai_output|accepted_ai_output)$")]
     source: Option<String>,
     /// Only those for this kind of agent, such as `order_processing`.
     agent_type: Option<String>,

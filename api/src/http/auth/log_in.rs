@@ -52,7 +52,7 @@ impl From<SignedIn> for SignedInView {
 #[utoipa::path(
     tag = "Auth",
     request_body = LogInRequest,
-    responses((status = 200, body = SignedInView)),
+    responses((status = 200, body = SignedInView), (status = 401), (status = 429)),
     security(()),
 )]
 #[post("/v1/auth/login")]

@@ -24,7 +24,7 @@ pub struct RefreshRequest {
 #[utoipa::path(
     tag = "Auth",
     request_body = RefreshRequest,
-    responses((status = 200, body = TokensView)),
+    responses((status = 200, body = TokensView), (status = 401)),
     security(()),
 )]
 #[post("/v1/auth/refresh")]

@@ -112,7 +112,7 @@ pub struct UsageView {
 #[into_params(parameter_in = Query)]
 pub struct ListUsage {
     /// The month in UTC, such as `2026-11`; this month when left out.
-    #[param(pattern = "^[0-9]{4}-[0-9]{2}$")]
+    #[param(pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
     billing_period: Option<String>,
     /// Only uses of this kind. The totals are of all kinds.
     resource_type: Option<String>,

@@ -52,6 +52,7 @@ pub struct ListInboundEvents {
     /// Only those of this integration.
     integration_id: Option<IntegrationId>,
     /// Only those that are `received`, `processed`, `failed` or `ignored`.
+    #[param(pattern = "^(received|processed|failed|ignored)$")]
     status: Option<String>,
     /// Rows in the page, from 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]

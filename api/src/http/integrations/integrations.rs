@@ -62,6 +62,7 @@ impl IntegrationView {
 #[serde(deny_unknown_fields)]
 pub struct ConfigBody {
     /// Meta's id of the business's telephone number.
+    #[schema(pattern = "^[0-9]{1,32}$")]
     phone_number_id: String,
 }
 
@@ -76,13 +77,13 @@ impl From<ConfigBody> for WhatsAppConfig {
 #[serde(deny_unknown_fields)]
 pub struct CredentialsBody {
     /// The app's secret, which signs what Meta sends.
-    #[schema(value_type = String, format = Password, write_only)]
+    #[schema(value_type = String, format = Password, write_only, max_length = 1024)]
     app_secret: SecretString,
     /// The token that was entered at Meta beside the callback URL.
-    #[schema(value_type = String, format = Password, write_only)]
+    #[schema(value_type = String, format = Password, write_only, max_length = 1024)]
     verify_token: SecretString,
     /// The token that lets one send.
-    #[schema(value_type = String, format = Password, write_only)]
+    #[schema(value_type = String, format = Password, write_only, max_length = 1024)]
     access_token: SecretString,
 }
 
@@ -97,9 +98,12 @@ impl From<CredentialsBody> for WhatsAppCredentials {
 #[serde(deny_unknown_fields)]
 pub struct CreateIntegration {
     /// `messaging`.
+    #[schema(pattern = "^messaging$")]
     kind: String,
     /// `whatsapp`.
+    #[schema(pattern = "^whatsapp$")]
     provider: String,
+    #[schema(max_length = 200)]
     name: String,
     config: ConfigBody,
     credentials: CredentialsBody,
@@ -116,6 +120,7 @@ impl From<CreateIntegration> for NewIntegration {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateIntegration {
+    #[schema(max_length = 200)]
     name: Option<String>,
     /// `false` closes the provider's door.
     is_active: Option<bool>,

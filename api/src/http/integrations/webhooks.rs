@@ -88,7 +88,7 @@ struct Subscription {
 #[utoipa::path(
     tag = "Webhooks",
     params(("organization_id" = OrganizationId, Path), ("integration_id" = IntegrationId, Path), Subscription),
-    responses((status = 200, body = String, content_type = "text/plain")),
+    responses((status = 200, body = String, content_type = "text/plain"), (status = 403)),
     security(()),
 )]
 #[get("/v1/webhooks/whatsapp/{organization_id}/{integration_id}")]
@@ -111,7 +111,7 @@ async fn verify(
         ("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the HMAC of the body, in hexadecimal"),
     ),
     request_body(content = Object, description = "A notification of the WhatsApp Cloud API, at most 3 MiB"),
-    responses((status = 200)),
+    responses((status = 200), (status = 401)),
     security(()),
 )]
 #[post("/v1/webhooks/whatsapp/{organization_id}/{integration_id}")]

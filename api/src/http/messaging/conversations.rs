@@ -82,6 +82,7 @@ impl From<conversation::Model> for ConversationView {
 #[into_params(parameter_in = Query)]
 pub struct ListConversations {
     /// Only those that are `open`, `snoozed` or `closed`.
+    #[param(pattern = "^(open|snoozed|closed)$")]
     status: Option<String>,
     /// Only those with this customer.
     customer_id: Option<CustomerId>,

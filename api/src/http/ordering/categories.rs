@@ -59,11 +59,13 @@ impl From<product_category::Model> for CategoryView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCategory {
+    #[schema(max_length = 120)]
     name: String,
     /// The category above; at the top when left out.
     parent_category_id: Option<ProductCategoryId>,
     /// Words that point to it in a message.
     #[serde(default)]
+    #[schema(max_items = 50)]
     ai_keywords: Vec<String>,
     /// Its place among its siblings, the lowest first.
     #[serde(default)]
@@ -81,12 +83,14 @@ impl From<CreateCategory> for NewCategory {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCategory {
+    #[schema(max_length = 120)]
     name: Option<String>,
     /// Null moves it to the top.
     #[serde(default)]
     #[schema(value_type = Option<ProductCategoryId>)]
     parent_category_id: Patch<ProductCategoryId>,
     /// Replaces the whole list.
+    #[schema(max_items = 50)]
     ai_keywords: Option<Vec<String>>,
     sort_order: Option<i32>,
 }

@@ -36,16 +36,23 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCustomer {
+    #[schema(max_length = 200)]
     business_name: String,
     /// Unique in any case; kept in upper case. Given when left out, such as `C-00001`.
+    #[schema(max_length = 40)]
     customer_code: Option<String>,
+    #[schema(format = "email")]
     email: Option<String>,
+    #[schema(format = "phone")]
     phone: Option<String>,
     address: Option<AddressBody>,
+    #[schema(max_length = 60)]
     tax_id: Option<String>,
     /// What it pays in; the organization's currency when left out. Stays as it is.
+    #[schema(value_type = Option<Currency>)]
     currency: Option<String>,
     /// Such as `net_30`.
+    #[schema(max_length = 60)]
     payment_terms: Option<String>,
     /// The people who write to us.
     #[serde(default)]
@@ -73,23 +80,25 @@ impl CreateCustomer {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCustomer {
+    #[schema(max_length = 200)]
     business_name: Option<String>,
+    #[schema(max_length = 40)]
     customer_code: Option<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "email")]
     email: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "phone")]
     phone: Patch<String>,
     /// Replaces the whole address.
     #[serde(default)]
     #[schema(value_type = Option<AddressBody>)]
     address: Patch<AddressBody>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 60)]
     tax_id: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 60)]
     payment_terms: Patch<String>,
     /// Replaces all contacts: one that names its `id` is kept and changed, who is not named goes.
     #[schema(max_items = 100)]

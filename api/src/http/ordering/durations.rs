@@ -51,6 +51,7 @@ pub struct CreateDuration {
     #[schema(minimum = 1, maximum = 600)]
     months: i32,
     /// Decimal from 0 to 100 with at most 2 places.
+    #[schema(pattern = r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$")]
     discount_percent: String,
 }
 

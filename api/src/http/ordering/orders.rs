@@ -53,6 +53,7 @@ pub struct ListOrders {
 #[serde(deny_unknown_fields)]
 pub struct CancelOrder {
     /// Stands in the order's history.
+    #[schema(max_length = 500)]
     reason: Option<String>,
 }
 
@@ -100,15 +101,12 @@ async fn update(unit: Write, PathId(id): PathId<Order>, body: Body<UpdateOrder>)
 /// Makes an order binding. Of two at once, one does; the other is told that it is confirmed.
 #[utoipa::path(
     tag = "Orders",
-    params(
-        ("id" = OrderId, Path),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the version that was looked at."),
-    ),
+    params(("id" = OrderId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = OrderView)),
 )]
 #[post("/v1/orders/{id}/confirm")]
 async fn confirm(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result<HttpResponse, Refusal> {
-    let expected = unit.if_match_optional()?;
+    let expected = unit.if_match_optional();
     let tx = unit.begin(&body).await?;
     let view = OrderView::from(orders::confirm(&tx, id, expected).await?);
     unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
@@ -117,10 +115,7 @@ async fn confirm(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result
 /// Cancels an order that is not fulfilled. One that was confirmed no longer counts for its customer.
 #[utoipa::path(
     tag = "Orders",
-    params(
-        ("id" = OrderId, Path),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the version that was looked at."),
-    ),
+    params(("id" = OrderId, Path), ("If-Match" = String, Header)),
     request_body = Option<CancelOrder>,
     responses((status = 200, body = OrderView)),
 )]
@@ -130,7 +125,7 @@ async fn cancel(
     PathId(id): PathId<Order>,
     body: OptionalBody<CancelOrder>,
 ) -> Result<HttpResponse, Refusal> {
-    let expected = unit.if_match_optional()?;
+    let expected = unit.if_match_optional();
     let tx = unit.begin(&body).await?;
     let CancelOrder { reason } = body.into_inner();
     let view = OrderView::from(orders::cancel(&tx, id, expected, reason).await?);

@@ -108,14 +108,16 @@ pub struct PriceTierBody {
     /// The same in all tiers.
     model: PricingModel,
     /// Inclusive. 0 or 1 in the first tier; in the others above the end of the tier below, by at most 1.
-    #[schema(value_type = Quantity)]
+    #[schema(value_type = QuantityBody)]
     min_quantity: QuantityBody,
     /// Inclusive. Only the last tier may do without.
-    #[schema(value_type = Option<Quantity>)]
+    #[schema(value_type = Option<QuantityBody>)]
     max_quantity: Option<QuantityBody>,
     /// Decimal with at most 4 places.
+    #[schema(pattern = r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
     unit_price: String,
     /// That of the product.
+    #[schema(value_type = Currency)]
     currency: String,
 }
 
@@ -148,7 +150,7 @@ impl PriceTierBody {
 #[utoipa::path(
     tag = "Products",
     params(("id" = ProductId, Path)),
-    responses((status = 200, body = PriceTiersView)),
+    responses((status = 200, body = PriceTiersView, headers(("ETag" = String, description = "The product's version, for `If-Match`")))),
 )]
 #[get("/v1/products/{id}/price-tiers")]
 async fn show(unit: Read, PathId(id): PathId<Product>) -> Result<Reply, Refusal> {
@@ -162,7 +164,7 @@ async fn show(unit: Read, PathId(id): PathId<Product>) -> Result<Reply, Refusal>
     tag = "Products",
     params(("id" = ProductId, Path)),
     request_body = ReplacePriceTiers,
-    responses((status = 200, body = PriceTiersView)),
+    responses((status = 200, body = PriceTiersView, headers(("ETag" = String, description = "The product's version, for `If-Match`")))),
 )]
 #[put("/v1/products/{id}/price-tiers")]
 async fn replace(
@@ -170,7 +172,7 @@ async fn replace(
     PathId(id): PathId<Product>,
     body: Body<ReplacePriceTiers>,
 ) -> Result<HttpResponse, Refusal> {
-    let expected = unit.if_match_optional()?;
+    let expected = unit.if_match_optional();
     let tx = unit.begin(&body).await?;
     let (tiers, product) = price_tiers::replace(&tx, id, expected, body.into_inner().parse()?).await?;
     unit.commit(tx, Reply::ok(&PriceTiersView::from(tiers))?.etag(product.version)).await

@@ -76,22 +76,31 @@ impl From<product::Model> for ProductView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateProduct {
+    #[schema(max_length = 64)]
     sku: String,
+    #[schema(max_length = 200)]
     name: String,
+    #[schema(max_length = 4000)]
     description: Option<String>,
     category_id: Option<ProductCategoryId>,
     /// What one of it is, such as `case` or `kg`.
+    #[schema(max_length = 32)]
     unit: String,
     /// Decimal with at most 4 places.
+    #[schema(pattern = r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
     base_price: String,
+    #[schema(value_type = Currency)]
     currency: String,
     /// Other names that customers use.
     #[serde(default)]
+    #[schema(max_items = 50)]
     aliases: Vec<String>,
     /// Words that point to it, perhaps among others.
     #[serde(default)]
+    #[schema(max_items = 50)]
     keywords: Vec<String>,
     #[serde(default)]
+    #[schema(max_items = 50)]
     ai_training_examples: Vec<String>,
     /// Anything else. `packs`, such as `{"case": 24}`, tells the order reader how many units a pack has.
     #[serde(default)]
@@ -126,21 +135,29 @@ fn price(price: &str, currency: &str) -> Result<UnitPrice, Problem> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateProduct {
+    #[schema(max_length = 64)]
     sku: Option<String>,
+    #[schema(max_length = 200)]
     name: Option<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 4000)]
     description: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Option<ProductCategoryId>)]
     category_id: Patch<ProductCategoryId>,
+    #[schema(max_length = 32)]
     unit: Option<String>,
     /// Together with `currency`.
+    #[schema(pattern = r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
     base_price: Option<String>,
     /// Together with `base_price`.
+    #[schema(value_type = Option<Currency>)]
     currency: Option<String>,
+    #[schema(max_items = 50)]
     aliases: Option<Vec<String>>,
+    #[schema(max_items = 50)]
     keywords: Option<Vec<String>>,
+    #[schema(max_items = 50)]
     ai_training_examples: Option<Vec<String>>,
     specs: Option<Map<String, Value>>,
     is_active: Option<bool>,

@@ -4,10 +4,13 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error, Unexpected, Visitor},
 };
-use std::{borrow::Cow, fmt};
+use std::fmt;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, schema::Schema},
+    openapi::{
+        ObjectBuilder, OneOfBuilder, RefOr,
+        schema::{Schema, Type},
+    },
 };
 
 /// A quantity in a body: a decimal string, as it is documented. A whole JSON number is understood as well, because pieces are
@@ -46,15 +49,18 @@ impl<'de> Deserialize<'de> for QuantityBody {
 
 impl PartialSchema for QuantityBody {
     fn schema() -> RefOr<Schema> {
-        Quantity::schema()
+        let decimal = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$"))
+            .description(Some("A decimal with at most 4 places"))
+            .examples(["2.5"]);
+        let most = 900_000_000_000_i64;
+        let whole = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(-most)).maximum(Some(most));
+        OneOfBuilder::new().item(decimal).item(whole).into()
     }
 }
 
-impl ToSchema for QuantityBody {
-    fn name() -> Cow<'static, str> {
-        Quantity::name()
-    }
-}
+impl ToSchema for QuantityBody {}
 
 #[cfg(test)]
 mod tests {

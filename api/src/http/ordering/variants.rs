@@ -107,14 +107,18 @@ impl VariantView {
 #[serde(deny_unknown_fields)]
 pub struct CreateVariant {
     /// Unique among products and variants, in any case.
+    #[schema(max_length = 64)]
     sku: Option<String>,
     variant_type: VariantType,
     /// Such as `500 ml` or `red`.
+    #[schema(max_length = 80)]
     value: String,
     /// Added to the product's price, in its currency; decimal with at most 4 places, may be negative. 0 when left out.
+    #[schema(pattern = r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$")]
     price_delta: Option<String>,
     /// Other names that customers use for the value.
     #[serde(default)]
+    #[schema(max_items = 50)]
     ai_aliases: Vec<String>,
 }
 
@@ -141,12 +145,15 @@ fn delta_e4(text: &str) -> Result<i64, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct UpdateVariant {
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 64)]
     sku: Patch<String>,
     variant_type: Option<VariantType>,
+    #[schema(max_length = 80)]
     value: Option<String>,
+    #[schema(pattern = r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$")]
     price_delta: Option<String>,
     /// Replaces the whole list.
+    #[schema(max_items = 50)]
     ai_aliases: Option<Vec<String>>,
 }
 

@@ -5,7 +5,7 @@ use super::{
     load_for_update, status,
 };
 use purser_entity_ordering::order::Status;
-use purser_kernel::ids::OrderId;
+use purser_kernel::{Expected, ids::OrderId};
 use purser_store::prelude::*;
 
 const MAX_REASON: usize = 500;
@@ -16,16 +16,14 @@ const MAX_REASON: usize = 500;
 pub async fn cancel(
     tx: &WriteTx,
     id: OrderId,
-    expected: Option<i64>,
+    expected: impl Into<Expected>,
     reason: Option<String>,
 ) -> Result<OrderWithLines, Problem> {
     tx.scope().require(Permission::OrdersManage)?;
     let reason = text::optional_line("/reason", reason.as_deref(), MAX_REASON)?;
     let before = load_for_update(tx, id).await?;
     status::require(&before.order, status::Move::Cancel)?;
-    if let Some(expected) = expected {
-        tx.expect_version(&before.order, expected)?;
-    }
+    tx.expect_version(&before.order, expected)?;
     let from = before.order.status;
     if from == Status::Confirmed {
         // Undoing a decision is one.

@@ -9,20 +9,18 @@ use purser_entity_ordering::{
     customer::{self, Column as CustomerColumn, Status as CustomerStatus},
     order::Status,
 };
-use purser_kernel::{MoneyError, ids::OrderId};
+use purser_kernel::{Expected, MoneyError, ids::OrderId};
 use purser_store::prelude::*;
 
-/// Makes an order binding, and counts it for its customer. `expected` is the version that the caller saw, if they say.
+/// Makes an order binding, and counts it for its customer. `expected` is the version that the caller saw.
 ///
 /// `illegal_transition` when it is confirmed already (of two at once, one is told so) or cancelled; `order_incomplete` while a
 /// line has no product; `validation_failed` when all that its customer has spent would be too large to be kept.
-pub async fn confirm(tx: &WriteTx, id: OrderId, expected: Option<i64>) -> Result<OrderWithLines, Problem> {
+pub async fn confirm(tx: &WriteTx, id: OrderId, expected: impl Into<Expected>) -> Result<OrderWithLines, Problem> {
     tx.scope().require(Permission::OrdersConfirm)?;
     let before = load_for_update(tx, id).await?;
     status::require(&before.order, status::Move::Confirm)?;
-    if let Some(expected) = expected {
-        tx.expect_version(&before.order, expected)?;
-    }
+    tx.expect_version(&before.order, expected)?;
     let unmatched = before.unmatched();
     if before.lines.is_empty() || !unmatched.is_empty() {
         return Err(Problem::of(OrderingProblem::OrderIncomplete)

@@ -13,7 +13,7 @@ use purser_entity_ordering::{
     order_line,
 };
 use purser_kernel::{
-    Currency, FieldError, Patch, Quantity,
+    Currency, Expected, FieldError, Patch, Quantity,
     ids::{OrderId, OrderLineId, ProductId, ProductVariantId},
 };
 use purser_store::{
@@ -68,7 +68,7 @@ impl Orders {
         &self,
         tx: &WriteTx,
         id: OrderId,
-        expected: i64,
+        expected: impl Into<Expected>,
         edit: OrderEdit,
     ) -> Result<OrderWithLines, Problem> {
         tx.scope().require(Permission::OrdersManage)?;

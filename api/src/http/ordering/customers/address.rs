@@ -7,13 +7,19 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressBody {
+    #[schema(max_length = 200)]
     line1: Option<String>,
+    #[schema(max_length = 200)]
     line2: Option<String>,
+    #[schema(max_length = 200)]
     city: Option<String>,
     /// State, province or county.
+    #[schema(max_length = 200)]
     region: Option<String>,
+    #[schema(max_length = 200)]
     postal_code: Option<String>,
     /// ISO 3166-1 alpha-2.
+    #[schema(pattern = r"^[A-Za-z]{2}$")]
     country: Option<String>,
 }
 

@@ -39,13 +39,18 @@ impl From<customer_contact::Model> for ContactView {
 pub struct ContactBody {
     /// The contact that this one replaces; a new one when left out.
     id: Option<CustomerContactId>,
+    #[schema(max_length = 200)]
     name: Option<String>,
     /// Such as `buyer`.
+    #[schema(max_length = 60)]
     role: Option<String>,
     /// In international form.
+    #[schema(format = "phone")]
     phone: Option<String>,
     /// The number they write from on WhatsApp, in international form. Only one contact of the organization has it.
+    #[schema(format = "phone")]
     whatsapp: Option<String>,
+    #[schema(format = "email")]
     email: Option<String>,
 }
 

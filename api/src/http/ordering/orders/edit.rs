@@ -2,7 +2,7 @@
 use crate::http::ordering::quantity::QuantityBody;
 use chrono::NaiveDate;
 use purser_kernel::{
-    Patch, Quantity,
+    Patch,
     ids::{OrderLineId, ProductId, ProductVariantId},
 };
 use purser_ordering::orders::{EditLine, OrderEdit};
@@ -18,11 +18,11 @@ pub struct UpdateOrder {
     #[schema(min_items = 1, max_items = 500)]
     lines: Option<Vec<EditLineBody>>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 4000)]
     notes: Patch<String>,
     /// The customer's own number for it.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 80)]
     customer_reference: Patch<String>,
     /// When it is wanted.
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct EditLineBody {
     /// A variant of the product.
     variant_id: Option<ProductVariantId>,
     /// More than 0, in the product's unit.
-    #[schema(value_type = Quantity)]
+    #[schema(value_type = QuantityBody)]
     quantity: QuantityBody,
 }
 
