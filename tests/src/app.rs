@@ -6,7 +6,7 @@ mod wait;
 
 pub use answer::Answer;
 pub use catalogue::{Product, grocery};
-pub use tenant::Tenant;
+pub use tenant::{Tenant, founder};
 pub use wait::eventually;
 
 use crate::database::{Engine, TestDatabase};
@@ -14,7 +14,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use purser_api::{Config, app::App};
 use purser_kernel::{Clock, SecretString};
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::atomic::{AtomicU64, Ordering},
@@ -71,12 +71,7 @@ impl TestApp {
     pub async fn tenant(&self, name: &str) -> Tenant {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let email = format!("owner{}@example.com", NEXT.fetch_add(1, Ordering::Relaxed));
-        let body = json!({
-            "organization_name": name, "full_name": "Olive Owner", "email": email, "password": PASSWORD,
-        });
-        let answer = self.anonymous("POST", "/v1/auth/signup", Some(&body)).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        Tenant::new(self.client.clone(), self.url.clone(), email, &answer.json())
+        Tenant::sign_up(&self.client, &self.url, name, &email).await
     }
 
     /// A request without a token.
@@ -101,7 +96,8 @@ impl std::fmt::Debug for TestApp {
     }
 }
 
-fn client() -> Client {
+/// A client that talks to the server itself.
+pub fn client() -> Client {
     Client::builder().no_proxy().build().expect("a client")
 }
 

@@ -10,8 +10,11 @@ pub mod app;
 pub mod contract;
 pub mod database;
 pub mod schema;
+pub mod program;
+pub mod traffic;
 pub mod wall;
 pub mod whatsapp;
+pub mod whole;
 pub mod world;
 
 /// The README's example compiles.

@@ -16,10 +16,14 @@ pub struct Answer {
 impl Answer {
     /// Sends the request and takes the whole answer.
     pub async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("the server answers");
+        Self::attempt(request).await.expect("the server answers")
+    }
+
+    /// As [`Answer::of`], of a server that may be gone before it has answered.
+    pub async fn attempt(request: RequestBuilder) -> Result<Self, reqwest::Error> {
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.text().await.expect("the answer is text");
-        Self { status, headers, body }
+        Ok(Self { status, headers, body: response.text().await? })
     }
 
     /// The body as JSON.

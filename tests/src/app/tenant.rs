@@ -1,5 +1,5 @@
 //! A person of an organization, signed in.
-use super::{Answer, eventually};
+use super::{Answer, PASSWORD, eventually};
 use crate::whatsapp;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -22,6 +22,13 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// An organization with its owner signed in.
+    pub async fn sign_up(client: &Client, url: &str, name: &str, email: &str) -> Self {
+        let request = client.post(format!("{url}/v1/auth/signup")).json(&founder(name, email));
+        let signed_up = Answer::of(request).await.expect(201).json();
+        Self::new(client.clone(), url.to_owned(), email.to_owned(), &signed_up)
+    }
+
     /// The person that a sign-up answered with.
     pub fn new(client: Client, url: String, email: String, signed_up: &Value) -> Self {
         let text = |pointer: &str| {
@@ -42,6 +49,17 @@ impl Tenant {
     /// The same person at a server that was started again elsewhere.
     pub fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// Signs in anew at the server `url`: a token lives for minutes only.
+    pub async fn signed_in_at(&self, url: &str) -> Self {
+        let mut tenant = self.at(url);
+        let body = json!({ "email": self.email, "password": PASSWORD });
+        let signed_in =
+            Answer::of(self.client.post(format!("{url}/v1/auth/login")).json(&body)).await.expect(200).json();
+        let token = |name: &str| signed_in[name].as_str().unwrap_or_else(|| panic!("no {name}")).to_owned();
+        (tenant.access_token, tenant.refresh_token) = (token("access_token"), token("refresh_token"));
+        tenant
     }
 
     /// A request with the person's token, to be completed.
@@ -104,11 +122,16 @@ impl Tenant {
 
     /// Posts a body to the door as Meta does, signed.
     pub async fn deliver(&self, callback: &str, body: &Value) -> Answer {
+        Answer::of(self.delivery(callback, body)).await
+    }
+
+    /// What [`Tenant::deliver`] posts.
+    pub fn delivery(&self, callback: &str, body: &Value) -> RequestBuilder {
         let body = body.to_string();
         let signature = whatsapp::signature(whatsapp::APP_SECRET, body.as_bytes());
         let request = self.client.post(format!("{}{callback}", self.url));
         let request = request.header("X-Hub-Signature-256", signature).header("Content-Type", "application/json");
-        Answer::of(request.body(body)).await
+        request.body(body)
     }
 
     /// The order with this status, once there is one.
@@ -120,6 +143,11 @@ impl Tenant {
         })
         .await
     }
+}
+
+/// The body that signs up.
+pub fn founder(name: &str, email: &str) -> Value {
+    json!({ "organization_name": name, "full_name": "Olive Owner", "email": email, "password": PASSWORD })
 }
 
 fn etag(version: i64) -> String {

@@ -1,6 +1,8 @@
 //! Told to end: what was accepted is answered.
-use crate::program::Program;
-use purser_tests::database::{Engine, TestDatabase};
+use purser_tests::{
+    database::{Engine, TestDatabase},
+    program::Program,
+};
 use rstest::rstest;
 use serde_json::json;
 use std::time::Duration;

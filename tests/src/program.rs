@@ -1,0 +1,97 @@
+//! The `purser` program as a process.
+use crate::{
+    app::{Tenant, client},
+    database::TestDatabase,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
+use std::{path::PathBuf, process::Stdio, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// A running `purser serve`. Killed when it is dropped.
+#[derive(Debug)]
+pub struct Program {
+    /// The process.
+    pub child: Child,
+    /// Where it answers.
+    pub url: String,
+}
+
+/// The program stands beside the folder of the test programs: `cargo test --workspace` builds both.
+fn binary() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test program has a path");
+    let binary = tests.ancestors().nth(2).expect("it stands in a folder of a folder").join("purser");
+    assert!(binary.exists(), "{} is missing: run `cargo build` or `cargo test --workspace`", binary.display());
+    binary
+}
+
+fn spawn(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
+    let mut command = Command::new(binary());
+    command
+        .env_clear()
+        .env("PURSER_DATABASE_URL", &database.application_url)
+        .env("PURSER_DATABASE_OWNER_URL", &database.owner_url)
+        .env("PURSER_DATABASE_MAX_CONNECTIONS", "4")
+        .env("PURSER_MASTER_KEY", STANDARD.encode([7_u8; 32]))
+        .env("PURSER_METRICS_LISTEN", "")
+        .env("PURSER_LISTEN", "127.0.0.1:0")
+        .env("PURSER_LOG_FORMAT", "json")
+        .env("PURSER_ARGON2_MEMORY_KIB", "8")
+        .env("PURSER_ARGON2_ITERATIONS", "1")
+        .envs(variables.iter().copied())
+        .arg("serve")
+        .args(arguments)
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command.spawn().expect("the program starts")
+}
+
+impl Program {
+    /// Starts it and waits until it serves.
+    pub async fn start(database: &TestDatabase, arguments: &[&str]) -> Self {
+        Self::start_with(database, arguments, &[]).await
+    }
+
+    /// As [`Program::start`], with more of the environment.
+    pub async fn start_with(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut child = spawn(database, arguments, variables);
+        let mut log = BufReader::new(child.stderr.take().expect("its log is a pipe")).lines();
+        let address = loop {
+            let line = log.next_line().await.expect("the log can be read").expect("the program serves before it ends");
+            let entry: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+            if let Some(address) = entry["address"].as_str() {
+                break address.to_owned();
+            }
+        };
+        // Somebody has to read on, or the program would wait for room in the pipe. What it says of bugs stands beside the test.
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = log.next_line().await {
+                let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+                if entry.is_null() || entry["level"] == "ERROR" {
+                    eprintln!("{line}");
+                }
+            }
+        });
+        Self { child, url: format!("http://{address}") }
+    }
+
+    /// Starts it and kills it `after` that, wherever it is then.
+    pub async fn start_and_kill(database: &TestDatabase, after: Duration) {
+        let mut child = spawn(database, &[], &[]);
+        tokio::time::sleep(after).await;
+        child.kill().await.expect("it runs");
+    }
+
+    /// SIGKILL: nothing of the program runs after it.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("it runs");
+    }
+
+    /// An organization with its owner signed in.
+    pub async fn tenant(&self, email: &str) -> Tenant {
+        Tenant::sign_up(&client(), &self.url, "Harbour Wholesale", email).await
+    }
+}
