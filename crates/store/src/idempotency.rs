@@ -7,9 +7,13 @@ use chrono::TimeDelta;
 use purser_entity_platform::idempotency_key::{self, Column, Entity};
 use purser_kernel::{Id, ids::IdempotencyKeyId};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// How long an answer is kept.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Pauses in milliseconds before a key counts as in use: a rollback takes one round trip to the database.
+const ROLLBACK: [u64; 5] = [5, 10, 20, 40, 80];
 
 /// A request that carries a key.
 #[derive(Clone, Debug)]
@@ -64,9 +68,7 @@ impl WriteTx {
         };
         let KeyedRequest { method, path, key, body_hash } = &request;
         let name = format!("idempotency/{}/{actor}/{method}/{path}/{key}", scope.organization);
-        if !dialect::try_lock(self.connection(), &name).await.map_err(internal)? {
-            return Err(Problem::of(CommonProblem::IdempotencyKeyInUse));
-        }
+        self.lock_key(&name).await?;
         let same = Column::Actor
             .eq(actor.as_str())
             .and(Column::Method.eq(method.as_str()))
@@ -84,6 +86,17 @@ impl WriteTx {
         let claimed = ClaimedKey { id: Id::generate(), actor, request };
         *self.key.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(claimed);
         Ok(KeyClaim::New)
+    }
+
+    /// Takes the key. One whose request has just failed is held until that was rolled back, which may be a moment after its
+    /// answer; a request that runs is not waited for.
+    async fn lock_key(&self, name: &str) -> Result<(), Problem> {
+        let mut pauses = ROLLBACK.into_iter();
+        while !dialect::try_lock(self.connection(), name).await.map_err(internal)? {
+            let pause = pauses.next().ok_or_else(|| Problem::of(CommonProblem::IdempotencyKeyInUse))?;
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+        Ok(())
     }
 
     async fn replay(&self, row: idempotency_key::Model) -> Result<Answer, Problem> {
