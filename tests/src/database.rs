@@ -13,6 +13,7 @@
 //! ```
 //!
 //! Where PostgreSQL comes from is said in [`server`].
+mod cluster;
 mod migrate;
 mod postgres;
 mod raw;
@@ -20,6 +21,7 @@ pub mod server;
 mod sqlite;
 mod temporary;
 
+pub use cluster::Cluster;
 pub use raw::{Raw, uuid_literal};
 
 use sqlx::Error;
@@ -48,8 +50,14 @@ pub struct TestDatabase {
 
 #[derive(Debug)]
 enum Kept {
-    Folder { _folder: tempfile::TempDir },
-    Database { _database: postgres::Database },
+    Folder {
+        _folder: tempfile::TempDir,
+    },
+    Database {
+        _database: postgres::Database,
+    },
+    /// Its server is the test's own.
+    Server,
 }
 
 impl TestDatabase {

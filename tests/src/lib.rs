@@ -9,8 +9,8 @@
 pub mod app;
 pub mod contract;
 pub mod database;
-pub mod schema;
 pub mod program;
+pub mod schema;
 pub mod traffic;
 pub mod wall;
 pub mod whatsapp;

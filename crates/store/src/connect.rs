@@ -4,6 +4,7 @@ use crate::{
     connection::{Engine, failed},
     dialect::JOBS_CHANNEL,
     error::internal,
+    pool::Pool,
 };
 use purser_kernel::{Clock, ExposeSecret, Problem, SecretString};
 use sea_orm::ConnectOptions;
@@ -21,7 +22,7 @@ pub struct DatabaseOptions {
     pub url: SecretString,
     /// Connections of this process; on SQLite, readers beside the one writer.
     pub max_connections: u32,
-    /// How long a request waits for a connection before it is told to try again.
+    /// How long a request waits for a connection, or for a lock that somebody else holds, before it is told to try again.
     pub acquire_timeout: Duration,
     /// Whether the PostgreSQL is a Citus cluster.
     pub citus: bool,
@@ -80,7 +81,7 @@ fn postgres(options: &DatabaseOptions) -> Result<Engine, Problem> {
             })
         })
         .connect_lazy_with(connect.application_name("purser"));
-    Ok(Engine::Postgres { pool, citus: options.citus })
+    Ok(Engine::Postgres { pool: Pool::new(pool), citus: options.citus, lock_timeout: options.acquire_timeout })
 }
 
 async fn sqlite(options: &DatabaseOptions) -> Result<Engine, Problem> {
@@ -104,7 +105,7 @@ async fn sqlite(options: &DatabaseOptions) -> Result<Engine, Problem> {
         .acquire_timeout(options.acquire_timeout)
         .test_before_acquire(false)
         .connect_lazy_with(connect.pragma("query_only", "ON"));
-    Ok(Engine::Sqlite { writer, readers })
+    Ok(Engine::Sqlite { writer: Pool::new(writer), readers: Pool::new(readers) })
 }
 
 /// SeaORM's own connection, for migrations: they run as the owner of the tables, before any tenant is known.
@@ -122,7 +123,7 @@ pub async fn connect_owner(options: &DatabaseOptions) -> Result<sea_orm::Databas
     let Engine::Sqlite { writer, .. } = sqlite(options).await? else {
         return Err(Problem::internal("a SQLite address opens SQLite"));
     };
-    Ok(sea_orm::SqlxSqliteConnector::from_sqlx_sqlite_pool(writer))
+    Ok(sea_orm::SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.connections().clone()))
 }
 
 /// Hears from PostgreSQL that another process has committed jobs, and wakes this one's workers.

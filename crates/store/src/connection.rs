@@ -1,16 +1,20 @@
 //! How transactions begin and end on the two databases, and the one type that can run a statement.
-use crate::{ReadTx, SystemTx, Vault, WriteTx, dialect, error::internal, system::Unit};
+use crate::{
+    ReadTx, SystemTx, Vault, WriteTx, dialect,
+    error::{internal, is_gone},
+    pool::Pool,
+    system::Unit,
+};
 use purser_kernel::{Clock, OrganizationId, Problem, Scope, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
-use sqlx::{
-    AssertSqlSafe, Database, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction, pool::PoolConnection,
-};
+use sqlx::{AssertSqlSafe, Database, Postgres, SqlSafeStr, Sqlite, Transaction, pool::PoolConnection};
 use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 use tokio::{
     runtime::Handle,
@@ -34,14 +38,13 @@ struct Shared {
 #[derive(Clone)]
 pub(crate) enum Engine {
     Postgres {
-        pool: PgPool,
+        pool: Pool<Postgres>,
         citus: bool,
+        /// How long a statement waits for a lock.
+        lock_timeout: Duration,
     },
     /// One writer and several readers: a single pool made writers queue behind each other's locks.
-    Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
-    },
+    Sqlite { writer: Pool<Sqlite>, readers: Pool<Sqlite> },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,48 +139,64 @@ impl Store {
     async fn begin(&self, access: Access, settings: Settings) -> Result<Connection, Problem> {
         let read_only = access == Access::Read;
         match &self.engine {
-            Engine::Postgres { pool, citus } => {
-                let connection = pool.acquire().await.map_err(|error| internal(failed(error)))?;
-                let locals = dialect::postgres_settings(settings.organization, settings.person);
-                let tx = begin_postgres(connection, dialect::postgres_begin(read_only), locals, *citus).await;
+            Engine::Postgres { pool, citus, lock_timeout } => {
+                let Settings { organization, person } = settings;
+                let locals = dialect::postgres_settings(organization, person, *lock_timeout);
+                let tx = begin_postgres(pool, dialect::postgres_begin(read_only), locals, *citus).await;
                 tx.map(|tx| Connection::Postgres(Mutex::new(tx)))
             }
             Engine::Sqlite { writer, readers } => {
-                let pool = if read_only { readers } else { writer };
-                let connection = pool.acquire().await.map_err(|error| internal(failed(error)))?;
-                begin_with(connection, dialect::sqlite_begin(read_only).to_owned())
-                    .await
-                    .map(|tx| Connection::Sqlite(Mutex::new(tx)))
+                let connection = if read_only { readers.acquire() } else { writer.acquire() }.await?;
+                let tx = begin_with(connection, dialect::sqlite_begin(read_only).to_owned()).await;
+                tx.map(|tx| Connection::Sqlite(Mutex::new(tx))).map_err(|error| internal(failed(error)))
             }
         }
-        .map_err(|error| internal(failed(error)))
     }
 
     /// Closes every connection, after those in use were given back.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Postgres { pool, .. } => pool.close().await,
+            Engine::Postgres { pool, .. } => pool.connections().close().await,
             Engine::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
+                readers.connections().close().await;
+                writer.connections().close().await;
             }
         }
     }
 }
 
+/// Begins on any connection that lives: those that lay in the pool while the server was restarted are known to be dead only when
+/// they are used, and nothing was done on them yet.
 async fn begin_postgres(
-    connection: PoolConnection<Postgres>,
+    pool: &Pool<Postgres>,
     begin: &str,
     locals: Vec<String>,
+    citus: bool,
+) -> Result<Transaction<'static, Postgres>, Problem> {
+    // As many as may lie there, and a new one.
+    let mut left = pool.connections().options().get_max_connections();
+    loop {
+        let connection = pool.acquire().await?;
+        match begin_settings(connection, begin, &locals, citus).await {
+            Err(error) if left > 0 && is_gone(&error) => left -= 1,
+            outcome => return outcome.map_err(|error| internal(failed(error))),
+        }
+    }
+}
+
+async fn begin_settings(
+    connection: PoolConnection<Postgres>,
+    begin: &str,
+    locals: &[String],
     citus: bool,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     if !citus {
         // One message, one round trip.
-        let statement = std::iter::once(begin.to_owned()).chain(locals).collect::<Vec<_>>().join("; ");
-        return begin_with(connection, statement).await;
+        let statements: Vec<&str> = std::iter::once(begin).chain(locals.iter().map(String::as_str)).collect();
+        return begin_with(connection, statements.join("; ")).await;
     }
     let mut tx = begin_with(connection, begin.to_owned()).await?;
-    for statement in dialect::citus_settings(locals) {
+    for statement in dialect::citus_settings(locals.to_vec()) {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *tx).await?;
     }
     Ok(tx)

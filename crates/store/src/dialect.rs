@@ -2,6 +2,7 @@
 use crate::connection::Connection;
 use purser_kernel::{OrganizationId, UserId};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use std::time::Duration;
 
 pub(crate) fn postgres_begin(read_only: bool) -> &'static str {
     if read_only { "BEGIN READ ONLY" } else { "BEGIN" }
@@ -12,12 +13,17 @@ pub(crate) fn sqlite_begin(read_only: bool) -> &'static str {
     if read_only { "BEGIN" } else { "BEGIN IMMEDIATE" }
 }
 
-/// What the policies of row-level security compare with. An id prints as hexadecimal digits and hyphens: there is nothing to
-/// escape.
-pub(crate) fn postgres_settings(organization: Option<OrganizationId>, person: Option<UserId>) -> Vec<String> {
+/// What the policies of row-level security compare with, and how long a lock is waited for: on SQLite that is the busy timeout.
+/// An id prints as hexadecimal digits and hyphens: there is nothing to escape.
+pub(crate) fn postgres_settings(
+    organization: Option<OrganizationId>,
+    person: Option<UserId>,
+    lock_timeout: Duration,
+) -> Vec<String> {
     let tenant = organization.map(|id| format!("SET LOCAL app.organization_id = '{id}'"));
     let person = person.map(|id| format!("SET LOCAL app.user_id = '{id}'"));
-    tenant.into_iter().chain(person).collect()
+    let patience = format!("SET LOCAL lock_timeout = {}", lock_timeout.as_millis());
+    tenant.into_iter().chain(person).chain([patience]).collect()
 }
 
 /// Citus hands a SET LOCAL to its shards only when it is a statement of its own.

@@ -27,7 +27,7 @@ impl<T> Unique<T> for Result<T, Problem> {
 }
 
 /// How long a caller waits before it tries again when the database was busy.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What a failed statement means for the caller.
 ///
@@ -61,12 +61,28 @@ pub(crate) fn internal(error: DbErr) -> Problem {
             .caused_by(error);
     }
     match database.code().as_deref() {
-        // PostgreSQL: serialization_failure, deadlock_detected, lock_not_available, too_many_connections, and the
-        // shutdown family. SQLite: SQLITE_BUSY and its extended codes.
-        Some("40001" | "40P01" | "55P03" | "53300" | "57P01" | "57P02" | "57P03" | "5" | "261" | "517") => {
-            unavailable(error)
-        }
+        Some(code) if passes(code) => unavailable(error),
         _ => Problem::internal(error),
+    }
+}
+
+/// Whether what the database says goes by on its own.
+fn passes(code: &str) -> bool {
+    // PostgreSQL: serialization_failure, deadlock_detected, lock_not_available, idle_in_transaction_session_timeout.
+    // SQLite: SQLITE_BUSY and its extended codes.
+    const PASSING: [&str; 8] = ["40001", "40P01", "55P03", "25P03", "5", "261", "517", "773"];
+    // PostgreSQL: lost connections, insufficient resources, what an operator stopped.
+    const CLASSES: [&str; 3] = ["08", "53", "57"];
+    PASSING.contains(&code) || (code.len() == 5 && CLASSES.iter().any(|class| code.starts_with(class)))
+}
+
+/// Whether the connection itself is gone, so that nothing sent on it was or will be done.
+pub(crate) fn is_gone(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        // admin_shutdown and crash_shutdown: said to a connection that was idle, heard when it is used next.
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
     }
 }
 

@@ -20,6 +20,7 @@ mod media;
 mod names;
 pub mod outbox;
 mod page;
+mod pool;
 pub mod ports;
 mod query;
 mod read;

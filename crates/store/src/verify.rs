@@ -28,6 +28,7 @@ pub async fn verify(store: &Store) -> Result<Vec<Finding>, Problem> {
     let Engine::Postgres { pool, .. } = store.engine() else {
         return Ok(Vec::new());
     };
+    let pool = pool.connections();
     let failed = |error| internal(failed(error));
     let (role, bypasses, grants, owns): (String, bool, bool, bool) =
         sqlx::query_as(dialect::POSTGRES_ROLE).fetch_one(pool).await.map_err(failed)?;

@@ -28,6 +28,13 @@ fn template_name() -> String {
     format!("purser_test_template_{}", env!("PURSER_SCHEMA_HASH"))
 }
 
+/// A migrated database on a server of the test's own, which it is gone with.
+pub(super) async fn migrated_on(server: &Server) -> TestDatabase {
+    prepare(server).await;
+    let name = create(server, &template_name()).await;
+    test_database(server, &name, Kept::Server)
+}
+
 /// Makes the roles and the template, unless they are there.
 async fn prepare(server: &Server) {
     let mut admin = server.connect().await;
@@ -52,18 +59,27 @@ async fn prepare(server: &Server) {
 }
 
 async fn database(server: &'static Server, template: &str) -> TestDatabase {
+    let name = create(server, template).await;
+    test_database(server, &name.clone(), Kept::Database { _database: Database { server, name } })
+}
+
+fn test_database(server: &Server, name: &str, kept: Kept) -> TestDatabase {
+    TestDatabase {
+        application_url: server.url(APPLICATION_ROLE, name),
+        owner_url: server.url(OWNER_ROLE, name),
+        engine: Engine::Postgres,
+        _kept: kept,
+    }
+}
+
+async fn create(server: &Server, template: &str) -> String {
     let name = format!("purser_test_{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
     let mut admin = server.connect().await;
     // Left by a process that had the same number and was killed.
     execute(&mut admin, &format!("drop database if exists {name} with (force)")).await;
     execute(&mut admin, &format!("create database {name} owner {OWNER_ROLE} template {template}")).await;
     admin.close().await.expect("the connection closes");
-    TestDatabase {
-        application_url: server.url(APPLICATION_ROLE, &name),
-        owner_url: server.url(OWNER_ROLE, &name),
-        engine: Engine::Postgres,
-        _kept: Kept::Database { _database: Database { server, name } },
-    }
+    name
 }
 
 async fn execute(admin: &mut PgConnection, sql: &str) {

@@ -39,6 +39,11 @@ impl Server {
         self.admin.connect().await.expect("the server lets us in")
     }
 
+    /// One that its owner keeps.
+    pub(super) fn of(admin: PgConnectOptions) -> Self {
+        Self { admin, _temporary: None }
+    }
+
     /// The address of a database for a role.
     pub(super) fn url(&self, role: &str, database: &str) -> String {
         let options = self.admin.clone().username(role).password(PASSWORD).database(database);
@@ -80,14 +85,19 @@ async fn look() -> Option<Server> {
     match temporary::start() {
         Ok((temporary, admin)) => Some(Server { admin, _temporary: Some(temporary) }),
         Err(reason) => {
-            let required = env::var("PURSER_TEST_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
-            assert!(!required, "PostgreSQL is required and there is none: {reason}");
-            // Past the test harness, which keeps what tests print to itself.
-            let notice = format!("PostgreSQL: not run (no server found: {reason})\n");
-            io::stderr().write_all(notice.as_bytes()).ok();
+            not_run(&reason);
             None
         }
     }
+}
+
+/// Says that a test on PostgreSQL is left out, and why; fails where that must not be.
+pub(super) fn not_run(reason: &str) {
+    let required = env::var("PURSER_TEST_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
+    assert!(!required, "PostgreSQL is required and there is none: {reason}");
+    // Past the test harness, which keeps what tests print to itself.
+    let notice = format!("PostgreSQL: not run (no server found: {reason})\n");
+    io::stderr().write_all(notice.as_bytes()).ok();
 }
 
 /// Whether a server is there on which databases and roles can be made.

@@ -1,9 +1,9 @@
 //! A PostgreSQL server for the life of this process, made from installed binaries.
 use sqlx::postgres::PgConnectOptions;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::{env, fs};
 
 /// Makes a cluster, says where, and throws it away when the pipe closes: that happens however our process ends. Not synced to
@@ -16,7 +16,10 @@ clear() { "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1; rm -rf
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C -N >"$dir/log" 2>&1 &&
 "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200" start >>"$dir/log" 2>&1 &&
 echo ready || { tail -n 1 "$dir/log" >&2; clear; exit 1; }
-read -r _
+while read -r order; do
+    [ "$order" = restart ] &&
+        "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -m immediate restart >>"$dir/log" 2>&1 && echo restarted || echo failed
+done
 clear
 "#;
 
@@ -25,7 +28,18 @@ clear
 pub(super) struct Temporary {
     _holder: Child,
     /// Open as long as the server is wanted.
-    _wanted: ChildStdin,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Temporary {
+    /// Stops the server as a crash does, and starts it again at the same port. Blocks until it serves.
+    pub(super) fn restart(&mut self) {
+        self.orders.write_all(b"restart\n").expect("the holder lives");
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).expect("the holder answers");
+        assert_eq!(answer.trim(), "restarted", "the server starts again");
+    }
 }
 
 /// Starts a server; where there is none, why.
@@ -42,17 +56,16 @@ pub(super) fn start() -> Result<(Temporary, PgConnectOptions), String> {
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
-    let wanted = holder.stdin.take().expect("the holder's input is a pipe");
+    let orders = holder.stdin.take().expect("the holder's input is a pipe");
+    let mut answers = BufReader::new(holder.stdout.take().expect("the holder's output is a pipe"));
     let mut answer = String::new();
-    BufReader::new(holder.stdout.take().expect("the holder's output is a pipe"))
-        .read_line(&mut answer)
-        .map_err(|error| error.to_string())?;
+    answers.read_line(&mut answer).map_err(|error| error.to_string())?;
     if answer.trim() != "ready" {
         return Err("a temporary server could not be started".to_owned());
     }
     let admin =
         PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port).username("postgres").database("postgres");
-    Ok((Temporary { _holder: holder, _wanted: wanted }, admin))
+    Ok((Temporary { _holder: holder, orders, answers }, admin))
 }
 
 /// A shell that reads a script, as a user that PostgreSQL starts for: it refuses root.

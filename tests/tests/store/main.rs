@@ -13,5 +13,6 @@ mod schedules;
 mod tenants;
 mod vault;
 mod verify;
+mod waiting;
 mod work;
 mod world;

@@ -1,0 +1,102 @@
+//! Somebody else holds a lock, such as a person at a database prompt.
+use purser_tests::{
+    app::{eventually, grocery},
+    database::{Engine, Raw, TestDatabase},
+    program::Program,
+    whatsapp,
+};
+use serde_json::json;
+
+const IMPATIENT: [(&str, &str); 1] = [("PURSER_DATABASE_ACQUIRE_TIMEOUT_SECONDS", "1")];
+
+/// Holds the rows of `table` that match until it is dropped.
+async fn hold(database: &TestDatabase, table: &str, matching: &str) -> Raw {
+    let mut owner = database.owner().await;
+    owner.execute("begin").await.unwrap();
+    let rows = owner.rows(&format!("select 'held' from {table} where {matching} for update")).await.unwrap();
+    assert!(!rows.is_empty(), "there is something to be held");
+    owner
+}
+
+#[tokio::test]
+async fn a_write_that_waits_too_long_for_a_row_can_be_sent_again() {
+    let Some(database) = TestDatabase::new(Engine::Postgres).await else { return };
+    let program = Program::start_with(&database, &[], &IMPATIENT).await;
+    let tenant = program.tenant("olive@example.com").await;
+    let customer = tenant.create("/v1/customers", &json!({ "business_name": "Corner Café" })).await;
+    let path = format!("/v1/customers/{}", customer["id"].as_str().unwrap());
+
+    let held = hold(&database, "customers", "business_name = 'Corner Café'").await;
+    let change = json!({ "business_name": "Corner Bistro" });
+    let refused = tenant.patch(&path, 1, &change).await.expect(503);
+    assert_eq!(refused.problem(), "unavailable");
+    assert!(!refused.header("retry-after").is_empty());
+    // Everybody else is served meanwhile.
+    tenant.get(&path).await.expect(200);
+    let created = json!({ "business_name": "Harbour Inn" });
+    tenant.post_keyed("/v1/customers", "before", &created).await.expect(201);
+
+    drop(held);
+    let changed = tenant.patch(&path, 1, &change).await.expect(200).json();
+    assert_eq!((&changed["business_name"], &changed["version"]), (&json!("Corner Bistro"), &json!(2)));
+}
+
+#[tokio::test]
+async fn the_same_key_has_its_effect_once_after_a_lock_was_in_its_way() {
+    let Some(database) = TestDatabase::new(Engine::Postgres).await else { return };
+    let program = Program::start_with(&database, &[], &IMPATIENT).await;
+    let tenant = program.tenant("olive@example.com").await;
+    tenant.create("/v1/customers", &json!({ "business_name": "Corner Café" })).await;
+    let body = json!({ "business_name": "Harbour Inn" });
+
+    let held = hold(&database, "number_sequences", "name = 'customer_codes'").await;
+    for _ in 0..2 {
+        tenant.post_keyed("/v1/customers", "key", &body).await.expect(503);
+    }
+    drop(held);
+
+    let first = tenant.post_keyed("/v1/customers", "key", &body).await.expect(201);
+    let second = tenant.post_keyed("/v1/customers", "key", &body).await.expect(201);
+    assert_eq!(first.body, second.body);
+    assert_eq!(first.json()["customer_code"], "C-00002", "no number was lost");
+}
+
+#[tokio::test]
+async fn a_job_that_meets_a_lock_is_done_when_it_is_gone_and_others_meanwhile() {
+    let Some(database) = TestDatabase::new(Engine::Postgres).await else { return };
+    let program = Program::start_with(&database, &[], &IMPATIENT).await;
+    let mut shops = Vec::new();
+    for number in 1..=2 {
+        let tenant = program.tenant(&format!("olive{number}@example.com")).await;
+        grocery(&tenant).await;
+        let whatsapp = format!("491511234567{number}");
+        tenant.customer("Corner Café", &whatsapp).await;
+        shops.push((tenant.clone(), tenant.connect_whatsapp().await, whatsapp));
+    }
+    let write = async |(tenant, callback, from): &(purser_tests::app::Tenant, String, String)| {
+        tenant.deliver(callback, &whatsapp::messages(&[whatsapp::text(from, "1 white bread")])).await.expect(200);
+    };
+    for shop in &shops {
+        write(shop).await;
+        shop.0.order_with_status("pending").await;
+    }
+
+    let held = hold(&database, "orders", &format!("organization_id = '{}'", shops[0].0.organization_id)).await;
+    let quantity = async |tenant: &purser_tests::app::Tenant| {
+        tenant.get("/v1/orders").await.expect(200).json()["data"][0]["lines"][0]["quantity"].clone()
+    };
+    for shop in &shops {
+        write(shop).await;
+    }
+    let (blocked, free) = (&shops[0].0, &shops[1].0);
+    eventually("the other's message to be read", || async { (quantity(free).await == "2").then_some(()) }).await;
+    eventually("an attempt to fail", || async {
+        let failed = "select last_error from jobs where last_error = 'unavailable'";
+        (!database.owner().await.rows(failed).await.unwrap().is_empty()).then_some(())
+    })
+    .await;
+    assert_eq!(quantity(blocked).await, "1");
+
+    drop(held);
+    eventually("the message to be read", || async { (quantity(blocked).await == "2").then_some(()) }).await;
+}
