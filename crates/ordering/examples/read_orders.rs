@@ -1,4 +1,5 @@
-//! Reads the test messages of three trades and prints how well. `--misses` prints each that was not read exactly.
+//! Reads the test messages, the seen half and the unseen, and prints how well. `--misses` prints each of the seen half that
+//! was not read exactly.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -11,20 +12,28 @@
 mod score;
 
 use purser_ordering::reader::ReadLine;
-use score::{Case, Score, TRADES, Trade, cases};
+use score::{AUTO, Case, Half, SEEN, STEPS, Score, Trade, UNSEEN};
 
 fn main() {
     let misses = std::env::args().any(|arg| arg == "--misses");
+    let unread = measure(&SEEN);
+    measure(&UNSEEN);
+    if misses {
+        println!("\n{}", unread.join("\n"));
+    }
+}
+
+/// Prints the figures of one half and gives what was misread.
+fn measure(half: &Half) -> Vec<String> {
     println!(
         "{:<9} {:>8} {:>6} {:>9} {:>7} {:>6} {:>7} {:>13} {:>9}",
-        "trade", "messages", "exact", "precision", "recall", "F1", "intent", "auto-confirm", "coverage"
+        half.name, "messages", "exact", "precision", "recall", "F1", "intent", "auto-confirm", "coverage"
     );
     let mut total = Score::default();
     let mut unread = Vec::new();
-    for (name, catalogue, messages) in TRADES {
-        let trade = Trade::new(catalogue);
+    for (name, trade, cases) in half.trades() {
         let mut score = Score::default();
-        for case in cases(messages) {
+        for case in cases {
             let reading = trade.read(&case);
             let verdict = score.count(&trade, &case, &reading);
             total.count(&trade, &case, &reading);
@@ -46,9 +55,23 @@ fn main() {
         print(name, &score);
     }
     print("all", &total);
-    if misses {
-        println!("\n{}", unread.join("\n"));
+    println!("\n{:<12} {:>16} {:>16}", "confidence", "orders right", "lines right");
+    for (at, from) in STEPS.iter().enumerate() {
+        let to = STEPS.get(at + 1).map_or(String::new(), |to| format!("{to:.2}"));
+        let cell = |(all, right): (u32, u32)| {
+            let share = if all == 0 { "-".to_owned() } else { format!("{:.3}", f64::from(right) / f64::from(all)) };
+            format!("{share} {right}/{all}")
+        };
+        let mark = if *from == AUTO { '*' } else { ' ' };
+        println!(
+            "{:<12} {:>16} {:>16}",
+            format!("{from:.2}-{to}{mark}"),
+            cell(total.orders_by_step[at]),
+            cell(total.lines_by_step[at])
+        );
     }
+    println!();
+    unread
 }
 
 /// A line in the words of the answers.

@@ -10,12 +10,32 @@ use std::collections::HashMap;
 /// The confidence from which an order goes through without review.
 pub const AUTO: f64 = 0.85;
 
-/// The trades, each with a catalogue and messages.
-pub const TRADES: [(&str, &str, &str); 3] = [
-    ("food", include_str!("food.catalogue.json"), include_str!("food.messages.jsonl")),
-    ("hardware", include_str!("hardware.catalogue.json"), include_str!("hardware.messages.jsonl")),
-    ("office", include_str!("office.catalogue.json"), include_str!("office.messages.jsonl")),
-];
+/// Half of the messages: those the reader was written with, or those it was not.
+pub struct Half {
+    pub name: &'static str,
+    folder: &'static str,
+    trades: [&'static str; 4],
+}
+
+/// Rules are written and confidences fitted with these.
+pub const SEEN: Half = Half { name: "seen", folder: "", trades: ["food", "hardware", "office", "salon"] };
+/// These only measure.
+pub const UNSEEN: Half = Half { name: "unseen", folder: "unseen/", trades: ["food", "hardware", "office", "medical"] };
+
+impl Half {
+    /// Its trades with their messages.
+    pub fn trades(&self) -> impl Iterator<Item = (&'static str, Trade, Vec<Case>)> {
+        self.trades
+            .iter()
+            .map(|name| (*name, Trade::named(name), cases(&file(&format!("{}{name}.messages.jsonl", self.folder)))))
+    }
+}
+
+/// A file beside this one.
+pub fn file(name: &str) -> String {
+    let path = format!("{}/tests/reader/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
 
 #[derive(Deserialize)]
 struct ProductFile {
@@ -72,6 +92,13 @@ pub struct Answer {
     pub doubtful: bool,
 }
 
+impl Answer {
+    /// A clerk would not ask back.
+    pub fn is_certain(&self) -> bool {
+        self.sku.is_some() && self.any_of.is_empty() && !self.doubtful
+    }
+}
+
 fn add() -> Effect {
     Effect::Add
 }
@@ -84,7 +111,11 @@ pub struct Trade {
 }
 
 impl Trade {
-    pub fn new(file: &str) -> Self {
+    pub fn named(name: &str) -> Self {
+        Self::new(&file(&format!("{name}.catalogue.json")))
+    }
+
+    fn new(file: &str) -> Self {
         let mut skus = HashMap::new();
         let mut count = 0_u32;
         let mut uuid = |sku: &str| {
@@ -158,7 +189,7 @@ impl Trade {
         } else {
             sku.is_some_and(|s| answer.any_of.iter().any(|a| a == s))
         };
-        let sure = line.confidence >= AUTO && (answer.doubtful || !answer.any_of.is_empty());
+        let sure = line.confidence >= AUTO && !answer.is_certain();
         let variant = answer.doubtful || !answer.any_of.is_empty() || variant == answer.variant.as_deref();
         let amount = line.effect == Effect::Remove || quantity.is_none_or(|q| q == line.quantity);
         product && variant && amount && !sure && line.effect == answer.effect
@@ -166,7 +197,7 @@ impl Trade {
 }
 
 /// What was counted over some messages.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Score {
     pub messages: u32,
     pub exact: u32,
@@ -179,6 +210,18 @@ pub struct Score {
     /// Orders sure enough to go through, and those of them that are right.
     pub auto: u32,
     pub auto_right: u32,
+    /// For each step of [`STEPS`] the orders read with so much confidence, and those of them that are right.
+    pub orders_by_step: [(u32, u32); STEPS.len()],
+    pub lines_by_step: [(u32, u32); STEPS.len()],
+}
+
+/// Where each row of the calibration table begins.
+pub const STEPS: [f64; 7] = [0.0, 0.5, 0.7, 0.85, 0.9, 0.95, 0.98];
+
+fn count_step(steps: &mut [(u32, u32); STEPS.len()], confidence: f64, right: bool) {
+    let step = STEPS.iter().rposition(|from| confidence >= *from).unwrap_or(0);
+    steps[step].0 += 1;
+    steps[step].1 += u32::from(right);
 }
 
 /// How one message was read.
@@ -192,14 +235,21 @@ impl Score {
         let mut due: Vec<&Answer> = case.lines.iter().collect();
         let mut right = 0;
         for line in &reading.lines {
-            if let Some(at) = due.iter().position(|answer| trade.right(line, answer)) {
-                due.remove(at);
-                right += 1;
+            let found = due.iter().position(|answer| trade.right(line, answer));
+            let answer = found.map(|at| due.remove(at));
+            right += u32::from(answer.is_some());
+            // A line without a product asks for a person, whatever its confidence.
+            if line.product.is_some() {
+                count_step(&mut self.lines_by_step, line.confidence, answer.is_some_and(Answer::is_certain));
             }
         }
         let whole = due.is_empty() && reading.lines.len() == case.lines.len() && reading.cancel == case.cancel;
         let intent = reading.intent == case.intent;
         let auto = reading.intent == Intent::Order && reading.confidence >= AUTO;
+        if reading.intent == Intent::Order {
+            let certain = whole && case.lines.iter().all(Answer::is_certain);
+            count_step(&mut self.orders_by_step, reading.confidence, certain);
+        }
         self.messages += 1;
         self.exact += u32::from(whole && intent);
         self.lines_right += right;
