@@ -12,14 +12,19 @@ use purser_kernel::{OrganizationId, Quantity};
 use purser_store::prelude::*;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Mutex;
 
 /// Rows in one query.
 const BATCH: u64 = 200;
 
+/// An index with the version of the catalogue it is of.
+type Versioned = (i64, Arc<Catalogue>);
+
 /// Indexes that were used lately.
 #[derive(Clone)]
 pub(super) struct Catalogues {
-    cache: Cache<OrganizationId, (i64, Arc<Catalogue>)>,
+    /// The lock lets one job build an organization's index while the others wait for it, with no transaction open.
+    cache: Cache<OrganizationId, Arc<Mutex<Option<Versioned>>>>,
 }
 
 impl Catalogues {
@@ -30,17 +35,18 @@ impl Catalogues {
 
     /// The index of the organization's catalogue as it is now. Built off the async threads, with no transaction open.
     pub(super) async fn of(&self, store: &Store, scope: &Scope) -> Result<Arc<Catalogue>, Problem> {
+        let slot = self.cache.get_with(scope.organization, async { Arc::default() }).await;
+        let mut slot = slot.lock().await;
         let tx = store.read(scope).await?;
         let version = tx.current_number(CATALOGUE_VERSION).await?;
-        let cached = self.cache.get(&scope.organization).await;
-        if let Some((_, catalogue)) = cached.filter(|(known, _)| *known == version) {
-            return Ok(catalogue);
+        if let Some((_, catalogue)) = slot.as_ref().filter(|(known, _)| *known == version) {
+            return Ok(catalogue.clone());
         }
         let products = load(&tx).await?;
         drop(tx);
         let built = tokio::task::spawn_blocking(move || Arc::new(Catalogue::new(products)));
         let catalogue = built.await.map_err(Problem::internal)?;
-        self.cache.insert(scope.organization, (version, catalogue.clone())).await;
+        *slot = Some((version, catalogue.clone()));
         Ok(catalogue)
     }
 }
