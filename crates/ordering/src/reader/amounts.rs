@@ -8,7 +8,7 @@ use super::units;
 use super::variants::Choice;
 
 /// No amount was given: one is a guess, though a likely one.
-pub(super) const UNSAID: f64 = 0.85;
+const UNSAID: f64 = 0.85;
 const ARTICLE: f64 = 0.95;
 const VAGUE: f64 = 0.7;
 /// "12 tomatoes" of something sold by the kilogram may be twelve pieces.
@@ -18,6 +18,8 @@ const OTHER_CONTAINER: f64 = 0.85;
 /// A package whose content is not known.
 const UNKNOWN_PACKAGE: f64 = 0.5;
 const WRONG_MEASURE: f64 = 0.5;
+/// A measure that is so many of the size in the name.
+const IN_SIZES: f64 = 0.8;
 const TWO_AMOUNTS: f64 = 0.6;
 const BROKEN_PIECE: f64 = 0.6;
 const HUGE: f64 = 0.7;
@@ -84,9 +86,16 @@ fn product(a: i64, b: i64) -> i64 {
 fn settle_one(entry: &Entry, item: &Item, choice: &Choice, amount: &Amount) -> Settled {
     let vague = if amount.vague { VAGUE } else { 1.0 };
     let as_unit = |e4: i64, trust: f64| Settled { e4, unit: entry.unit.clone(), trust: trust * vague, said: true };
-    let measure = amount.measure.or(item.loose.filter(|_| amount.package.is_none()));
+    // "4 shampoo litre size": the litre named the variant.
+    let named = choice.variant.is_some() && entry.unit_measure.is_none();
+    let measure = amount.measure.or(item.loose.filter(|_| amount.package.is_none() && !named));
     if let Some(measure) = measure {
         let converted = entry.unit_measure.and_then(|own| units::convert(amount.e4, measure, own));
+        // "5 litres" of something in bottles of a litre.
+        let times = converted.is_none().then(|| entry.sizes.iter().find_map(|size| multiple(amount, *size))).flatten();
+        if let Some(count) = times.filter(|_| entry.unit_measure.is_none()) {
+            return as_unit(count, IN_SIZES);
+        }
         return converted.map_or_else(|| Settled { said: false, ..as_unit(ONE, WRONG_MEASURE) }, |e4| as_unit(e4, 1.0));
     }
     if amount.dozens && entry.unit == "dozen" {
@@ -110,6 +119,14 @@ fn settle_one(entry: &Entry, item: &Item, choice: &Choice, amount: &Amount) -> S
         None if entry.unit == "dozen" => as_unit(amount.e4, BARE_OF_MEASURED),
         None => as_unit(amount.e4, 1.0),
     }
+}
+
+/// How many of a size make an amount, if it comes out even.
+pub(super) fn multiple(amount: &Amount, (e4, size): (i64, units::Measure)) -> Option<i64> {
+    let measure = amount.measure.filter(|m| m.dimension == size.dimension)?;
+    let (whole, part) = (i128::from(amount.e4) * i128::from(measure.steps), i128::from(e4) * i128::from(size.steps));
+    let even = part > 0 && whole > part && whole % part == 0;
+    even.then(|| i64::try_from(whole / part).ok()).flatten().and_then(|n| n.checked_mul(ONE))
 }
 
 fn pack(entry: &Entry, package: &str) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! The names of days and months.
 
-/// Weekdays and months. "May" and "sat" are left out: they are verbs more often.
+/// Weekdays and months. "May" is left out: it is a verb more often.
 pub(super) fn is_day(norm: &str) -> bool {
     const WORDS: &[&str] = &[
         "monday",
@@ -17,6 +17,10 @@ pub(super) fn is_day(norm: &str) -> bool {
         "thur",
         "fri",
         "sun",
+        "sat",
+        "weds",
+        "tues",
+        "thurs",
     ];
     let norm = norm.strip_suffix('s').unwrap_or(norm);
     WORDS.contains(&norm) || is_month(norm)

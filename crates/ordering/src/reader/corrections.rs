@@ -1,9 +1,9 @@
 //! Playing the items of a message in their order: what is added, what takes an earlier word back, what the draft loses.
-use super::amounts;
 use super::counting::Amount;
 use super::cues::Cue;
 use super::items::Item;
 use super::lines::{Line, Play};
+use super::matching::{self, Scored};
 use super::reading::Effect;
 
 /// How much surer a "make that 4" is of its line than of anything else.
@@ -16,11 +16,18 @@ const LAST_OF_MANY: f64 = 0.7;
 impl Play<'_> {
     /// Plays one item. `keep` tells whether an item that is no correction is worth a line.
     pub(super) fn item(&mut self, item: Item, keep: impl Fn(&Line) -> bool) {
+        if item.cue.is_none() && !item.reference && self.name_variant(&item) {
+            return;
+        }
         let Some(line) = self.read(item) else { return };
         let none_wanted = line.settled.said && line.settled.e4 == 0;
         match line.item.cue {
             _ if line.item.reference => self.lines.push(line),
             Some(Cue::Exclude) => _ = self.exclude(line),
+            Some(Cue::Correct) if line.item.supposed && !self.named_before(&line) => {
+                let item = Item { cue: None, ..line.item };
+                self.add(Line { item, ..line }, &keep);
+            }
             Some(Cue::Correct) => self.correct(line, &keep),
             Some(Cue::Not | Cue::InsteadOf) => self.instead_of(line),
             Some(Cue::Change) => self.pending = Some(line),
@@ -28,6 +35,10 @@ impl Play<'_> {
             None | Some(Cue::More) if none_wanted => _ = self.exclude(line),
             None | Some(Cue::More) => self.add(line, &keep),
         }
+    }
+
+    fn named_before(&self, line: &Line) -> bool {
+        self.product(line).is_some_and(|product| self.lines.iter().any(|l| self.same(l, product)))
     }
 
     /// Ends a sentence: a change that named no new is a correction of the old.
@@ -42,7 +53,7 @@ impl Play<'_> {
     }
 
     fn add(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
-        let alone = line.item.content.is_empty();
+        let alone = line.item.content.is_empty() && line.best.is_none();
         if !alone {
             if keep(&line) {
                 // A heading ("Hard hats:") gives way to the first line under it.
@@ -58,8 +69,9 @@ impl Play<'_> {
                 }
                 // "5 hammers" of a draft that has some: five more, or five in all.
                 let again = !line.item.more && self.product(&line).is_some_and(|p| self.drafted(p).next().is_some());
-                let confidence = line.confidence * if again { AGAIN } else { 1.0 };
-                self.lines.push(Line { confidence, ..line });
+                let mut line = line;
+                line.doubts.refer(if again { AGAIN } else { 1.0 });
+                self.lines.push(line);
             } else if line.best.is_some() || line.settled.said || line.item.joined {
                 self.left = true;
             }
@@ -94,7 +106,7 @@ impl Play<'_> {
         });
         let mut amended = self.line(item, last.ranked, best, span);
         amended.effect = last.effect;
-        amended.confidence *= trust;
+        amended.doubts.refer(trust);
         self.lines.push(amended);
     }
 
@@ -121,9 +133,10 @@ impl Play<'_> {
             if let (Some(old), true) = (self.lines.get(at), line.settled.said) {
                 let span = both(old.span, line.span);
                 let effect = old.effect;
-                let new = self.carry_variant(old, line);
+                let mut new = self.carry_variant(old, line);
+                new.doubts.refer(REFERRED);
                 self.lines.remove(at);
-                self.lines.insert(at, Line { effect, span, confidence: new.confidence * REFERRED, ..new });
+                self.lines.insert(at, Line { effect, span, ..new });
             }
         } else if self.drafted(product).next().is_some() {
             let effect = if line.settled.said { Effect::Set } else { Effect::Add };
@@ -131,8 +144,9 @@ impl Play<'_> {
         } else if keep(&line) {
             // "2 milk, sorry, bread": whether the milk goes is not said.
             let clear = self.lines.is_empty() && self.draft.is_empty();
-            let confidence = line.confidence * if clear { 1.0 } else { 0.8 };
-            self.lines.push(Line { confidence, ..line });
+            let mut line = line;
+            line.doubts.refer(if clear { 1.0 } else { 0.8 });
+            self.lines.push(line);
         }
     }
 
@@ -166,8 +180,9 @@ impl Play<'_> {
             return;
         };
         let trust = if self.draft.len() == 1 { REFERRED } else { LAST_OF_MANY };
-        let set = self.line(line.item, Vec::new(), Some(best), line.span);
-        self.lines.push(Line { effect, confidence: set.confidence * trust, ..set });
+        let mut set = self.line(line.item, Vec::new(), Some(best), line.span);
+        set.doubts.refer(trust);
+        self.lines.push(Line { effect, ..set });
     }
 
     /// Takes a product out of this message's lines, or else out of the draft. Gives what it had been ordered in.
@@ -177,6 +192,8 @@ impl Play<'_> {
             // A person must see what the customer wants out of a draft.
             if !self.draft.is_empty() && !line.item.content.is_empty() {
                 self.lines.push(Line { effect: Effect::Remove, ..line });
+            } else {
+                self.left |= !self.lines.is_empty();
             }
             return None;
         };
@@ -189,7 +206,6 @@ impl Play<'_> {
             }
         }
         // Leaving out is safe to read: an amount that was not given takes nothing from it.
-        let trust = if line.settled.said { 1.0 } else { amounts::UNSAID };
         let unsure = self.drafted(product).count() > 1;
         for drafted in self.drafted(product) {
             had = Some(drafted.quantity.e4());
@@ -199,11 +215,13 @@ impl Play<'_> {
             // "Remove 2 milk" of ten may mean eight are left.
             let part = line.settled.said && line.settled.e4 != drafted.quantity.e4();
             let unsure = unsure || part;
-            gone.confidence = (line.confidence / trust).min(0.97) * if unsure { LAST_OF_MANY } else { 1.0 };
+            gone.doubts.unsaid = 0.0;
+            gone.doubts.amount = 0.0;
+            gone.doubts.refer(if unsure { LAST_OF_MANY } else { 1.0 });
             if let (Some(best), Some(of)) = (gone.best.as_mut(), self.of_draft(drafted)) {
                 best.choice.variant = of.choice.variant;
                 if gone.item.amounts.is_empty() && !best.choice.contradictory {
-                    gone.confidence = gone.confidence.max(best.score * if unsure { LAST_OF_MANY } else { 1.0 });
+                    gone.doubts.settle_variant();
                 }
             }
             self.lines.push(gone);
@@ -242,6 +260,20 @@ impl Play<'_> {
                     .variant
                     .is_some()
             });
+        let fit = old
+            .best
+            .as_ref()
+            .map(|b| b.product)
+            .and_then(|product| matching::fit(self.catalogue, &mut self.speller, self.tokens, &line.item, product));
+        let fit = fit.filter(|f| f.choice.variant.is_some() && f.unexplained == 0 && line.item.phrases.is_empty());
+        if let Some(fit) = fit.filter(|_| !line.item.content.is_empty() && line.item.amounts.is_empty()) {
+            let had = self.exclude(old);
+            let best = Scored { score: 0.95, close: true, ..fit };
+            let new = self.line(line.item, Vec::new(), Some(best), line.span);
+            self.lines.push(new);
+            self.inherit(self.lines.len() - 1, had);
+            return;
+        }
         if other_variant {
             let (Some(mut best), Some(entry)) = (old.best.clone(), self.entry(&old)) else {
                 return;
@@ -276,7 +308,9 @@ impl Play<'_> {
             && new.item.amounts.is_empty()
             && new.best.is_some()
         {
-            new.confidence = (new.confidence / new.settled.trust.max(0.1)).min(1.0) * REFERRED;
+            new.doubts.unsaid = 0.0;
+            new.doubts.amount = 0.0;
+            new.doubts.refer(REFERRED);
             new.settled.e4 = e4;
             new.settled.said = true;
         }

@@ -19,6 +19,8 @@ pub(super) struct Amount {
     pub measure: Option<Measure>,
     /// It was marked as a count: `2x`, `x 2`.
     pub times: bool,
+    /// Its tokens: the first and the one past the last.
+    pub span: (usize, usize),
 }
 
 /// The number with the unit that follows it, over a hyphen or an "of".
@@ -37,6 +39,7 @@ pub(super) fn amount(
         package: None,
         measure: None,
         times: false,
+        span: (at, at),
     };
     let mut length = number.length;
     let mut next = at + length;
@@ -53,6 +56,7 @@ pub(super) fn amount(
     };
     if pieces > 0 {
         amount.package = Some("piece".to_owned());
+        amount.span.1 = next + pieces;
         return (amount, next + pieces - at);
     }
     if skips(next) && next < open {
@@ -72,7 +76,56 @@ pub(super) fn amount(
             length = next + 1 - at;
         }
     }
+    amount.span.1 = at + length;
     (amount, length)
+}
+
+/// The length in "M8x80" and "M8 x 50": a screw thread's, in millimetres.
+pub(super) fn length_of_thread(tokens: &[Token], at: usize) -> Option<(Amount, usize)> {
+    let norm = |n: usize| tokens.get(n).map_or("", |t| t.norm.as_str());
+    let digits = |n: usize| tokens.get(n).is_some_and(|t| t.kind == Kind::Number);
+    let thread = |x: usize| {
+        norm(x) == "x" && x >= 2 && digits(x - 1) && norm(x - 2) == "m" && tokens.get(x - 1).is_some_and(|t| t.glued)
+    };
+    if !thread(at) || !digits(at + 1) {
+        return None;
+    }
+    let e4 = numbers::digits(norm(at + 1))?;
+    let named = usize::from(norm(at + 2) == "mm");
+    let tied = tokens.get(at + 1).is_some_and(|t| t.glued);
+    // "M8 x 50 bolts" is a size, "bolts M8 x 50" a count: of the second nothing but the count follows.
+    let follows =
+        tokens.get(at + 2).is_some_and(|t| t.kind == Kind::Word && norm(at + 2) != "and" && norm(at + 2) != "n");
+    if named == 0 && !tied && !follows {
+        return None;
+    }
+    let amount = Amount {
+        e4,
+        vague: false,
+        dozens: false,
+        package: None,
+        measure: units::measure("mm"),
+        times: false,
+        span: (at, at + 2 + named),
+    };
+    Some((amount, 2 + named))
+}
+
+/// "A kilo and a half", "a tray and a half".
+pub(super) fn one_and_a_half(catalogue: &Catalogue, tokens: &[Token], at: usize) -> Option<(Amount, usize)> {
+    let norm = |n: usize| tokens.get(n).map_or("", |t| t.norm.as_str());
+    let unit = tokens.get(at + 1)?;
+    let measure = units::measure(&unit.norm);
+    let package =
+        units::package(&unit.key).map(str::to_owned).or(catalogue.is_unit(&unit.key).then(|| unit.key.clone()));
+    let whole = matches!(norm(at), "a" | "an" | "one" | "1") && (measure.is_some() || package.is_some());
+    if !whole || norm(at + 2) != "and" || norm(at + 3) != "a" || norm(at + 4) != "half" {
+        return None;
+    }
+    let package = package.filter(|_| measure.is_none());
+    let e4 = numbers::ONE * 3 / 2;
+    let length = 5 + usize::from(norm(at + 5) == "of");
+    Some((Amount { e4, vague: false, dozens: false, package, measure, times: false, span: (at, at + length) }, length))
 }
 
 /// Whether a minus stands before a number, and not between two.
@@ -83,7 +136,7 @@ fn signed(tokens: &[Token], at: usize) -> bool {
 }
 
 /// Tells each amount beside an `x` that it is a count.
-pub(super) fn mark_times(elements: &mut [Element]) {
+pub(super) fn mark_times(tokens: &[Token], elements: &mut [Element]) {
     for at in 0..elements.len() {
         if !matches!(elements.get(at).map(|e| &e.what), Some(What::Times)) {
             continue;
@@ -95,7 +148,12 @@ pub(super) fn mark_times(elements: &mut [Element]) {
                 .and_then(|p| elements.get(p))
                 .is_some_and(|e| matches!(&e.what, What::Amount(a) if a.measure.is_none() && a.package.is_none()))
         };
-        let place = if counts(before, elements) { before } else { Some(at + 1) };
+        // "Ties 300 x5": the one it is written to.
+        let (x, next) = (elements.get(at).map(|e| e.first), elements.get(at + 1).map(|e| e.first));
+        let glued = |token: Option<usize>| token.and_then(|t| tokens.get(t)).is_some_and(|t| t.glued);
+        let to_the_next = glued(next) && !glued(x) || tokens.get(x.unwrap_or_default()).is_some_and(|t| t.norm != "x");
+        let after = counts(Some(at + 1), elements) && to_the_next;
+        let place = if counts(before, elements) && !after { before } else { Some(at + 1) };
         // "M8 x 50mm" is a size.
         let place = place
             .filter(|p| elements.get(*p).is_some_and(|e| matches!(&e.what, What::Amount(a) if a.measure.is_none())));

@@ -10,6 +10,8 @@ pub(super) enum PhraseKind {
     Name,
     Alias,
     Keyword,
+    /// The value of a variant that no other product comes in: `20 vol`, `E27`.
+    Variant,
 }
 
 /// One phrase of a product.

@@ -1,4 +1,5 @@
 //! The catalogue, indexed once per version and shared: a trie of its phrases, postings of its words, their spelling.
+use super::abbreviations::Abbreviations;
 use super::catalogue::CatalogueProduct;
 use super::entry::{Entry, Phrase, PhraseKind, VariantKeys, quantify, sizes};
 use super::spelling::Spelling;
@@ -28,6 +29,7 @@ pub struct Catalogue {
     ends: Vec<Vec<(u32, u32)>>,
     units: HashSet<String>,
     spelling: Spelling,
+    abbreviations: Abbreviations,
 }
 
 /// An occurrence of a catalogue phrase in a message.
@@ -54,6 +56,7 @@ impl Catalogue {
         for product in products {
             catalogue.insert(product);
         }
+        catalogue.plant_variants();
         // Names before keywords: where many products share a phrase, only the first are looked at.
         let kind = |product: u32, phrase: u32| {
             catalogue.entries.get(place(product)).and_then(|e| e.phrases.get(place(phrase))).map(|p| p.kind)
@@ -63,6 +66,7 @@ impl Catalogue {
         }
         let words = (0..).zip(catalogue.words.iter().map(String::as_str));
         catalogue.spelling = Spelling::new(words);
+        catalogue.abbreviations = Abbreviations::new(&catalogue.words);
         catalogue
     }
 
@@ -87,7 +91,13 @@ impl Catalogue {
         let mut phrases: Vec<Phrase> = Vec::with_capacity(texts.len());
         for (phrase, kind, variant) in texts {
             let words = self.intern(phrase);
-            if !words.is_empty() && !phrases.iter().any(|p| p.words == words && p.variant == variant) {
+            // What is a name as well as a number of stock may be written with spaces.
+            let same = phrases.iter_mut().find(|p| p.words == words && p.variant == variant);
+            if let Some(same) = same {
+                if same.kind == PhraseKind::Sku && same.words.len() > 1 {
+                    same.kind = kind;
+                }
+            } else if !words.is_empty() {
                 phrases.push(Phrase { words, kind, variant });
             }
         }
@@ -128,11 +138,55 @@ impl Catalogue {
         self.entries.push(Entry { product, phrases, variants, unit, unit_measure, packs, sizes });
     }
 
+    /// Enters as phrases the values of variants that hold a digit, measure nothing and belong to one product alone.
+    fn plant_variants(&mut self) {
+        let mut holders: HashMap<Vec<u32>, Option<(u32, usize)>> = HashMap::new();
+        for (id, entry) in (0_u32..).zip(&self.entries) {
+            for (at, keys) in entry.variants.iter().enumerate().filter(|(_, k)| k.measure.is_none() && k.pack.is_none())
+            {
+                for form in keys.forms.iter().filter(|form| self.is_code(form)) {
+                    let holder = holders.entry(form.clone()).or_insert(Some((id, at)));
+                    if holder.is_some_and(|(other, _)| other != id) {
+                        *holder = None;
+                    }
+                }
+            }
+        }
+        let mut codes: Vec<(Vec<u32>, u32, usize)> =
+            holders.into_iter().filter_map(|(form, holder)| holder.map(|(id, at)| (form, id, at))).collect();
+        codes.sort_unstable();
+        for (words, id, at) in codes {
+            let Some(entry) = self.entries.get_mut(place(id)) else { continue };
+            let phrase = number(entry.phrases.len());
+            for word in &words {
+                if let Some(list) = self.postings.get_mut(place(*word)).filter(|list| !list.contains(&id)) {
+                    list.push(id);
+                    list.sort_unstable();
+                }
+            }
+            entry.phrases.push(Phrase { words: words.clone(), kind: PhraseKind::Variant, variant: Some(at) });
+            self.plant(id, phrase, &words);
+        }
+    }
+
+    /// Whether these words are a number with a name to it, or one with a point or a stroke inside.
+    fn is_code(&self, form: &[u32]) -> bool {
+        let text = |word: &u32| self.words.get(place(*word)).map_or("", String::as_str);
+        let digit = |word: &u32| text(word).starts_with(|c: char| c.is_ascii_digit());
+        match form {
+            [one] => digit(one) && text(one).contains(['.', '/']),
+            [first, unit] if digit(first) => {
+                units::measure(text(unit)).is_none() && units::package(text(unit)).is_none()
+            }
+            more => more.iter().any(digit),
+        }
+    }
+
     /// The words of a phrase, entered into the vocabulary.
     fn intern(&mut self, phrase: &str) -> Vec<u32> {
         let mut out = Vec::new();
         for token in text::tokenise(phrase) {
-            if !matches!(token.kind, Kind::Word | Kind::Number) || out.len() == LONGEST_PHRASE {
+            if !matches!(token.kind, Kind::Word | Kind::Number | Kind::Punct('%')) || out.len() == LONGEST_PHRASE {
                 continue;
             }
             let next = number(self.words.len());
@@ -229,6 +283,11 @@ impl Catalogue {
     /// The words nearest to a misspelt one, with the edits between.
     pub(super) fn near(&self, key: &str) -> Vec<(u32, usize)> {
         self.spelling.near(key, |n| self.words.get(place(n)).map_or("", String::as_str))
+    }
+
+    /// The words that a short one may stand for.
+    pub(super) fn short_for(&self, norm: &str) -> Vec<u32> {
+        self.abbreviations.of(norm, |n| self.words.get(place(n)).map_or("", String::as_str))
     }
 
     /// How much a word tells: the rarer, the more. `None` weighs a word no product has.

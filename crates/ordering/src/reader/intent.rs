@@ -36,6 +36,18 @@ const INSTRUCTIONS: &[&[&str]] = &[
     &["as", "paid"],
     &["at", "price", "0"],
     &["override"],
+    &["assistant"],
+    &["order", "confirmed"],
+    &["youve", "won"],
+    &["you", "have", "won"],
+    &["vouchers"],
+    &["click", "here"],
+    &["click", "the", "link"],
+    &["forward", "to"],
+    &["page", "of", "google"],
+    &["release", "fee"],
+    &["parcel", "is"],
+    &["congratulations", "you"],
     &["jailbreak"],
 ];
 
@@ -79,6 +91,33 @@ const COMPLAINTS: &[&[&str]] = &[
     &["only", "got"],
     &["only", "received"],
     &["you", "sent"],
+    &["youve", "sent"],
+    &["you", "delivered"],
+    &["youve", "delivered"],
+    &["asked", "for"],
+    &["not", "acceptable"],
+    &["isnt", "acceptable"],
+    &["not", "good", "enough"],
+    &["isnt", "good", "enough"],
+    &["rubbish"],
+    &["money", "back"],
+    &["mush"],
+    &["mushy"],
+    &["been", "waiting"],
+    &["week", "running"],
+    &["time", "this", "month"],
+    &["second", "time"],
+    &["third", "time"],
+    &["only", "had"],
+    &["nobody", "came"],
+    &["no", "one", "came"],
+    &["turned", "up"],
+    &["fell", "apart"],
+    &["split", "open"],
+    &["burst", "open"],
+    &["were", "short"],
+    &["was", "short"],
+    &["is", "missing"],
     &["but", "we", "ordered"],
     &["out", "of", "date"],
     &["return"],
@@ -183,7 +222,10 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
     if withdraws(&words) && !named {
         return Mood::Withdraw;
     }
-    if holds(&words, COMPLAINTS)
+    let sent_back =
+        words.iter().position(|w| *w == "sent").is_some_and(|at| words.iter().skip(at).take(6).any(|w| *w == "back"));
+    if sent_back
+        || holds(&words, COMPLAINTS)
         || holds(&words, LOCATIONS) && words.iter().any(|w| matches!(*w, "order" | "delivery" | "driver" | "invoice"))
     {
         return Mood::Complain;
@@ -242,6 +284,8 @@ pub(super) struct Evidence {
     pub instructed: bool,
     /// Words of greeting, and words that say something.
     pub greetings: usize,
+    /// Thanks and good wishes.
+    pub courtesies: usize,
     pub words: usize,
 }
 
@@ -266,7 +310,9 @@ pub(super) fn judge(evidence: &Evidence, best_line: f64) -> (Intent, f64) {
     if evidence.amended {
         return (Intent::Order, 0.6);
     }
-    if evidence.greetings > 0 && evidence.words <= 3 {
+    if evidence.greetings > 0 && evidence.words <= 3
+        || evidence.greetings + evidence.courtesies > 0 && evidence.words <= 8
+    {
         return (Intent::Greeting, 0.95);
     }
     (Intent::Other, if evidence.words == 0 { 0.9 } else { 0.6 })

@@ -25,6 +25,8 @@ pub(super) struct Item {
     pub requested: bool,
     /// It stands in a row with the item before it.
     pub joined: bool,
+    /// A comma or an "and" parts it from the item before it.
+    pub parted: bool,
     /// It follows a preposition.
     pub placed: bool,
     /// It orders by reference: "the usual".
@@ -33,6 +35,8 @@ pub(super) struct Item {
     pub amount_first: bool,
     /// The cue was the item's before it, which had an amount or not.
     pub carried: Option<bool>,
+    /// It may go on with a correction: so it does if its product was ordered before.
+    pub supposed: bool,
     /// A unit word stood alone and counts as one of it.
     pub lone_unit: bool,
 }
@@ -50,7 +54,8 @@ impl Item {
 
 /// One of a package, as in "a case of cola".
 pub(super) fn one_of(package: String) -> Amount {
-    Amount { e4: super::numbers::ONE, vague: false, dozens: false, package: Some(package), measure: None, times: false }
+    let e4 = super::numbers::ONE;
+    Amount { e4, vague: false, dozens: false, package: Some(package), measure: None, times: false, span: (0, 0) }
 }
 
 /// Joins an amount on its own to the product before it that has none: "bread, 3", "cement should be 15".
@@ -72,17 +77,19 @@ pub(super) fn merge(items: Vec<Item>) -> Vec<Item> {
         }
         let alone = item.content.is_empty() && !item.reference && !item.amounts.is_empty();
         let mergeable = alone && matches!(item.cue, None | Some(Cue::Correct));
+        let counts = item.amounts.iter().all(|a| a.measure.is_none());
         match out.last_mut() {
+            // Sizes may stand between: "memory sticks, 32 gig, ten of them".
             Some(last)
                 if mergeable
-                    && last.amounts.is_empty()
+                    && last.amounts.iter().all(|a| a.measure.is_some() && counts)
                     && !last.content.is_empty()
                     && matches!(last.cue, None | Some(Cue::Correct)) =>
             {
                 last.cue = item.cue.or(last.cue);
                 last.more |= item.more;
                 last.requested |= item.requested;
-                last.amounts = item.amounts;
+                last.amounts.extend(item.amounts);
                 last.packages.extend(item.packages);
                 if let (Some((first, _)), Some((_, past))) = (last.span, item.span) {
                     last.span = Some((first, past));

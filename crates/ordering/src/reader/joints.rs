@@ -2,6 +2,7 @@
 use super::cues::Cue;
 use super::items::Item;
 use super::lexer::{Element, What};
+use super::lexicon;
 use super::segment::{Cutter, followed};
 
 impl Cutter<'_> {
@@ -15,10 +16,14 @@ impl Cutter<'_> {
             self.sticky && self.current.cue == Some(Cue::Correct) && counted && !self.current.content.is_empty();
         self.flush();
         self.current.joined = had || self.current.joined;
+        self.current.parted = true;
         // "Remove bread and eggs" removes both; "remove bread and 2 eggs" may not.
         if sticky {
             self.current.cue = Some(Cue::Exclude);
             self.current.carried = Some(counted);
+        } else if self.correcting && counted {
+            self.current.cue = Some(Cue::Correct);
+            self.current.supposed = true;
         } else if making {
             self.current.cue = Some(Cue::Correct);
             self.current.carried = Some(true);
@@ -26,7 +31,14 @@ impl Cutter<'_> {
     }
 
     /// A verb of ordering.
-    pub(super) fn request(&mut self) {
+    pub(super) fn request(&mut self, element: &Element) {
+        // "Chicken out of stock, can we have 10 kg thighs": a verb begins anew, "please" does not.
+        let verb = self.tokens.get(element.first).is_some_and(|t| {
+            matches!(t.norm.as_str(), "send" | "need" | "want" | "get" | "have" | "deliver" | "bring" | "take" | "give")
+        });
+        if verb && !self.current.content.is_empty() && !self.changing {
+            self.start(None);
+        }
         if self.current.content.is_empty() {
             if self.current.carried.is_some() {
                 self.current.cue = None;
@@ -73,9 +85,27 @@ impl Cutter<'_> {
             self.start(None);
             self.current.placed = true;
         }
+        // "2 salt I think we are out of", "40 rolls thanks Brenda": what follows is no part of the product.
+        if !self.changing
+            && !self.current.content.is_empty()
+            && (lexicon::begins_clause(word) || lexicon::signs_off(word))
+        {
+            self.start(None);
+            self.current.placed = true;
+        }
+        // "The milk was lovely" tells of it.
+        if matches!(word, "was" | "were" | "is" | "are" | "has" | "had" | "been") && self.current.amounts.is_empty() {
+            self.current.placed |= !self.current.content.is_empty();
+        }
         if self.changing && matches!(word, "for" | "with") && !self.current.content.is_empty() {
             self.change_target();
         }
+    }
+
+    /// Whether a cue says what an amount is to be.
+    fn sets(&self, element: &Element) -> bool {
+        self.tokens.get(element.first).is_some_and(|t| matches!(t.norm.as_str(), "should" | "make"))
+            && element.past > element.first + 1
     }
 
     fn change_target(&mut self) {
@@ -106,10 +136,18 @@ impl Cutter<'_> {
             }
             // "No, sorry, make that": one correction.
             Cue::Correct if self.current.is_empty() && self.current.cue == Some(Cue::Change) => {}
+            // "Hats should be 12", "screws make it 10"
+            Cue::Correct
+                if !self.current.content.is_empty() && self.current.amounts.is_empty() && self.sets(element) =>
+            {
+                self.current.cue = Some(cue);
+                self.current.carried = None;
+            }
             Cue::Correct | Cue::Exclude | Cue::Not | Cue::Target | Cue::InsteadOf => {
                 // "Change it to 4, not 3" and "no milk, sorry" keep what they began with.
                 self.start(None);
                 let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
+                self.correcting = cue == Cue::Correct;
                 self.sticky = matches!(word, "make") || cue == Cue::Exclude && !matches!(word, "no" | "without");
                 self.current.carried = None;
                 self.current.cue = Some(cue);

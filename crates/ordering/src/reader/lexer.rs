@@ -60,7 +60,7 @@ pub(super) fn lex(catalogue: &Catalogue, tokens: &[Token]) -> Vec<Element> {
     let mut at = 0;
     while at < tokens.len() {
         let rest = tokens.get(at..).unwrap_or_default();
-        match catalogue.longest(rest).filter(|hit| names_product(catalogue, rest, hit)) {
+        match catalogue.longest(rest).filter(|hit| names_product(catalogue, tokens, at, hit)) {
             Some(hit) => {
                 let past = at + hit.length;
                 // A phrase of one bare number is only kept from the noise where other words prove it.
@@ -73,7 +73,7 @@ pub(super) fn lex(catalogue: &Catalogue, tokens: &[Token]) -> Vec<Element> {
             None => at += 1,
         }
     }
-    let struck = noise::mask(tokens, &claimed);
+    let struck = noise::mask(tokens, &claimed, |t| catalogue.word(&t.key).is_some());
     let mut elements = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -82,6 +82,8 @@ pub(super) fn lex(catalogue: &Catalogue, tokens: &[Token]) -> Vec<Element> {
                 let length = hit.length;
                 (What::Phrase(hit), length)
             }
+            // "1) Paper 2) Pens": the marker parts.
+            None if noise::marker(tokens, at) => (What::Stop { asked: false }, 2),
             None if struck.get(at) == Some(&true) => (What::Noise, 1),
             None => name(catalogue, tokens, &words, &claimed, at),
         };
@@ -89,25 +91,31 @@ pub(super) fn lex(catalogue: &Catalogue, tokens: &[Token]) -> Vec<Element> {
         at += length;
     }
     unveil(catalogue, tokens, &mut elements);
-    counting::mark_times(&mut elements);
+    counting::mark_times(tokens, &mut elements);
     elements
 }
 
 /// Whether a phrase stands for a product here. A lone word that is also a number, a unit or a word of courtesy does so
 /// only as a name, an alias or a number of stock.
-fn names_product(catalogue: &Catalogue, rest: &[Token], hit: &Hit) -> bool {
+fn names_product(catalogue: &Catalogue, tokens: &[Token], at: usize, hit: &Hit) -> bool {
     if hit.length > 1 {
         return true;
     }
-    let Some(token) = rest.first() else { return false };
+    let Some(token) = tokens.get(at) else { return false };
     if token.kind == Kind::Number {
-        return false;
+        // The shade "6.66" is a name, "6.66 kg" and "£6.66" are none.
+        let priced = at
+            .checked_sub(1)
+            .and_then(|b| tokens.get(b))
+            .is_some_and(|t| matches!(t.kind, Kind::Punct('@' | '£' | '$' | '€')) || t.norm == "at");
+        let measured = tokens.get(at + 1).is_some_and(|t| units::measure(&t.norm).is_some());
+        return !priced && !measured && catalogue.ends(hit.node).any(|(_, p)| p.kind == PhraseKind::Variant);
     }
     let common = lexicon::is_filler(&token.norm)
         || catalogue.is_unit(&token.key)
         || units::package(&token.key).is_some()
         || units::measure(&token.norm).is_some();
-    let named = catalogue.ends(hit.node).any(|(_, p)| p.kind != PhraseKind::Keyword);
+    let named = catalogue.ends(hit.node).any(|(_, p)| p.kind < PhraseKind::Keyword);
     !common || named && !lexicon::is_filler(&token.norm) && units::measure(&token.norm).is_none()
 }
 
@@ -118,6 +126,8 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     let rest = words.get(at..).unwrap_or_default();
     match token.kind {
         Kind::Newline => return (What::Stop { asked: false }, 1),
+        // "Bananas .... 6 kg"
+        Kind::Punct('.') if leads(catalogue, tokens, at) => return (What::Colon, 1),
         Kind::Punct(mark) => {
             return (punctuation(mark, token.glued), 1);
         }
@@ -145,6 +155,21 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     {
         return (if lexicon::is_request(&token.norm) { What::Request } else { What::Filler }, 1);
     }
+    // "3 a5": the letter is part of the name.
+    let tied = tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Number && t.glued);
+    if tied && token.norm == "a" {
+        return (What::Word, 1);
+    }
+    if let Some((amount, length)) = counting::length_of_thread(tokens, at) {
+        return (What::Amount(amount), length);
+    }
+    if let Some((amount, length)) = counting::one_and_a_half(catalogue, tokens, at) {
+        return (What::Amount(amount), length);
+    }
+    // "80gsm", "36w": a number with letters of its own kind is a name, not an amount.
+    if token.kind == Kind::Number && names_kind(catalogue, tokens, at) {
+        return (What::Word, 2);
+    }
     let open = claimed.iter().skip(at).position(|t| *t).map_or(tokens.len(), |n| at + n);
     if let Some(number) = numbers::read(tokens.get(at..open).unwrap_or_default()).filter(|n| n.e4 >= 0) {
         let (amount, length) = counting::amount(catalogue, tokens, at, open, number);
@@ -165,12 +190,38 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     (single(catalogue, token, words, at), 1)
 }
 
+/// Whether dots lead here to the amount at the end of a row.
+fn leads(catalogue: &Catalogue, tokens: &[Token], at: usize) -> bool {
+    let dot = |n: usize| tokens.get(n).is_some_and(|t| t.is('.'));
+    let beside = dot(at + 1) || at.checked_sub(1).is_some_and(dot);
+    let Some(next) = (at + 1..tokens.len()).take(40).find(|n| !dot(*n)) else { return false };
+    let number = tokens.get(next).is_some_and(|t| t.kind == Kind::Number);
+    let unit =
+        |t: &Token| units::measure(&t.norm).is_some() || units::package(&t.key).is_some() || catalogue.is_unit(&t.key);
+    beside && number && tokens.get(next + 1).is_none_or(|t| t.kind == Kind::Newline || unit(t))
+}
+
+/// Whether a number has letters glued to it that are neither a unit nor a product's word.
+fn names_kind(catalogue: &Catalogue, tokens: &[Token], at: usize) -> bool {
+    tokens.get(at + 1).is_some_and(|next| {
+        next.kind == Kind::Word
+            && next.glued
+            && (2..=4).contains(&next.norm.len())
+            && units::measure(&next.norm).is_none()
+            && units::package(&next.key).is_none()
+            && !catalogue.is_unit(&next.key)
+            && !lexicon::is_filler(&next.norm)
+            && !matches!(next.norm.as_str(), "off" | "no" | "nos" | "doz" | "and" | "qty")
+            && catalogue.word(&next.key).is_none_or(|w| catalogue.having(w).is_empty())
+    })
+}
+
 /// What a word is on its own.
 fn single(catalogue: &Catalogue, token: &Token, words: &[&str], at: usize) -> What {
-    if token.norm == "x" {
+    if matches!(token.norm.as_str(), "x" | "qty" | "quantity") {
         return What::Times;
     }
-    if token.norm == "and" || token.norm == "then" {
+    if matches!(token.norm.as_str(), "and" | "then" | "n" | "und" | "et") {
         return What::Join;
     }
     if matches!(token.norm.as_str(), "a" | "an") {

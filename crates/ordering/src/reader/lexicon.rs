@@ -5,7 +5,7 @@ pub(super) fn is_request(norm: &str) -> bool {
     const WORDS: &[&str] = &[
         "send", "need", "needs", "want", "get", "have", "like", "take", "deliver", "bring", "buy", "require", "supply",
         "put", "grab", "please", "pls", "plz", "plse", "order", "add", "give", "ship", "book", "love", "include",
-        "reorder",
+        "reorder", "needing", "wanting", "snd", "sned", "gimme", "gime",
     ];
     WORDS.contains(&norm)
 }
@@ -37,6 +37,30 @@ pub(super) fn is_greeting(norm: &str) -> bool {
     WORDS.contains(&norm)
 }
 
+/// Words of good wishes.
+pub(super) fn wishes(norm: &str) -> bool {
+    matches!(norm, "happy" | "congrats" | "congratulations" | "hope" | "merry" | "welcome" | "goodnight")
+}
+
+/// Words that begin another thought.
+pub(super) fn begins_clause(norm: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "i", "we", "you", "he", "she", "they", "it", "its", "im", "ive", "ill", "weve", "well", "theyre", "youre",
+        "thats", "when", "while", "whilst", "if", "because", "coz", "cos", "cause", "so", "but", "which", "who",
+        "where", "unless", "until", "as", "since", "thats", "hes", "shes",
+    ];
+    WORDS.contains(&norm)
+}
+
+/// Words with which a message ends; a name may follow.
+pub(super) fn signs_off(norm: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "thanks", "thank", "thx", "thnx", "thankyou", "tx", "ta", "cheers", "chrs", "regards", "rgrds", "ty", "xx",
+        "xxx", "merci",
+    ];
+    WORDS.contains(&norm)
+}
+
 /// Words that say nothing about what is ordered.
 pub(super) fn is_filler(norm: &str) -> bool {
     is_request(norm)
@@ -48,6 +72,8 @@ pub(super) fn is_filler(norm: &str) -> bool {
         || FUNCTION_WORDS.contains(&norm)
         || DELIVERY_WORDS.contains(&norm)
         || PRAISE.contains(&norm)
+        || begins_clause(norm)
+        || signs_off(norm)
         || ERRANDS.contains(&norm)
 }
 
@@ -106,6 +132,29 @@ const COURTESIES: &[&str] = &[
     "again",
     "too",
     "both",
+    "xx",
+    "xxx",
+    "lovely",
+    "hun",
+    "hon",
+    "luv",
+    "pal",
+    "sister",
+    "brother",
+    "innit",
+    "coming",
+    "send",
+    "snd",
+    "mixed",
+    "assorted",
+    "reqd",
+    "required",
+    "arrange",
+    "tomorow",
+    "tommorow",
+    "tomorrow",
+    "tmw",
+    "forgot",
     "boss",
     "bro",
     "friend",

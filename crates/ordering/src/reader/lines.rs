@@ -1,7 +1,7 @@
 //! The lines of a reading while it is played: an item with its product, its amount and how sure they are.
 use super::amounts::{self, Settled};
 use super::catalogue::DraftLine;
-use super::confidence;
+use super::confidence::{self, Doubts};
 use super::cues::Cue;
 use super::entry::Entry;
 use super::index::Catalogue;
@@ -22,7 +22,7 @@ pub(super) struct Line {
     /// The best of them, if it is good enough.
     pub best: Option<Scored>,
     pub settled: Settled,
-    pub confidence: f64,
+    pub doubts: Doubts,
     /// Tokens it was read from.
     pub span: (usize, usize),
 }
@@ -48,6 +48,11 @@ impl<'a> Play<'a> {
         Self { catalogue, tokens, draft, speller, lines: Vec::new(), amended: false, left: false, pending: None }
     }
 
+    /// How sure a line is, 0 to 1.
+    pub(super) fn confidence(line: &Line) -> f64 {
+        if line.best.is_some() { line.doubts.confidence() } else { confidence::UNMATCHED }
+    }
+
     pub(super) fn entry(&self, line: &Line) -> Option<&'a Entry> {
         self.catalogue.entry(line.best.as_ref()?.product)
     }
@@ -68,7 +73,7 @@ impl<'a> Play<'a> {
             && let Some(product) = self.lines.last().and_then(|l| l.best.as_ref()).map(|b| b.product)
             && let Some(mut fit) = matching::fit(self.catalogue, &mut self.speller, self.tokens, &item, product)
             && fit.choice.variant.is_some()
-            && !item.content.is_empty()
+            && (!item.content.is_empty() || item.amounts.len() > 1)
             && fit.unexplained == 0
             && !fit.choice.contradictory
         {
@@ -76,6 +81,11 @@ impl<'a> Play<'a> {
             fit.close = true;
             ranked.retain(|r| r.product != product);
             ranked.insert(0, fit);
+        }
+        if ranked.first().is_none_or(|b| !b.close || b.score < confidence::ACCEPTED || b.unexplained > 0)
+            && let Some(whole) = self.elliptic(&item)
+        {
+            ranked.insert(0, whole);
         }
         // A correction speaks of what was ordered.
         if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not)) {
@@ -91,18 +101,43 @@ impl<'a> Play<'a> {
         Some(self.line(item, ranked, best, span))
     }
 
+    /// "3 notebooks a4, 3 a5", "20 towels, 10 disposable ones": the rest of the name is that of the line before.
+    fn elliptic(&mut self, item: &Item) -> Option<Scored> {
+        let before = self.lines.last().filter(|l| l.best.is_some() && !l.item.content.is_empty())?.item.content.clone();
+        if item.amounts.is_empty()
+            || item.content.is_empty()
+            || item.cue.is_some()
+            || !item.parted
+            || item.content.len() > 3
+        {
+            return None;
+        }
+        let (first, last) = (*before.first()?, *before.last()?);
+        for lent in [vec![last], vec![first]] {
+            let content: Vec<usize> = lent.into_iter().chain(item.content.iter().copied()).collect();
+            let whole = Item { content, ..item.clone() };
+            let ranked = matching::rank(self.catalogue, &mut self.speller, self.tokens, &whole);
+            let clear = |b: &&Scored| b.close && b.score > 0.85 && b.unexplained == 0;
+            if let Some(best) = ranked.first().filter(clear) {
+                return Some(Scored { score: best.score * 0.95, ..best.clone() });
+            }
+        }
+        None
+    }
+
     pub(super) fn line(&self, item: Item, ranked: Vec<Scored>, best: Option<Scored>, span: (usize, usize)) -> Line {
         let entry = best.as_ref().and_then(|b| self.catalogue.entry(b.product).map(|e| (b, e)));
-        let (settled, confidence) = match entry {
+        let (settled, doubts) = match entry {
             Some((best, entry)) => {
                 let settled = amounts::settle(entry, &item, &best.choice);
                 let runner_up = ranked.iter().filter(|r| r.product != best.product).map(|r| r.score).next();
-                let confidence = confidence::line(entry, best, runner_up, settled.trust);
-                (settled, confidence)
+                let said = settled.said || !item.amounts.is_empty();
+                let doubts = Doubts::of(entry, best, runner_up, said, settled.trust);
+                (settled, doubts)
             }
-            None => (unplaced(&item), confidence::UNMATCHED),
+            None => (unplaced(&item), Doubts::default()),
         };
-        Line { effect: Effect::Add, item, ranked, best, settled, confidence, span }
+        Line { effect: Effect::Add, item, ranked, best, settled, doubts, span }
     }
 
     /// Whether a product is in the draft or was named in this message.
@@ -132,7 +167,7 @@ impl<'a> Play<'a> {
         let entry = self.catalogue.entry(product)?;
         let variant = entry.product.variants.iter().position(|v| Some(v.id) == drafted.variant_id);
         let choice = super::variants::Choice { variant, ..Default::default() };
-        Some(Scored { product, score: 0.97, choice, unexplained: 0, close: true })
+        Some(Scored { product, score: 0.97, choice, unexplained: 0, close: true, keyword: false, trust: 1.0 })
     }
 }
 

@@ -31,6 +31,10 @@ pub(super) struct Scored {
     pub unexplained: usize,
     /// Most of what was said is the product, and most of a name of the product was said.
     pub close: bool,
+    /// A keyword is all that was said of it.
+    pub keyword: bool,
+    /// What its words are worth after their misspellings, 0 to 1.
+    pub trust: f64,
 }
 
 fn drawn(catalogue: &Catalogue, item: &Item, said: &[Said]) -> Vec<u32> {
@@ -60,10 +64,11 @@ pub(super) fn rank(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
     if said.is_empty() {
         return Vec::new();
     }
-    let spoken = spoken(catalogue, tokens, item);
+    let spoken = spoken(catalogue, speller, tokens, item);
+    let asked = Asked { catalogue, tokens, item, said: &said, spoken: &spoken };
     let mut out: Vec<Scored> = drawn(catalogue, item, &said)
         .into_iter()
-        .filter_map(|product| Some(score(catalogue, product, catalogue.entry(product)?, item, &said, &spoken)))
+        .filter_map(|product| Some(score(&asked, product, catalogue.entry(product)?)))
         .filter(|scored| scored.score > 0.15)
         .collect();
     out.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
@@ -79,15 +84,36 @@ pub(super) fn fit(
     product: u32,
 ) -> Option<Scored> {
     let said = said(catalogue, speller, tokens, item);
-    let spoken = spoken(catalogue, tokens, item);
-    Some(score(catalogue, product, catalogue.entry(product)?, item, &said, &spoken))
+    let spoken = spoken(catalogue, speller, tokens, item);
+    let asked = Asked { catalogue, tokens, item, said: &said, spoken: &spoken };
+    Some(score(&asked, product, catalogue.entry(product)?))
 }
 
-fn score(catalogue: &Catalogue, product: u32, entry: &Entry, item: &Item, said: &[Said], spoken: &[u32]) -> Scored {
+/// What an item says, looked up.
+struct Asked<'a> {
+    catalogue: &'a Catalogue,
+    tokens: &'a [Token],
+    item: &'a Item,
+    said: &'a [Said],
+    spoken: &'a [Vec<u32>],
+}
+
+impl Asked<'_> {
+    /// The words of the amounts that are the size in the product's name: "22mm copper" names the pipe by them.
+    fn size_words(&self, entry: &Entry) -> Vec<u32> {
+        let sizes = self.item.amounts.iter().filter(|a| is_size(entry, a));
+        let words = sizes.flat_map(|a| self.tokens.get(a.span.0..a.span.1).into_iter().flatten());
+        words.filter_map(|t| self.catalogue.word(&t.key)).collect()
+    }
+}
+
+fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
+    let Asked { catalogue, item, said, spoken, .. } = *asked;
+    let sizes = asked.size_words(entry);
     let mut choice = variants::choose(catalogue, entry, spoken, &item.amounts, &item.packages);
     let mut best = (0.0, None::<&Phrase>);
     for phrase in &entry.phrases {
-        let value = strength(catalogue, phrase, said);
+        let value = strength(catalogue, phrase, said, &sizes);
         // Of two that are said in full the longer is meant: BOLT-M8-80, not BOLT-M8.
         let longer = best.1.is_some_and(|b| phrase.words.len() > b.words.len()) && value > 0.9;
         if value > best.0 || longer {
@@ -112,8 +138,10 @@ fn score(catalogue: &Catalogue, product: u32, entry: &Entry, item: &Item, said: 
     let measured = item.amounts.iter().all(|a| {
         a.measure.is_none()
             || choice.variant.is_some() && choice.amount.is_some()
-            || variants::fits(entry, a)
+            || variants::fits(entry, a) && !is_other_size(entry, a)
             || is_size(entry, a)
+            || entry.unit_measure.is_none()
+                && entry.sizes.iter().any(|size| super::amounts::multiple(a, *size).is_some())
     });
     let share = if all > 0.0 { explained / all } else { 0.0 };
     let mut score = best.0 * share;
@@ -129,7 +157,10 @@ fn score(catalogue: &Catalogue, product: u32, entry: &Entry, item: &Item, said: 
     // "Cement mixers" are no cement: the last word says what a thing is.
     let explained_last = said.last().is_none_or(|s| s.readings.iter().any(own));
     let close = share >= if explained_last { 0.5 } else { 0.75 } && best.0 >= PART * 0.5_f64.sqrt();
-    Scored { product, score, choice, unexplained, close }
+    let keyword = best.1.is_some_and(|p| p.kind == PhraseKind::Keyword);
+    let used = said.iter().filter(|s| s.readings.iter().any(own));
+    let trust = used.map(|s| s.trust).fold(1.0, f64::min);
+    Scored { product, score, choice, unexplained, close, keyword, trust }
 }
 
 /// Whether an amount is the size in the product's name.
@@ -142,8 +173,16 @@ pub(super) fn is_size(entry: &Entry, amount: &super::counting::Amount) -> bool {
     })
 }
 
+/// Whether an amount is a size of the kind in the product's name and not that one: 22 mm of a 15 mm pipe.
+fn is_other_size(entry: &Entry, amount: &super::counting::Amount) -> bool {
+    let same = |own: &super::units::Measure| Some(*own) == amount.measure;
+    !is_size(entry, amount)
+        && entry.sizes.iter().any(|(_, own)| same(own))
+        && !entry.unit_measure.as_ref().is_some_and(same)
+}
+
 /// How strongly the words said stand for a phrase: all of it, or a part.
-fn strength(catalogue: &Catalogue, phrase: &Phrase, said: &[Said]) -> f64 {
+fn strength(catalogue: &Catalogue, phrase: &Phrase, said: &[Said], sizes: &[u32]) -> f64 {
     let (mut all, mut found, mut trust) = (0.0, 0.0, 1.0);
     let mut missing = 0;
     let mut places = Vec::with_capacity(phrase.words.len());
@@ -156,6 +195,7 @@ fn strength(catalogue: &Catalogue, phrase: &Phrase, said: &[Said]) -> f64 {
                 trust *= said.get(at).map_or(1.0, |s| s.trust);
                 places.push(at);
             }
+            None if sizes.contains(word) => found += weight,
             None => missing += 1,
         }
     }
@@ -167,15 +207,16 @@ fn strength(catalogue: &Catalogue, phrase: &Phrase, said: &[Said]) -> f64 {
         return match phrase.kind {
             PhraseKind::Name | PhraseKind::Alias => PART * (found / all).sqrt() * trust,
             PhraseKind::Keyword => 0.4 * (found / all) * trust,
-            PhraseKind::Sku => 0.0,
+            PhraseKind::Sku | PhraseKind::Variant => 0.0,
         };
     }
     let in_order = places.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
-    let order = if in_order { 1.0 } else { 0.97 };
+    let order = if in_order { 1.0 } else { 0.88 };
     let kind = match phrase.kind {
         PhraseKind::Sku => 0.99,
         PhraseKind::Name => 0.98,
         PhraseKind::Alias => 0.97,
+        PhraseKind::Variant => 0.95,
         PhraseKind::Keyword => 0.80,
     };
     kind * trust * order

@@ -9,6 +9,7 @@
 //! finds the product of each, [`variants`] and [`amounts`] settle how much of what, [`corrections`] plays the items
 //! in order onto the lines, and [`confidence`] and [`intent`] judge the whole.
 
+mod abbreviations;
 mod amounts;
 mod calendar;
 mod catalogue;
@@ -17,6 +18,7 @@ mod corrections;
 mod counting;
 mod cues;
 mod entry;
+mod gather;
 mod index;
 mod intent;
 mod items;
@@ -27,18 +29,21 @@ mod lines;
 mod matching;
 mod noise;
 mod numbers;
+mod places;
 mod port;
 mod reading;
 mod rules;
 mod segment;
 mod spelling;
 mod text;
+mod times;
 mod units;
 mod variants;
 mod words;
 
 pub use catalogue::{CatalogueProduct, CatalogueVariant, DraftLine, Message, Pack, VariantKind};
+pub use confidence::{LINE_DOUBTS, ORDER_DOUBTS};
 pub use index::Catalogue;
 pub use port::OrderReader;
 pub use reading::{Candidate, Effect, Intent, Match, ReadLine, Reading};
-pub use rules::RuleReader;
+pub use rules::{RuleReader, Weighed};

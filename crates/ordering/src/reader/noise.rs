@@ -1,35 +1,62 @@
 //! Numbers that are no amounts: dates, times, telephone and order numbers, addresses, prices, list markers.
 use super::calendar::is_month;
 use super::numbers::digits;
+use super::places;
 use super::text::{Kind, Token};
+use super::times;
 use super::units;
 
-/// For each token whether it is struck. `taken` are the tokens that belong to a product's phrase.
-pub(super) fn mask(tokens: &[Token], taken: &[bool]) -> Vec<bool> {
+/// For each token whether it is struck. `taken` are the tokens that belong to a product's phrase, `known` tells whether the
+/// catalogue has a word.
+pub(super) fn mask(tokens: &[Token], taken: &[bool], known: impl Fn(&Token) -> bool) -> Vec<bool> {
     let mut struck = vec![false; tokens.len()];
-    for at in 0..tokens.len() {
-        if struck.get(at) == Some(&true) || taken.get(at) == Some(&true) {
-            continue;
-        }
-        for n in 0..noise_at(tokens, at) {
-            if let Some(flag) = struck.get_mut(at + n) {
+    let free = |at: usize| taken.get(at) != Some(&true);
+    let mut at = 0;
+    while at < tokens.len() {
+        let linked = places::link(tokens, at);
+        let length = if linked > 0 {
+            linked
+        } else if free(at) {
+            noise_at(tokens, at)
+                .max(places::postcode(tokens, at))
+                .max(places::numbered(tokens, at, &known))
+                .max(places::street(tokens, at, free))
+                .max(times::part(tokens, at))
+                .max(places::code(tokens, at, &known))
+        } else {
+            0
+        };
+        for n in 0..length {
+            if let Some(flag) = struck.get_mut(at + n).filter(|_| linked > 0 || free(at + n)) {
                 *flag = true;
             }
         }
+        at += length.max(1);
     }
     struck
 }
 
-fn norm(tokens: &[Token], at: usize) -> &str {
+pub(super) fn norm(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).map_or("", |t| t.norm.as_str())
 }
 
-fn number(tokens: &[Token], at: usize) -> bool {
+pub(super) fn number(tokens: &[Token], at: usize) -> bool {
     tokens.get(at).is_some_and(|t| t.kind == Kind::Number)
 }
 
-fn mark(tokens: &[Token], at: usize, marks: &str) -> bool {
+pub(super) fn mark(tokens: &[Token], at: usize, marks: &str) -> bool {
     tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Punct(c) if marks.contains(c)))
+}
+
+/// Whether a marker of a list stands here, as "2)" in "1) paper 2) pens".
+pub(super) fn marker(tokens: &[Token], at: usize) -> bool {
+    let opened = tokens.iter().take(at).rev().take(12).find(|t| t.is('(') || t.is(')')).is_some_and(|t| t.is('('));
+    number(tokens, at)
+        && norm(tokens, at).len() <= 2
+        && mark(tokens, at + 1, ")")
+        && tokens.get(at + 1).is_some_and(|t| t.glued)
+        && !opened
+        && tokens.get(at + 2).is_some_and(|t| !t.glued && matches!(t.kind, Kind::Word | Kind::Number))
 }
 
 /// How many tokens of noise begin here.
@@ -67,7 +94,7 @@ fn reference(tokens: &[Token], at: usize, least: usize) -> usize {
 }
 
 /// Groups of digits in a row, as telephone numbers are written.
-fn run(tokens: &[Token], at: usize) -> usize {
+pub(super) fn run(tokens: &[Token], at: usize) -> usize {
     let mut next = at + 1;
     while number(tokens, next) && norm(tokens, next).len() > 1
         || mark(tokens, next, "-") && number(tokens, next + 1)
@@ -104,9 +131,13 @@ fn number_noise(tokens: &[Token], at: usize) -> usize {
     if before.is_some_and(|t| matches!(t.norm.as_str(), "on" | "by")) && token.norm.contains(['/', '.']) {
         return 1;
     }
-    let Some(e4) = digits(&token.norm) else {
+    if digits(&token.norm).is_none() {
         return run(tokens, at);
-    };
+    }
+    // "22 of us"
+    if after == "of" && norm(tokens, at + 2) == "us" {
+        return 3;
+    }
     if mark(tokens, at + 1, "£$€")
         || matches!(
             after,
@@ -133,34 +164,29 @@ fn number_noise(tokens: &[Token], at: usize) -> usize {
                 | "min"
                 | "times"
                 | "staff"
+                | "delegates"
+                | "pupils"
+                | "kids"
+                | "children"
+                | "lads"
+                | "men"
+                | "friends"
+                | "visitors"
+                | "clients"
+                | "customers"
+                | "bedrooms"
+                | "booked"
+                | "degrees"
+                | "sqm"
+                | "coats"
+                | "nights"
+                | "yrs"
+                | "wks"
         )
     {
         return 2;
     }
-    // "14 Mill Lane"
-    (2..=4)
-        .find(|n| {
-            matches!(
-                norm(tokens, at + n),
-                "street"
-                    | "road"
-                    | "rd"
-                    | "lane"
-                    | "ln"
-                    | "avenue"
-                    | "ave"
-                    | "drive"
-                    | "close"
-                    | "court"
-                    | "square"
-                    | "place"
-                    | "crescent"
-                    | "terrace"
-                    | "gardens"
-            ) && (1..*n).all(|m| tokens.get(at + m).is_some_and(|t| t.kind == Kind::Word))
-        })
-        .filter(|_| e4 % super::numbers::ONE == 0)
-        .map_or(0, |n| n + 1)
+    0
 }
 
 #[cfg(test)]
@@ -170,7 +196,7 @@ mod tests {
 
     fn kept(text: &str) -> Vec<String> {
         let tokens = tokenise(text);
-        let struck = mask(&tokens, &vec![false; tokens.len()]);
+        let struck = mask(&tokens, &vec![false; tokens.len()], |t| matches!(t.norm.as_str(), "milk" | "bread"));
         tokens.iter().zip(struck).filter(|(t, s)| t.kind == Kind::Number && !s).map(|(t, _)| t.norm.clone()).collect()
     }
 
@@ -180,6 +206,9 @@ mod tests {
         assert_eq!(kept("order 48213: 5 bread at 1.20 to 14 Mill Lane"), ["5"]);
         assert_eq!(kept("order 5 bread, PO 7781, £2.50 each, 28 Nov 2025"), ["5"]);
         assert_eq!(kept("1) 10 files\n2) 5 folders, +44 20 7946 0958"), ["10", "5"]);
+        assert_eq!(kept("3 milk to Flat 2, 18 Elm Grove, BS8 2QT by 11, ask for 07700 900123"), ["3"]);
+        assert_eq!(kept("acc 10233, plot 12-15, gate code 4471, unit 17B, ref KIT-0098: 6 milk before 7.30"), ["6"]);
+        assert_eq!(kept("milk-2 at half past 5 for a party of 8, see http://a.example/9?id=4"), ["2"]);
         assert_eq!(kept("table 4 needs 2 coke at 19:30 for 6 people"), ["2"]);
     }
 }

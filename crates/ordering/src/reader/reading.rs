@@ -10,7 +10,7 @@ pub struct Reading {
     pub intent: Intent,
     /// How sure the intent is, 0 to 1.
     pub intent_confidence: f64,
-    /// How sure the order as a whole is, 0 to 1: the weakest line's, below 0.5 where a line has no product, and 0
+    /// How sure the order as a whole is, 0 to 1: at most the weakest line's, below 0.5 where a line has no product, and 0
     /// where nothing is ordered.
     pub confidence: f64,
     /// What changes, in the order of the message.

@@ -1,6 +1,6 @@
 //! The reader that works by rules.
 use super::catalogue::Message;
-use super::confidence;
+use super::confidence::{LINE_DOUBTS, ORDER_DOUBTS, OrderDoubts};
 use super::cues::Cue;
 use super::index::Catalogue;
 use super::intent::{self, Evidence, Mood};
@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use purser_kernel::{Problem, Quantity};
 
 /// Lines of one message. A longer order is a spreadsheet, and a person's work.
-const MAX_LINES: usize = 200;
+pub(super) const MAX_LINES: usize = 200;
 /// Rivals shown with a line.
 const ALTERNATIVES: usize = 4;
 /// What an order keeps of its confidence beside words meant for a machine.
@@ -40,12 +40,18 @@ impl OrderReader for RuleReader {
 
 impl RuleReader {
     /// Reads one message. It cannot fail: what it does not understand has a low confidence.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of a reader, whatever it holds")]
+    pub fn read_text(&self, catalogue: &Catalogue, message: &Message<'_>) -> Reading {
+        self.weigh(catalogue, message).reading
+    }
+
+    /// Reads one message and tells what its confidences were made of.
     #[expect(
         clippy::unused_self,
         clippy::trivially_copy_pass_by_ref,
         reason = "the signature of a reader, whatever it holds"
     )]
-    pub fn read_text(&self, catalogue: &Catalogue, message: &Message<'_>) -> Reading {
+    pub fn weigh(&self, catalogue: &Catalogue, message: &Message<'_>) -> Weighed {
         let tokens = text::tokenise(message.text);
         let elements = lexer::lex(catalogue, &tokens);
         let mut play = Play::new(catalogue, &tokens, message.draft);
@@ -55,7 +61,10 @@ impl RuleReader {
             let mood = mood(&tokens, of, &sentence);
             weigh(&mut evidence, &tokens, of, mood);
             if mood == Mood::Say {
-                say(&mut play, of, sentence);
+                let told = evidence.asked || evidence.complained;
+                say(&mut play, of, sentence, told);
+            } else if mood == Mood::Ask && orders_on_condition(&tokens, of) {
+                play.left = true;
             }
         }
         if evidence.cancelled && !play.lines.is_empty() {
@@ -63,11 +72,36 @@ impl RuleReader {
             play.lines.clear();
             play.left = true;
         }
-        if evidence.instructed {
+        // "Order for the Old Mill": beside what is counted, an unknown name is no order.
+        if play.lines.iter().any(|l| l.best.is_some()) {
+            play.lines.retain(|l| {
+                let said = !l.item.amounts.is_empty() || l.item.article || l.item.reference;
+                l.best.is_some() || said || l.effect != Effect::Add
+            });
+        }
+        if evidence.instructed || evidence.complained {
             play.lines.retain(|l| l.best.is_some());
         }
-        finish(&play, &evidence, message.text)
+        finish(&play, &evidence, &elements, message.text)
     }
+}
+
+/// A reading with the doubts that its confidences were made of.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    /// The reading.
+    pub reading: Reading,
+    /// For each line its doubts, as [`LINE_DOUBTS`] names them; `None` for a line without a product.
+    pub lines: Vec<Option<[f64; LINE_DOUBTS.len()]>>,
+    /// The order's, as [`ORDER_DOUBTS`] names them.
+    pub order: [f64; ORDER_DOUBTS.len()],
+}
+
+/// "Do you have rice, if so send 3": a question with an order in it.
+fn orders_on_condition(tokens: &[Token], of: &[Element]) -> bool {
+    let (first, past) = (of.first().map_or(0, |e| e.first), of.last().map_or(0, |e| e.past));
+    let words: Vec<&str> = tokens.get(first..past).into_iter().flatten().map(|t| t.norm.as_str()).collect();
+    words.windows(2).any(|w| matches!(w, ["if", "so" | "yes" | "yeah" | "you" | "they" | "there"] | ["send", _]))
 }
 
 fn mood(tokens: &[Token], of: &[Element], sentence: &Sentence) -> Mood {
@@ -90,6 +124,8 @@ fn weigh(evidence: &mut Evidence, tokens: &[Token], of: &[Element], mood: Mood) 
         let token = tokens.get(element.first);
         if at < 2 && token.is_some_and(|t| lexicon::is_greeting(&t.norm)) {
             evidence.greetings += 1;
+        } else if token.is_some_and(|t| lexicon::wishes(&t.norm)) {
+            evidence.courtesies += 1;
         } else if matches!(element.what, What::Word | What::Phrase(_) | What::Amount(_))
             && token.is_some_and(|t| matches!(t.kind, Kind::Word | Kind::Number))
         {
@@ -99,7 +135,8 @@ fn weigh(evidence: &mut Evidence, tokens: &[Token], of: &[Element], mood: Mood) 
 }
 
 /// Plays a sentence's items.
-fn say(play: &mut Play<'_>, of: &[Element], sentence: Sentence) {
+fn say(play: &mut Play<'_>, of: &[Element], sentence: Sentence, told: bool) {
+    // "The one with the milk", after a question, is no order.
     let requested = of.iter().any(|e| matches!(e.what, What::Request));
     // "4 milk in total" of a draft with two may mean two more.
     let total = of.iter().any(|e| {
@@ -107,14 +144,18 @@ fn say(play: &mut Play<'_>, of: &[Element], sentence: Sentence) {
     });
     play.left |= total && !play.draft.is_empty();
     let counted = sentence.items.iter().any(|i| !i.amounts.is_empty());
-    for item in sentence.items {
+    let from = play.lines.len();
+    for item in play.gather(sentence.items) {
         if play.lines.len() >= MAX_LINES {
             play.left = true;
             break;
         }
-        play.item(item, |line| worth(line, requested, counted));
+        play.item(item, |line| {
+            worth(line, requested, counted) && !(told && line.item.amounts.is_empty() && !line.item.requested)
+        });
     }
     play.end();
+    play.divide(from.min(play.lines.len()));
 }
 
 /// Whether an item is an order and not talk.
@@ -130,33 +171,47 @@ fn worth(line: &Line, requested: bool, counted: bool) -> bool {
         }
         None if !item.amounts.is_empty() => item.content.len() <= LONGEST_UNKNOWN,
         None if item.article && item.joined && (requested || counted) => item.content.len() <= 3,
-        None => (item.requested || item.more) && !item.placed && item.content.len() <= 2,
+        None => (item.requested || item.more) && !counted && !item.placed && item.content.len() <= 2,
     }
 }
 
-fn finish(play: &Play<'_>, evidence: &Evidence, text: &str) -> Reading {
+fn finish(play: &Play<'_>, evidence: &Evidence, elements: &[Element], text: &str) -> Weighed {
     let cap = if evidence.instructed { INSTRUCTED } else { 1.0 };
-    let lines: Vec<ReadLine> =
-        play.lines.iter().take(MAX_LINES).filter_map(|line| written(play, line, text, cap)).collect();
-    let mut confidence = confidence::order(lines.iter().map(|l| (l.confidence, l.product.is_some())));
-    if play.left || play.lines.len() > MAX_LINES {
-        confidence = confidence.min(confidence::SOMETHING_LEFT);
-    }
+    let (lines, doubts): (Vec<ReadLine>, Vec<_>) = play
+        .lines
+        .iter()
+        .take(MAX_LINES)
+        .filter_map(|line| Some((written(play, line, text, cap)?, line.best.is_some().then(|| line.doubts.values()))))
+        .unzip();
     // The same twice may be two deliveries, or a change of mind.
     let twice = lines.iter().enumerate().any(|(at, line)| {
         line.product.is_some() && lines.iter().take(at).any(|l| l.product == line.product && l.effect == line.effect)
     });
-    if twice {
-        confidence = confidence.min(confidence::SOMETHING_LEFT);
-    }
+    let outside = |test: fn(&What) -> bool| {
+        let within = |e: &Element| play.lines.iter().any(|l| l.span.0 <= e.first && e.past <= l.span.1);
+        elements.iter().filter(|e| test(&e.what) && !within(e)).count()
+    };
+    let order = OrderDoubts {
+        words: outside(|w| matches!(w, What::Word)),
+        products: outside(|w| matches!(w, What::Phrase(_))),
+        amounts: outside(|w| matches!(w, What::Amount(_))),
+        amended: play.amended,
+        told: evidence.asked || evidence.complained,
+        left: play.left || play.lines.len() > MAX_LINES,
+        twice,
+    };
+    let mut confidence = order.confidence(lines.iter().map(|l| (l.confidence, l.product.is_some())));
     let best = lines.iter().map(|l| l.confidence).fold(0.0, f64::max);
+    let weakest = lines.iter().map(|l| l.confidence).fold(1.0, f64::min);
     let whole = Evidence { lines: lines.len(), amended: play.amended, ..*evidence };
     let (intent, intent_confidence) = intent::judge(&whole, best);
     if evidence.cancelled {
         confidence = intent_confidence * cap * if play.left { 0.5 } else { 1.0 };
     }
+    confidence = confidence.min(cap);
     debug_assert!(intent == Intent::Order || lines.is_empty(), "only an order has lines");
-    Reading { intent, intent_confidence, confidence, lines, cancel: evidence.cancelled }
+    let reading = Reading { intent, intent_confidence, confidence, lines, cancel: evidence.cancelled };
+    Weighed { reading, lines: doubts, order: order.values(weakest) }
 }
 
 fn written(play: &Play<'_>, line: &Line, text: &str, cap: f64) -> Option<ReadLine> {
@@ -187,7 +242,7 @@ fn written(play: &Play<'_>, line: &Line, text: &str, cap: f64) -> Option<ReadLin
         product,
         quantity: Quantity::from_e4(e4),
         unit: (!unit.is_empty()).then(|| unit.clone()),
-        confidence: line.confidence.clamp(0.0, cap),
+        confidence: Play::confidence(line).clamp(0.0, cap),
         alternatives,
     })
 }

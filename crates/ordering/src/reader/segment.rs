@@ -5,6 +5,7 @@ use super::entry::PhraseKind;
 use super::index::Catalogue;
 use super::items::{Item, merge, one_of};
 use super::lexer::{Element, What};
+use super::numbers;
 use super::text::Token;
 use super::variants;
 
@@ -47,11 +48,21 @@ pub(super) struct Cutter<'a> {
     pub changing: bool,
     /// The exclusion holds for a whole row: "remove", not "no".
     pub sticky: bool,
+    /// A correction may go on after an "and".
+    pub correcting: bool,
 }
 
 impl<'a> Cutter<'a> {
     fn new(catalogue: &'a Catalogue, tokens: &'a [Token]) -> Self {
-        Self { catalogue, tokens, items: Vec::new(), current: Item::default(), changing: false, sticky: false }
+        Self {
+            catalogue,
+            tokens,
+            items: Vec::new(),
+            current: Item::default(),
+            changing: false,
+            sticky: false,
+            correcting: false,
+        }
     }
 
     fn cut(mut self, elements: &[Element]) -> Vec<Item> {
@@ -98,9 +109,13 @@ impl<'a> Cutter<'a> {
             What::Filler => self.filler(element),
             What::Join => self.join(),
             What::Article => self.current.article |= self.current.content.is_empty(),
-            What::Request => self.request(),
+            What::Request => self.request(element),
             What::Preposition => self.preposition(element, rest),
             What::Reference => {
+                // "Invoice to the usual address"
+                if self.current.placed {
+                    return;
+                }
                 self.flush();
                 self.current.reference = true;
                 self.current.cover(element);
@@ -128,8 +143,24 @@ impl<'a> Cutter<'a> {
     }
 
     fn amount(&mut self, amount: &Amount, element: &Element, rest: &[Element]) {
+        // "Cable 2.5 twin and earth": a broken number that the catalogue has is a name.
+        let bare = amount.measure.is_none() && amount.package.is_none() && !amount.times;
+        let token = self.tokens.get(element.first);
+        if bare
+            && amount.e4 % numbers::ONE != 0
+            && !self.current.content.is_empty()
+            && product_follows(rest)
+            && token.is_some_and(|t| self.catalogue.word(&t.key).is_some_and(|w| !self.catalogue.having(w).is_empty()))
+        {
+            self.current.content.push(element.first);
+            self.current.cover(element);
+            return;
+        }
         if !self.current.content.is_empty() && !self.belongs(amount, rest) {
-            self.start(None);
+            // "Actually, the boss says 16": words of talk keep the cue.
+            let talk = self.current.phrases.is_empty() && self.current.amounts.is_empty();
+            let cue = self.current.cue.filter(|c| talk && *c == Cue::Correct);
+            self.start(cue);
             self.current.joined = true;
         }
         if self.current.content.is_empty() {
@@ -147,7 +178,15 @@ impl<'a> Cutter<'a> {
     /// Whether an amount after the product's words still speaks of that product.
     fn belongs(&self, amount: &Amount, rest: &[Element]) -> bool {
         let item = &self.current;
-        let product_follows = followed(rest, |w| matches!(w, What::Phrase(_) | What::Word));
+        let product_follows = product_follows(rest);
+        // "x3 cheese x10 water": each count stands before its product.
+        if item.amount_first && amount.times && product_follows && item.amounts.iter().any(|a| a.times) {
+            return false;
+        }
+        // "M8x100 bolts"
+        if self.tokens.get(amount.span.0).is_some_and(|t| t.norm == "x") && amount.measure.is_some() {
+            return true;
+        }
         // "No bread, 2 milk", with or without its comma.
         if item.cue == Some(Cue::Exclude) && product_follows && !item.phrases.is_empty() {
             return false;
@@ -183,7 +222,7 @@ impl<'a> Cutter<'a> {
     /// Whether a phrase names another product than the phrases before it: "tea coffee".
     fn another(&self, node: u32) -> bool {
         let names =
-            |node: u32| self.catalogue.ends(node).filter(|(_, p)| p.kind != PhraseKind::Keyword).map(|(id, _)| id);
+            |node: u32| self.catalogue.ends(node).filter(|(_, p)| p.kind < PhraseKind::Keyword).map(|(id, _)| id);
         let products = |node: u32| self.catalogue.ends(node).map(|(id, _)| id);
         let apart =
             |old: u32| names(old).next().is_some() && !products(old).any(|id| products(node).any(|other| other == id));
@@ -208,6 +247,17 @@ impl<'a> Cutter<'a> {
         self.current.content.extend(element.first..element.past);
         self.current.cover(element);
     }
+}
+
+/// Whether the words of a product are what comes next.
+fn product_follows(rest: &[Element]) -> bool {
+    let next = rest.iter().find(|e| {
+        !matches!(
+            e.what,
+            What::Filler | What::Noise | What::Article | What::Times | What::Unit(_) | What::Cue(Cue::More)
+        )
+    });
+    next.is_some_and(|e| matches!(e.what, What::Phrase(_) | What::Word))
 }
 
 /// Whether the next element that says something is such a one.

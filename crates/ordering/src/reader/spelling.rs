@@ -88,7 +88,8 @@ impl Spelling {
                 let edits = osa::distance(word.chars(), other.chars());
                 // A wrong first letter is a different word more often than a typo.
                 let same_start = word.chars().next() == other.chars().next();
-                (edits <= most && (same_start || edits == 1 && length >= 6)).then_some((number, edits))
+                let slip = edits == 0 || length > 5 || other.chars().count() != length || slipped(word, other);
+                (edits <= most && slip && (same_start || edits == 1 && length >= 6)).then_some((number, edits))
             })
             .collect();
         near.sort_by_key(|(number, edits)| (*edits, *number));
@@ -97,6 +98,17 @@ impl Spelling {
         near.truncate(3);
         near
     }
+}
+
+/// Whether two short words of one length differ by a transposition or a neighbour on the keyboard: "mulk" is milk, "cake"
+/// is no coke.
+fn slipped(word: &str, other: &str) -> bool {
+    const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+    let place = |c: char| ROWS.iter().enumerate().find_map(|(row, keys)| keys.find(c).map(|column| (row, column)));
+    let mut apart = word.chars().zip(other.chars()).filter(|(a, b)| a != b);
+    let (Some((a, b)), second) = (apart.next(), apart.next()) else { return true };
+    second.is_some_and(|(c, d)| a == d && b == c)
+        || place(a).zip(place(b)).is_some_and(|((r, c), (s, d))| r.abs_diff(s) + c.abs_diff(d) <= 1)
 }
 
 #[cfg(test)]
@@ -113,6 +125,8 @@ mod tests {
         assert_eq!(near("tomatto"), Some("tomato"));
         assert_eq!(near("adjustible"), Some("adjustable"));
         assert_eq!(near("ajustible"), Some("adjustable"));
+        assert_eq!(near("mulk"), Some("milk"));
+        assert_eq!(near("malk"), None);
         assert_eq!(near("silk"), None);
         assert_eq!(near("ric"), None);
     }

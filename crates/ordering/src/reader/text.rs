@@ -135,8 +135,14 @@ pub(super) fn tokenise(text: &str) -> Vec<Token> {
                     norm.push_str("and");
                     Kind::Word
                 }
+                '%' => {
+                    norm.push('%');
+                    Kind::Punct('%')
+                }
                 ',' | ';' | ':' | '.' | '!' | '?' | '-' | '+' | '/' | '(' | ')' | '@' | '#' | '"' | '\'' | '*'
-                | '•' | '=' | '£' | '$' | '€' | '%' | '>' | '|' | '_' | '~' | '[' | ']' => Kind::Punct(first.ch),
+                | '•' | '=' | '£' | '$' | '€' | '>' | '|' | '_' | '~' | '[' | ']' => Kind::Punct(first.ch),
+                // A picture parts what stands around it.
+                '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1faff}' => Kind::Punct(','),
                 _ => continue,
             }
         };

@@ -60,7 +60,7 @@ pub(super) fn names_words(catalogue: &Catalogue, phrases: &[u32], words: &[&str]
 pub(super) fn choose(
     catalogue: &Catalogue,
     entry: &Entry,
-    words: &[u32],
+    words: &[Vec<u32>],
     amounts: &[Amount],
     packages: &[String],
 ) -> Choice {
@@ -113,8 +113,9 @@ pub(super) fn choose(
     choice
 }
 
-fn contains(words: &[u32], form: &[u32]) -> bool {
-    !form.is_empty() && words.windows(form.len()).any(|window| window == form)
+fn contains(words: &[Vec<u32>], form: &[u32]) -> bool {
+    let meets = |window: &[Vec<u32>]| window.iter().zip(form).all(|(readings, word)| readings.contains(word));
+    !form.is_empty() && words.windows(form.len()).any(meets)
 }
 
 /// Whether an amount's measure is part of what the product is called or converts into its unit.

@@ -1,6 +1,7 @@
 //! The words of an item as the catalogue knows them: looked up, taken apart, or guessed from a misspelling.
 use super::index::Catalogue;
 use super::items::Item;
+use super::lexicon;
 use super::text::{Kind, Token};
 use std::collections::HashMap;
 
@@ -21,18 +22,31 @@ pub(super) struct Said {
 /// Looks up misspelt words, each once and not too many.
 #[derive(Debug, Default)]
 pub(super) struct Speller {
-    known: HashMap<String, Vec<(u32, usize)>>,
+    known: HashMap<String, Vec<(u32, Slip)>>,
+}
+
+/// How a word differs from the catalogue's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slip {
+    /// So many edits.
+    Edits(usize),
+    /// It is short for it.
+    Short,
 }
 
 impl Speller {
-    fn near(&mut self, catalogue: &Catalogue, key: &str) -> Vec<(u32, usize)> {
+    fn near(&mut self, catalogue: &Catalogue, token: &Token) -> Vec<(u32, Slip)> {
+        let key = token.key.as_str();
         if let Some(found) = self.known.get(key) {
             return found.clone();
         }
         if self.known.len() >= LOOKUPS {
             return Vec::new();
         }
-        let found = catalogue.near(key);
+        let mut found: Vec<(u32, Slip)> = catalogue.near(key).into_iter().map(|(n, e)| (n, Slip::Edits(e))).collect();
+        if found.is_empty() {
+            found = catalogue.short_for(&token.norm).into_iter().map(|n| (n, Slip::Short)).collect();
+        }
         self.known.insert(key.to_owned(), found.clone());
         found
     }
@@ -49,13 +63,13 @@ pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
             if let Some(word) = catalogue.word(&key) {
                 return Said { readings: vec![word], trust: 1.0, weight: catalogue.weight(Some(word)), number };
             }
-            let near = if token.kind == Kind::Word { speller.near(catalogue, &token.key) } else { Vec::new() };
-            let edits = near.first().map_or(0, |(_, edits)| *edits);
+            let near = if token.kind == Kind::Word { speller.near(catalogue, token) } else { Vec::new() };
             // One slip in a long word is a typo; in a short one it may be another word.
-            let trust = match (edits, token.key.chars().count()) {
-                (0, _) => 1.0,
-                (1, 6..) => 0.95,
-                (1, _) => 0.87,
+            let trust = match (near.first().map(|(_, slip)| *slip), token.key.chars().count()) {
+                (None | Some(Slip::Edits(0)), _) => 1.0,
+                (Some(Slip::Edits(1)), 6..) => 0.95,
+                (Some(Slip::Edits(1)), _) => 0.87,
+                (Some(Slip::Short), _) => 0.9,
                 _ => 0.89,
             };
             let weight = catalogue.weight(near.first().map(|(word, _)| *word));
@@ -93,10 +107,21 @@ fn compounds<'a>(catalogue: &Catalogue, words: &[&'a Token]) -> Vec<(&'a Token, 
 }
 
 /// All words of an item in order, as they may name a variant.
-pub(super) fn spoken(catalogue: &Catalogue, tokens: &[Token], item: &Item) -> Vec<u32> {
+pub(super) fn spoken(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token], item: &Item) -> Vec<Vec<u32>> {
     let Some((first, past)) = item.span else {
         return Vec::new();
     };
-    let words = tokens.get(first..past).into_iter().flatten().filter(|t| matches!(t.kind, Kind::Word | Kind::Number));
-    words.map(|t| catalogue.word(&t.key).unwrap_or(u32::MAX)).take(4 * WORDS).collect()
+    let words = tokens
+        .get(first..past)
+        .into_iter()
+        .flatten()
+        .filter(|t| matches!(t.kind, Kind::Word | Kind::Number | Kind::Punct('%')));
+    let mut read = |t: &Token| match catalogue.word(&t.key) {
+        Some(word) => vec![word],
+        None if t.kind == Kind::Word && t.norm.len() > 1 && !lexicon::is_filler(&t.norm) => {
+            speller.near(catalogue, t).into_iter().map(|(word, _)| word).collect()
+        }
+        None => Vec::new(),
+    };
+    words.take(4 * WORDS).map(&mut read).collect()
 }

@@ -180,7 +180,7 @@ impl Trade {
     }
 
     /// Whether a line is the right one.
-    fn right(&self, line: &ReadLine, answer: &Answer) -> bool {
+    pub fn right(&self, line: &ReadLine, answer: &Answer) -> bool {
         let sku = line.product.map(|p| self.sku(&p.product_id));
         let variant = line.product.and_then(|p| p.variant_id).map(|v| self.sku(&v));
         let quantity = answer.quantity.as_deref().map(|q| q.parse::<Quantity>().unwrap());
