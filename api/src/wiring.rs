@@ -8,6 +8,7 @@ use purser_kernel::Problem;
 use purser_messaging::InboxService;
 use purser_ordering::{
     customers::{Customers, Directory},
+    labels::PredefinedLabels,
     orders::Orders,
     reader::{OrderReader, RuleReader},
     reading::{MessageSubscriber, ReadConversation},
@@ -70,7 +71,7 @@ impl Services {
 
     /// Who does which kind of job.
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
-        let subscribers: Vec<Arc<dyn Subscriber>> = vec![Arc::new(MessageSubscriber)];
+        let subscribers: Vec<Arc<dyn Subscriber>> = vec![Arc::new(MessageSubscriber), Arc::new(PredefinedLabels)];
         let read = ReadConversation::new(
             self.reader.clone(),
             self.inbox.clone(),

@@ -10,11 +10,13 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         customers(manager).await?;
         customer_contacts(manager).await?;
+        customer_labels(manager).await?;
+        customer_label_assignments(manager).await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["customer_contacts", "customers"]).await
+        drop_tables(manager, &["customer_label_assignments", "customer_labels", "customer_contacts", "customers"]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -72,6 +74,34 @@ async fn customer_contacts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .unique_where(&["whatsapp_normalized"], "whatsapp_normalized is not null and deleted_at is null")
         .index(&["phone_normalized"])
         .index(&["email_normalized"])
+        .create(manager)
+        .await
+}
+
+async fn customer_labels(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("customer_labels")
+        .text("name", 60)
+        .text("name_normalized", 120)
+        .text("color", 7)
+        .flag("is_predefined", false)
+        .created_by()
+        .timestamps()
+        .version()
+        .unique(&["name_normalized"])
+        .create(manager)
+        .await
+}
+
+async fn customer_label_assignments(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("customer_label_assignments")
+        .uuid("customer_id")
+        .part_of("customer_id", "customers")
+        .uuid("label_id")
+        .part_of("label_id", "customer_labels")
+        .text_null("value", 200)
+        .created_by()
+        .timestamps()
+        .unique(&["customer_id", "label_id"])
         .create(manager)
         .await
 }

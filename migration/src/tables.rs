@@ -18,6 +18,8 @@ const TENANT_TABLES: &[&str] = &[
     "audit_logs",
     "conversations",
     "customer_contacts",
+    "customer_label_assignments",
+    "customer_labels",
     "customers",
     "durations",
     "encryption_keys",

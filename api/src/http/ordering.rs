@@ -2,6 +2,7 @@
 mod categories;
 mod customers;
 mod durations;
+mod labels;
 mod orders;
 mod price_tiers;
 mod products;
@@ -18,5 +19,6 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(price_tiers::routes)
         .configure(durations::routes)
         .configure(customers::routes)
+        .configure(labels::routes)
         .configure(orders::routes);
 }

@@ -53,6 +53,8 @@ kinds! {
     // ordering
     Customer => CustomerId, "a customer";
     CustomerContact => CustomerContactId, "a contact of a customer";
+    CustomerLabel => CustomerLabelId, "a label for customers";
+    CustomerLabelAssignment => CustomerLabelAssignmentId, "a label that a customer has";
     ProductCategory => ProductCategoryId, "a product category";
     Product => ProductId, "a product";
     ProductVariant => ProductVariantId, "a variant of a product";

@@ -10,6 +10,10 @@ pub enum OrderingProblem {
     CustomerCodeTaken,
     /// Another contact has the WhatsApp number.
     WhatsappTaken,
+    /// Another label has the name.
+    CustomerLabelTaken,
+    /// Every organization has the label.
+    PredefinedLabel,
     /// A category would be below itself.
     CategoryCycle,
     /// There is such a term already.
@@ -26,6 +30,8 @@ impl ProblemKind for OrderingProblem {
             Self::SkuTaken => ("sku_taken", 409, "Another product has this SKU"),
             Self::CustomerCodeTaken => ("customer_code_taken", 409, "Another customer has this code"),
             Self::WhatsappTaken => ("whatsapp_taken", 409, "Another contact has this WhatsApp number"),
+            Self::CustomerLabelTaken => ("customer_label_taken", 409, "Another label has this name"),
+            Self::PredefinedLabel => ("predefined_label", 409, "A predefined label cannot be deleted"),
             Self::CategoryCycle => ("category_cycle", 409, "A category cannot be below itself"),
             Self::DurationTaken => ("duration_taken", 409, "There is a term of this length already"),
             Self::OrderNotEditable => ("order_not_editable", 409, "The order cannot be edited any more"),

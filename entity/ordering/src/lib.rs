@@ -8,6 +8,8 @@ pub mod address;
 pub mod alternatives;
 pub mod customer;
 pub mod customer_contact;
+pub mod customer_label;
+pub mod customer_label_assignment;
 pub mod duration;
 pub mod order;
 pub mod order_line;
@@ -26,6 +28,8 @@ pub fn shapes() -> Vec<TableShape> {
     vec![
         shape::<customer::Entity>(),
         shape::<customer_contact::Entity>(),
+        shape::<customer_label::Entity>(),
+        shape::<customer_label_assignment::Entity>(),
         shape::<duration::Entity>(),
         shape::<order::Entity>(),
         shape::<order_line::Entity>(),

@@ -4,6 +4,7 @@ mod categories;
 mod customers;
 mod durations;
 mod idempotency;
+mod labels;
 mod lists;
 mod orders;
 mod price_tiers;
