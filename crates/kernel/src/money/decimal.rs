@@ -26,12 +26,10 @@ pub(super) fn parse(text: &str, places: u32) -> Result<i64, MoneyError> {
         .ok_or(MoneyError::Places(places))?;
     let mut value: i128 = 0;
     for byte in whole.bytes().chain(fraction.bytes()) {
-        value = value * 10 + i128::from(byte - b'0');
-        if value > i128::from(u64::MAX) {
-            return Err(MoneyError::Overflow);
-        }
+        let digit = i128::from(byte - b'0');
+        value = value.checked_mul(10).and_then(|value| value.checked_add(digit)).ok_or(MoneyError::Overflow)?;
     }
-    let value = value * 10_i128.pow(missing);
+    let value = value.checked_mul(10_i128.pow(missing)).ok_or(MoneyError::Overflow)?;
     i64::try_from(if negative { -value } else { value }).map_err(|_| MoneyError::Overflow)
 }
 

@@ -68,12 +68,123 @@ proptest! {
         prop_assert_eq!(total(&[a, b]), total(&[a + b]));
     }
 
-    /// Addition is exact or refused.
+    /// Addition and subtraction are exact or refused.
     #[test]
-    fn addition_is_exact_or_refused(a: i64, b: i64) {
-        let sum = Money::from_minor(a, Currency::EUR).checked_add(Money::from_minor(b, Currency::EUR));
-        prop_assert_eq!(sum.ok().map(Money::minor), a.checked_add(b));
+    fn sums_and_differences_are_exact_or_refused(a: i64, b: i64) {
+        let money = [a, b].map(|minor| Money::from_minor(minor, Currency::EUR));
+        prop_assert_eq!(money[0].checked_add(money[1]).ok().map(Money::minor), a.checked_add(b));
+        prop_assert_eq!(Money::sum(Currency::EUR, money).ok().map(Money::minor), a.checked_add(b));
+        let price = [a, b].map(|e4| UnitPrice::from_e4(e4, Currency::EUR));
+        prop_assert_eq!(price[0].checked_add(price[1]).ok().map(UnitPrice::e4), a.checked_add(b));
+        let quantity = [a, b].map(Quantity::from_e4);
+        prop_assert_eq!(quantity[0].checked_add(quantity[1]).ok().map(Quantity::e4), a.checked_add(b));
+        prop_assert_eq!(quantity[0].checked_sub(quantity[1]).ok().map(Quantity::e4), a.checked_sub(b));
     }
+
+    /// A product of quantities is exact, or refused for the reason that holds.
+    #[test]
+    fn products_of_quantities_are_exact_or_refused(a: i64, b in -100_000_000_i64..100_000_000) {
+        let wide = i128::from(a) * i128::from(b);
+        let expected = if wide % 10_000 == 0 {
+            i64::try_from(wide / 10_000).map(Quantity::from_e4).map_err(|_| MoneyError::Overflow)
+        } else {
+            Err(MoneyError::Places(4))
+        };
+        prop_assert_eq!(Quantity::from_e4(a).checked_mul(Quantity::from_e4(b)), expected);
+    }
+
+    /// Digits behind the point that are zero, and zeros in front, change nothing.
+    #[test]
+    fn zeros_around_a_number_change_nothing(minor: i64, before in 0_usize..40, behind in 0_usize..40) {
+        let money = Money::from_minor(minor, Currency::EUR);
+        let shown = money.to_string();
+        let (sign, digits) = shown.strip_prefix('-').map_or(("", shown.as_str()), |digits| ("-", digits));
+        let padded = format!("{sign}{}{digits}{}", "0".repeat(before), "0".repeat(behind));
+        prop_assert_eq!(Money::parse(&padded, Currency::EUR), Ok(money));
+    }
+}
+
+#[test]
+fn a_quantity_of_whole_units() {
+    assert_eq!(Quantity::from_units(3).map(Quantity::e4), Some(30_000));
+    assert_eq!(Quantity::from_units(i64::MAX / 10_000 + 1), None);
+    let times = |a: &str, b: &str| a.parse::<Quantity>().unwrap().checked_mul(b.parse().unwrap());
+    assert_eq!(times("2", "24").unwrap().to_string(), "48");
+    assert_eq!(times("0.5", "0.5").unwrap().to_string(), "0.25");
+    assert_eq!(times("0.01", "0.001"), Err(MoneyError::Places(4)));
+}
+
+#[test]
+fn the_largest_amounts_are_read_and_larger_ones_are_refused() {
+    let yen: Currency = "JPY".parse().unwrap();
+    for minor in [i64::MAX, i64::MIN] {
+        assert_eq!(Money::parse(&minor.to_string(), yen), Ok(Money::from_minor(minor, yen)));
+    }
+    for text in ["9223372036854775808", "-9223372036854775809", "18446744073709551616", &"9".repeat(50)] {
+        assert_eq!(Money::parse(text, yen), Err(MoneyError::Overflow), "{text}");
+    }
+    // Fits as digits, and no longer as cents or as 1/10,000.
+    let most = i64::MAX.to_string();
+    assert_eq!(Money::parse(&most, Currency::EUR), Err(MoneyError::Overflow));
+    assert_eq!(UnitPrice::parse(&most, Currency::EUR), Err(MoneyError::Overflow));
+    assert_eq!(UnitPrice::parse(&"9".repeat(38), Currency::EUR), Err(MoneyError::Overflow));
+    assert_eq!("21474836.48".parse::<Percent>(), Err(MoneyError::Overflow));
+}
+
+#[test]
+fn a_total_that_is_too_large_is_refused() {
+    let total = |parts: &[(i64, i64)]| {
+        let parts = parts.iter().map(|(price, by)| (UnitPrice::from_e4(*price, Currency::EUR), Quantity::from_e4(*by)));
+        UnitPrice::line_total(Currency::EUR, parts, Percent::ZERO)
+    };
+    assert_eq!(total(&[(i64::MAX, 10_000)]).map(Money::minor), Ok(92_233_720_368_547_758));
+    assert_eq!(total(&[(i64::MAX, i64::MAX)]), Err(MoneyError::Overflow));
+    assert_eq!(total(&[(i64::MAX, i64::MAX); 3]), Err(MoneyError::Overflow));
+}
+
+#[test]
+fn a_discount_is_taken_off_the_whole_line() {
+    let total = |percent: &str, currency: Currency| {
+        let price = UnitPrice::parse("0.05", currency).unwrap();
+        let parts = [(price, Quantity::from_units(3).unwrap()), (price, Quantity::ONE)];
+        UnitPrice::line_total(currency, parts, percent.parse().unwrap()).unwrap().to_string()
+    };
+    assert_eq!(total("0", Currency::EUR), "0.20");
+    assert_eq!(total("12.5", Currency::EUR), "0.18");
+    assert_eq!(total("100", Currency::EUR), "0.00");
+    assert_eq!(total("12.5", "KWD".parse().unwrap()), "0.175");
+}
+
+#[test]
+fn amounts_of_two_currencies_never_meet() {
+    let (euro, dollar) = (Money::from_minor(5, Currency::EUR), Money::from_minor(1, Currency::USD));
+    let mixed = MoneyError::Currencies(Currency::EUR, Currency::USD);
+    assert_eq!(euro.checked_add(dollar), Err(mixed));
+    assert_eq!(Money::sum(Currency::EUR, [dollar]), Err(mixed));
+    let dollars = (UnitPrice::from_e4(1, Currency::USD), Quantity::ONE);
+    assert_eq!(UnitPrice::line_total(Currency::EUR, [dollars], Percent::ZERO), Err(mixed));
+    assert_eq!((dollar.currency(), dollars.0.currency()), (Currency::USD, Currency::USD));
+}
+
+#[test]
+fn a_fault_names_its_field_and_its_code() {
+    let faults = [
+        (MoneyError::Currencies(Currency::EUR, Currency::USD), "currency_mismatch"),
+        (MoneyError::Overflow, "out_of_range"),
+        (MoneyError::NotDecimal, "not_a_decimal"),
+        (MoneyError::Places(2), "too_many_places"),
+    ];
+    for (fault, code) in faults {
+        assert_eq!(fault.code(), code);
+        let [error] = &fault.at("/price").into_errors()[..] else { panic!("one field is at fault") };
+        assert_eq!(error, &crate::FieldError::new("/price", code, fault.to_string()));
+    }
+}
+
+#[test]
+fn what_is_shown_to_developers_names_the_currency() {
+    assert_eq!(format!("{:?}", Money::from_minor(1240, Currency::EUR)), "12.40 EUR");
+    assert_eq!(format!("{:?}", UnitPrice::from_e4(125, Currency::EUR)), "0.0125 EUR");
 }
 
 #[test]
