@@ -13,6 +13,7 @@ mod confirm;
 mod draft;
 mod edit;
 mod events;
+mod history;
 mod lines;
 mod status;
 

@@ -2,7 +2,7 @@
 use super::{
     OrderWithLines, confirm,
     events::{OrderCancelled, Summary},
-    load_for_update, status,
+    history, load_for_update, status,
 };
 use purser_entity_ordering::order::Status;
 use purser_kernel::{Expected, ids::OrderId};
@@ -22,14 +22,14 @@ pub async fn cancel(
     tx.scope().require(Permission::OrdersManage)?;
     let reason = text::optional_line("/reason", reason.as_deref(), MAX_REASON)?;
     let before = load_for_update(tx, id).await?;
-    status::require(&before.order, status::Move::Cancel)?;
+    status::require(before.order.status, status::Move::Cancel)?;
     tx.expect_version(&before.order, expected)?;
     let from = before.order.status;
     if from == Status::Confirmed {
         // Undoing a decision is one.
         tx.scope().require(Permission::OrdersConfirm)?;
     }
-    let (was, now) = (status::view(&before), tx.now());
+    let (was, now) = (history::view(&before), tx.now());
     let OrderWithLines { order, lines, messages } = before;
     let order = tx
         .update(order, |row| {
@@ -38,13 +38,13 @@ pub async fn cancel(
             row.cancelled_at = Set(Some(now));
         })
         .await?;
-    status::record(tx, Some(from), &order, reason).await?;
+    history::record(tx, Some(from), &order, reason).await?;
     let after = OrderWithLines { order, lines, messages };
     if from == Status::Confirmed {
         confirm::count(tx, &after, -1).await?;
     }
     let entry = AuditEntry::new("order.cancel", "order", id);
-    tx.audit(entry.before(&was).after(&status::view(&after))).await?;
+    tx.audit(entry.before(&was).after(&history::view(&after))).await?;
     tx.emit(&OrderCancelled(Summary::of(&after))).await?;
     Ok(after)
 }

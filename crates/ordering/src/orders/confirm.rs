@@ -2,7 +2,7 @@
 use super::{
     OrderWithLines, customer_of,
     events::{OrderConfirmed, Summary},
-    load_for_update, status,
+    history, load_for_update, status,
 };
 use crate::OrderingProblem;
 use purser_entity_ordering::{
@@ -19,7 +19,7 @@ use purser_store::prelude::*;
 pub async fn confirm(tx: &WriteTx, id: OrderId, expected: impl Into<Expected>) -> Result<OrderWithLines, Problem> {
     tx.scope().require(Permission::OrdersConfirm)?;
     let before = load_for_update(tx, id).await?;
-    status::require(&before.order, status::Move::Confirm)?;
+    status::require(before.order.status, status::Move::Confirm)?;
     tx.expect_version(&before.order, expected)?;
     let unmatched = before.unmatched();
     if before.lines.is_empty() || !unmatched.is_empty() {
@@ -27,7 +27,7 @@ pub async fn confirm(tx: &WriteTx, id: OrderId, expected: impl Into<Expected>) -
             .detail("Choose a product for each of these lines, or remove them.")
             .with("line_numbers", unmatched));
     }
-    let (was, from, now, person) = (status::view(&before), before.order.status, tx.now(), tx.scope().actor.user());
+    let (was, from, now, person) = (history::view(&before), before.order.status, tx.now(), tx.scope().actor.user());
     let OrderWithLines { order, lines, messages } = before;
     let order = tx
         .update(order, |row| {
@@ -38,11 +38,11 @@ pub async fn confirm(tx: &WriteTx, id: OrderId, expected: impl Into<Expected>) -
             row.reviewed_at = Set(Some(now));
         })
         .await?;
-    status::record(tx, Some(from), &order, None).await?;
+    history::record(tx, Some(from), &order, None).await?;
     let after = OrderWithLines { order, lines, messages };
     count(tx, &after, 1).await?;
     let entry = AuditEntry::new("order.confirm", "order", id);
-    tx.audit(entry.before(&was).after(&status::view(&after))).await?;
+    tx.audit(entry.before(&was).after(&history::view(&after))).await?;
     tx.emit(&OrderConfirmed(Summary::of(&after))).await?;
     Ok(after)
 }

@@ -1,11 +1,15 @@
 //! Orders that a reader makes from messages.
+mod play;
+
 use super::{
     OrderWithLines, customer_of,
     events::{OrderAmended, OrderCancelled, OrderDrafted, Summary},
+    history,
     lines::{self, LineDraft, PriceList, Totals},
     load_for_update, status,
 };
 use crate::reader::Effect;
+use play::{judge, play, rounded};
 use purser_entity_ordering::{
     alternatives::{Alternative, Alternatives},
     order::{self, Channel, Column, Status},
@@ -130,9 +134,9 @@ pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, P
     let order = tx.insert(row).await?;
     tx.insert_many(rows).await?;
     link(tx, id, draft.message_id, MessageEffect::Created).await?;
-    status::record(tx, None, &order, None).await?;
+    history::record(tx, None, &order, None).await?;
     let created = super::load(tx, order).await?;
-    tx.audit(AuditEntry::new("order.draft", "order", id).after(&status::view(&created))).await?;
+    tx.audit(AuditEntry::new("order.draft", "order", id).after(&history::view(&created))).await?;
     tx.emit(&OrderDrafted(Summary::of(&created))).await?;
     Ok(created)
 }
@@ -142,7 +146,7 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
     tx.scope().require(Permission::OrdersManage)?;
     let before = load_for_update(tx, open.order.id).await?;
     tx.expect_version(&before.order, open.order.version)?;
-    status::require(&before.order, status::Move::Edit)?;
+    status::require(before.order.status, status::Move::Edit)?;
     let prices = price_list(tx, &draft.lines, &before.lines).await?;
     let added = draft.lines.iter().filter(|line| line.effect != Effect::Remove).filter_map(|line| line.product_id);
     let currency = lines::currency(&before.order, &before.lines, added, &prices);
@@ -157,7 +161,7 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
     let line_drafts = lines::fitting(line_drafts, currency, &prices);
     let (rows, Totals { subtotal, total }) = lines::priced(before.order.id, currency, line_drafts, &prices)?;
     let (confidence, next) = judge(&rows, draft.threshold);
-    let (was, from) = (status::view(&before), before.order.status);
+    let (was, from) = (history::view(&before), before.order.status);
     let order = tx
         .update(before.order, |row| {
             row.status = Set(next);
@@ -170,10 +174,10 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
         .await?;
     lines::replace(tx, order.id, rows).await?;
     link(tx, order.id, draft.message_id, MessageEffect::Amended).await?;
-    status::record(tx, Some(from), &order, Some("amended by a message".to_owned())).await?;
+    history::record(tx, Some(from), &order, Some("amended by a message".to_owned())).await?;
     let after = super::load(tx, order).await?;
     let entry = AuditEntry::new("order.amend", "order", after.order.id);
-    tx.audit(entry.before(&was).after(&status::view(&after))).await?;
+    tx.audit(entry.before(&was).after(&history::view(&after))).await?;
     tx.emit(&OrderAmended(Summary::of(&after))).await?;
     Ok(after)
 }
@@ -187,12 +191,12 @@ pub async fn cancel_by_message(
     tx.scope().require(Permission::OrdersManage)?;
     let before = load_for_update(tx, open.order.id).await?;
     tx.expect_version(&before.order, open.order.version)?;
-    status::require(&before.order, status::Move::Cancel)?;
+    status::require(before.order.status, status::Move::Cancel)?;
     withdraw(tx, before, message).await
 }
 
 async fn withdraw(tx: &WriteTx, before: OrderWithLines, message: MessageId) -> Result<OrderWithLines, Problem> {
-    let (was, from, now) = (status::view(&before), before.order.status, tx.now());
+    let (was, from, now) = (history::view(&before), before.order.status, tx.now());
     let order = tx
         .update(before.order, |row| {
             row.status = Set(Status::Cancelled);
@@ -201,10 +205,10 @@ async fn withdraw(tx: &WriteTx, before: OrderWithLines, message: MessageId) -> R
         })
         .await?;
     link(tx, order.id, message, MessageEffect::Cancelled).await?;
-    status::record(tx, Some(from), &order, Some("cancelled by a message".to_owned())).await?;
+    history::record(tx, Some(from), &order, Some("cancelled by a message".to_owned())).await?;
     let after = super::load(tx, order).await?;
     let entry = AuditEntry::new("order.cancel", "order", after.order.id);
-    tx.audit(entry.before(&was).after(&status::view(&after))).await?;
+    tx.audit(entry.before(&was).after(&history::view(&after))).await?;
     tx.emit(&OrderCancelled(Summary::of(&after))).await?;
     Ok(after)
 }
@@ -255,63 +259,4 @@ fn line_draft(line: &DraftLine, message: MessageId, currency: Currency, prices: 
         alternatives: Alternatives(candidates.into_iter().filter_map(alternative).collect()),
         created_at: None,
     }
-}
-
-/// Plays one line onto the lines that are there.
-fn play(drafts: &mut Vec<LineDraft>, line: &DraftLine, new: LineDraft) {
-    let same = |draft: &LineDraft| {
-        draft.product_id.is_some() && draft.product_id == new.product_id && draft.variant_id == new.variant_id
-    };
-    let position = drafts.iter().position(same);
-    match (line.effect, position) {
-        (Effect::Remove, Some(position)) => {
-            drafts.remove(position);
-        }
-        (Effect::Remove, None) => {}
-        (Effect::Add, Some(position)) => {
-            let sum = drafts.get(position).and_then(|draft| draft.quantity.checked_add(line.quantity).ok());
-            match (drafts.get_mut(position), sum) {
-                (Some(draft), Some(sum)) => restate(draft, new, sum),
-                // More than one line can hold.
-                _ => drafts.push(new),
-            }
-        }
-        (Effect::Set, Some(position)) => {
-            if let Some(draft) = drafts.get_mut(position) {
-                restate(draft, new, line.quantity);
-            }
-        }
-        (Effect::Add | Effect::Set, None) => drafts.push(new),
-    }
-}
-
-/// The line has a new quantity; it is as certain as the less certain of what made it.
-fn restate(draft: &mut LineDraft, new: LineDraft, quantity: Quantity) {
-    draft.quantity = quantity;
-    draft.message_id = new.message_id;
-    draft.ai_extracted = true;
-    draft.ai_confidence = match (draft.ai_confidence, new.ai_confidence) {
-        (Some(old), Some(new)) => Some(old.min(new)),
-        (old, new) => new.or(old),
-    };
-    let words = [draft.ai_original_text.take(), new.ai_original_text].into_iter().flatten();
-    draft.ai_original_text = Some(text::fit(&words.collect::<Vec<_>>().join("; "), lines::MAX_WORDS));
-}
-
-/// To 4 places: more is noise.
-fn rounded(confidence: f64) -> f64 {
-    (confidence * 10_000.0).round() / 10_000.0
-}
-
-/// The order's confidence is that of its least certain line; a line without a product leaves none.
-fn judge(rows: &[order_line::ActiveModel], threshold: f64) -> (f64, Status) {
-    let certainty = |row: &order_line::ActiveModel| {
-        let known = row.product_id.try_as_ref().is_some_and(Option::is_some);
-        let confidence = row.ai_confidence.try_as_ref().copied().flatten().unwrap_or(1.0);
-        if known { confidence } else { 0.0 }
-    };
-    let confidence = rows.iter().map(certainty).fold(1.0, f64::min);
-    let complete = rows.iter().all(|row| row.product_id.try_as_ref().is_some_and(Option::is_some));
-    let status = if complete && confidence >= threshold { Status::Pending } else { Status::Review };
-    (confidence, status)
 }

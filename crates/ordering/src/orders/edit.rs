@@ -2,6 +2,7 @@
 use super::{
     OrderWithLines,
     events::{OrderUpdated, Summary},
+    history,
     lines::{self, LineDraft, PriceList, Totals},
     load_for_update, status,
 };
@@ -73,7 +74,7 @@ impl Orders {
     ) -> Result<OrderWithLines, Problem> {
         tx.scope().require(Permission::OrdersManage)?;
         let before = load_for_update(tx, id).await?;
-        if status::require(&before.order, status::Move::Edit).is_err() {
+        if status::require(before.order.status, status::Move::Edit).is_err() {
             let current = status::name(before.order.status);
             return Err(Problem::of(OrderingProblem::OrderNotEditable)
                 .detail(format!("The order is {current}."))
@@ -81,7 +82,7 @@ impl Orders {
         }
         tx.expect_version(&before.order, expected)?;
         let edit = checked(edit)?;
-        let was = status::view(&before);
+        let was = history::view(&before);
         let from = before.order.status;
         let relined = match &edit.lines {
             Some(lines) => Some(relined(tx, &before, lines).await?),
@@ -91,11 +92,7 @@ impl Orders {
             Some((rows, _)) => rows.iter().all(|row| row.product_id.try_as_ref().is_some_and(Option::is_some)),
             None => before.unmatched().is_empty(),
         };
-        let next = match from {
-            Status::Review | Status::Draft if relined.is_some() && complete => Status::Pending,
-            _ if !complete => Status::Review,
-            same => same,
-        };
+        let next = status::edited(from, relined.is_some(), complete);
         let totals = relined.as_ref().map(|(_, totals)| *totals);
         let (reviewer, now) = (tx.scope().actor.user(), tx.now());
         let OrderWithLines { order, lines: old_lines, .. } = before;
@@ -116,14 +113,14 @@ impl Orders {
         if let Some((rows, _)) = relined {
             lines::replace(tx, id, rows).await?;
         }
-        status::record(tx, Some(from), &order, Some("edited".to_owned())).await?;
+        history::record(tx, Some(from), &order, Some("edited".to_owned())).await?;
         let after = super::load(tx, order).await?;
         let learned = corrections(&old_lines, &after);
         if !learned.is_empty() {
             self.answers.keep_corrections(tx, learned).await?;
         }
         let entry = AuditEntry::new("order.update", "order", id);
-        tx.audit(entry.before(&was).after(&status::view(&after))).await?;
+        tx.audit(entry.before(&was).after(&history::view(&after))).await?;
         tx.emit(&OrderUpdated(Summary::of(&after))).await?;
         Ok(after)
     }
