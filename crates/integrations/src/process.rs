@@ -179,3 +179,6 @@ impl Ending {
         Ok(written.await? == 1)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,3 +35,45 @@ pub(super) async fn update(tx: &WriteTx, update: StatusUpdate) -> Result<(), Pro
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Status::{Delivered, Failed, Queued, Read, Received, Sent};
+
+    const REPORTS: [(DeliveryStatus, Status); 4] = [
+        (DeliveryStatus::Sent, Sent),
+        (DeliveryStatus::Delivered, Delivered),
+        (DeliveryStatus::Read, Read),
+        (DeliveryStatus::Failed, Failed),
+    ];
+
+    /// How far a message has come; `None` where nothing follows.
+    const fn distance(status: Status) -> Option<u8> {
+        match status {
+            Queued => Some(0),
+            Sent => Some(1),
+            Delivered => Some(2),
+            Read => Some(3),
+            Received | Failed => None,
+        }
+    }
+
+    #[test]
+    fn a_report_moves_a_message_forward_and_never_back() {
+        for (report, becomes) in REPORTS {
+            let (to, from) = transition(report);
+            assert_eq!(to, becomes);
+            for now in [Received, Queued, Sent, Delivered, Read, Failed] {
+                let forward = match (distance(now), distance(to)) {
+                    (Some(now), Some(next)) => now < next,
+                    // What arrived has not failed.
+                    (Some(now), None) => now < 2,
+                    // What failed, and what a customer sent to us, stays what it is.
+                    (None, _) => false,
+                };
+                assert_eq!(from.contains(&now), forward, "{now:?} reported {report:?}");
+            }
+        }
+    }
+}
