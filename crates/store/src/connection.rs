@@ -332,3 +332,6 @@ impl ConnectionTrait for Connection {
         .map_err(failed)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,6 +31,9 @@ mod vault;
 mod verify;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use aggregate::Aggregate;
 pub use audit::{AuditEntry, AuditFilter, AuditLog, audit_log, audit_logs};
 pub use connect::{DatabaseOptions, Listener, connect_owner};

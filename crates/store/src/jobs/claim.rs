@@ -119,3 +119,6 @@ fn backoff(attempt: i32) -> TimeDelta {
     let percent = (80.0 + 40.0 * random::fraction()) as i64;
     TimeDelta::milliseconds(delay.saturating_mul(percent) / 100)
 }
+
+#[cfg(test)]
+mod tests;
