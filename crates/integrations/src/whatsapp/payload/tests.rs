@@ -233,6 +233,13 @@ fn statuses() {
 }
 
 #[test]
+fn a_status_that_cannot_be_read_is_left_out_with_its_reason() {
+    let delivery = parsed(&notification(&json!([]), &json!([{ "id": "wamid.out", "status": "sent" }])));
+    assert!(delivery.statuses.is_empty());
+    assert_eq!(delivery.skipped.into_iter().collect::<Vec<_>>(), [Skipped::Malformed]);
+}
+
+#[test]
 fn what_is_no_notification() {
     let parse = |body: &[u8]| parse(body, IntegrationId::generate(), NUMBER).unwrap_err();
     assert_eq!(parse(b""), Unreadable::NotJson);
