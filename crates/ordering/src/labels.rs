@@ -4,7 +4,7 @@ mod predefined;
 
 use crate::OrderingProblem;
 use purser_entity_ordering::customer_label::{self, Column};
-use purser_kernel::{ids::CustomerLabelId, text::Findings};
+use purser_kernel::{Expected, ids::CustomerLabelId, text::Findings};
 use purser_store::prelude::*;
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ pub async fn create(tx: &WriteTx, new: NewLabel) -> Result<customer_label::Model
 pub async fn update(
     tx: &WriteTx,
     id: CustomerLabelId,
-    expected: i64,
+    expected: impl Into<Expected>,
     change: LabelChange,
 ) -> Result<customer_label::Model, Problem> {
     tx.scope().require(Permission::CustomersManage)?;
@@ -77,7 +77,7 @@ pub async fn update(
 
 /// Deletes a label that has the version `expected`, and takes it from its customers. `predefined_label` when every
 /// organization has it.
-pub async fn delete(tx: &WriteTx, id: CustomerLabelId, expected: i64) -> Result<(), Problem> {
+pub async fn delete(tx: &WriteTx, id: CustomerLabelId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::CustomersManage)?;
     let label = tx.get_for_update::<customer_label::Entity>(id).await?;
     tx.expect_version(&label, expected)?;
