@@ -22,7 +22,7 @@ impl<'a> Layer<'a> {
             ("entity/core", _) => Self::EntityCore,
             ("migration", _) => Self::Migration,
             ("api", _) => Self::Api,
-            ("tests", _) => Self::Tests,
+            ("tests", _) | (_, Some(("tests", _))) => Self::Tests,
             (_, Some(("crates", domain))) => Self::Domain(domain),
             (_, Some(("entity", domain))) => Self::Entity(domain),
             _ => return None,

@@ -1,0 +1,1 @@
+INSERT INTO "audit_logs" ("organization_id", "id", "category", "severity", "actor_kind", "actor_id", "on_behalf_of", "action", "resource", "resource_id", "changes", "ip", "user_agent", "request_id", "outcome", "created_at") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)

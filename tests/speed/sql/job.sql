@@ -1,0 +1,1 @@
+INSERT INTO "jobs" ("id", "organization_id", "kind", "payload", "status", "priority", "run_at", "attempts", "max_attempts", "lease_owner", "leased_until", "unique_key", "last_error", "created_at", "updated_at") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)

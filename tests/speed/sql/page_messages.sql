@@ -1,0 +1,1 @@
+SELECT "order_messages"."organization_id", "order_messages"."id", "order_messages"."order_id", "order_messages"."message_id", "order_messages"."effect", "order_messages"."created_at" FROM "order_messages" WHERE "order_messages"."organization_id" = $1 AND "order_messages"."order_id" IN ($orders) ORDER BY "order_messages"."id" ASC LIMIT $limit

@@ -1,0 +1,60 @@
+//! The statements of the API.
+
+/// One order.
+pub const ORDER: &str = include_str!("../sql/order.sql");
+/// Its lines.
+pub const ORDER_LINES: &str = include_str!("../sql/order_lines.sql");
+/// The messages that made it what it is.
+pub const ORDER_MESSAGES: &str = include_str!("../sql/order_messages.sql");
+/// A page of orders.
+pub const PAGE: &str = include_str!("../sql/page.sql");
+const PAGE_LINES: &str = include_str!("../sql/page_lines.sql");
+const PAGE_MESSAGES: &str = include_str!("../sql/page_messages.sql");
+/// The order becomes binding.
+pub const CONFIRM_ORDER: &str = include_str!("../sql/confirm_order.sql");
+/// The order's history.
+pub const CONFIRM_HISTORY: &str = include_str!("../sql/confirm_history.sql");
+/// It is counted for its customer.
+pub const CUSTOMER_COUNTED: &str = include_str!("../sql/customer_counted.sql");
+/// The audit trail.
+pub const AUDIT: &str = include_str!("../sql/audit.sql");
+/// The event.
+pub const EVENT: &str = include_str!("../sql/event.sql");
+/// What wakes the dispatcher.
+pub const JOB: &str = include_str!("../sql/job.sql");
+
+/// One order, locked. SQLite has one writer and no locks.
+pub fn order_for_update(postgres: bool) -> String {
+    if postgres { format!("{} FOR UPDATE", ORDER.trim_end()) } else { ORDER.to_owned() }
+}
+
+/// The lines of `orders` orders.
+pub fn page_lines(orders: usize) -> String {
+    PAGE_LINES.replace("$orders", &numbered(orders))
+}
+
+/// The messages of `orders` orders.
+pub fn page_messages(orders: usize) -> String {
+    PAGE_MESSAGES.replace("$orders", &numbered(orders)).replace("$limit", &format!("${}", orders + 2))
+}
+
+/// Placeholders behind the first.
+fn numbered(count: usize) -> String {
+    let placeholders: Vec<String> = (0..count).map(|n| format!("${}", n + 2)).collect();
+    placeholders.join(", ")
+}
+
+/// Begins a transaction, as the API does: on PostgreSQL with the tenant's settings, in one message.
+pub fn begin(postgres: bool, writes: bool, organization: &str, user: &str) -> Vec<String> {
+    let begin = match (postgres, writes) {
+        (true, false) => "BEGIN READ ONLY",
+        (true, true) | (false, false) => "BEGIN",
+        (false, true) => "BEGIN IMMEDIATE",
+    };
+    let mut statements = vec![begin.to_owned()];
+    if postgres {
+        statements.push(format!("SET LOCAL app.organization_id = '{organization}'"));
+        statements.push(format!("SET LOCAL app.user_id = '{user}'"));
+    }
+    statements
+}
