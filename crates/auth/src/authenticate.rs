@@ -1,7 +1,13 @@
 //! Who a request is from.
-use crate::{Auth, people, service::bare_scope, sessions, tokens::Holder};
+use crate::{
+    Auth, people,
+    service::bare_scope,
+    sessions,
+    tokens::{Holder, Signed},
+};
 use purser_kernel::{Client, PermissionSet, ids::SessionId};
 use purser_store::prelude::*;
+use sha2::{Digest, Sha256};
 
 /// Whom a request is from.
 #[derive(Clone, Debug)]
@@ -22,7 +28,7 @@ impl Auth {
         client: Client,
         request_id: String,
     ) -> Result<Authenticated, Problem> {
-        let holder = self.access_tokens.verify(bearer, self.store.clock().now())?;
+        let holder = self.signed(bearer).await?.at(self.store.clock().now())?;
         if self.ended.contains_key(&holder.session) {
             return Err(Problem::of(CommonProblem::Unauthenticated));
         }
@@ -32,6 +38,16 @@ impl Auth {
             None => self.look_up(&scope, holder).await?,
         };
         Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: holder.session })
+    }
+
+    async fn signed(&self, bearer: &str) -> Result<Signed, Problem> {
+        let key: [u8; 32] = Sha256::digest(bearer).into();
+        if let Some(signed) = self.signed.get(&key).await {
+            return Ok(signed);
+        }
+        let signed = self.access_tokens.read(bearer)?;
+        self.signed.insert(key, signed).await;
+        Ok(signed)
     }
 
     async fn look_up(&self, scope: &Scope, holder: Holder) -> Result<PermissionSet, Problem> {

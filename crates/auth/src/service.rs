@@ -3,7 +3,7 @@ use crate::{
     AuthOptions,
     password::Hasher,
     throttle::Strangers,
-    tokens::{AccessTokens, Holder, Successors},
+    tokens::{AccessTokens, Holder, Signed, Successors},
 };
 use moka::future::Cache;
 use purser_kernel::{Client, OrganizationId, PermissionSet, Problem, Scope, UserId, ids::SessionId};
@@ -24,6 +24,9 @@ pub struct Auth {
     pub(crate) access_tokens: Arc<AccessTokens>,
     pub(crate) successors: Arc<Successors>,
     pub(crate) strangers: Strangers,
+    /// What tokens say whose signature was checked before, by their SHA-256: checking one costs more than the rest of a small
+    /// request. Only what was found good is kept, and the time is looked at each time.
+    pub(crate) signed: Cache<[u8; 32], Signed>,
     /// What the holders of tokens may do, as it was looked up within the last second.
     pub(crate) rights: Cache<Holder, PermissionSet>,
     /// Sessions that ended at this node, for as long as their access tokens live. Looked at first, so that a look-up which
@@ -46,6 +49,7 @@ impl Auth {
             access_tokens: Arc::new(AccessTokens::new(master, &options)?),
             successors: Arc::new(Successors::new(master)?),
             strangers: Strangers::new(),
+            signed: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
             rights: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(RIGHTS_LIFETIME).build(),
             ended: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
             store,

@@ -4,7 +4,7 @@ mod refresh;
 
 use purser_kernel::{OrganizationId, UserId, ids::SessionId};
 
-pub(crate) use access::AccessTokens;
+pub(crate) use access::{AccessTokens, Signed};
 pub(crate) use refresh::{RefreshToken, Successors};
 
 /// Whom a token speaks for.

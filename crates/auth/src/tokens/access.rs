@@ -29,6 +29,23 @@ struct Claims {
     exp: i64,
 }
 
+/// What a token says that our key has signed, whatever the time is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signed {
+    holder: Holder,
+    iat: i64,
+    exp: i64,
+}
+
+impl Signed {
+    /// Whom the token speaks for. `unauthenticated` when it is not valid now.
+    pub(crate) fn at(self, now: Timestamp) -> Result<Holder, Problem> {
+        let now = now.timestamp();
+        let timely = now < self.exp.saturating_add(LEEWAY) && self.iat <= now.saturating_add(LEEWAY);
+        if timely { Ok(self.holder) } else { Err(Problem::of(CommonProblem::Unauthenticated)) }
+    }
+}
+
 /// Issues access tokens and knows its own.
 pub(crate) struct AccessTokens {
     signing: EncodingKey,
@@ -82,8 +99,8 @@ impl AccessTokens {
         Ok((token.into(), expires_at))
     }
 
-    /// Whom `token` speaks for. `unauthenticated` when it is not ours or not valid now.
-    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Holder, Problem> {
+    /// What `token` says. `unauthenticated` when it is not ours.
+    pub(crate) fn read(&self, token: &str) -> Result<Signed, Problem> {
         let refused = || Problem::of(CommonProblem::Unauthenticated);
         if token.len() > MAX_LENGTH {
             return Err(refused());
@@ -91,9 +108,8 @@ impl AccessTokens {
         let token = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| refused())?;
         let ours = token.header.typ.as_deref() == Some(TYPE) && token.header.kid.as_deref() == Some(&self.kid);
         let Claims { sub, org, sid, iat, exp, .. } = token.claims;
-        let now = now.timestamp();
-        let timely = now < exp.saturating_add(LEEWAY) && iat <= now.saturating_add(LEEWAY);
-        if ours && timely { Ok(Holder { organization: org, user: sub, session: sid }) } else { Err(refused()) }
+        let holder = Holder { organization: org, user: sub, session: sid };
+        if ours { Ok(Signed { holder, iat, exp }) } else { Err(refused()) }
     }
 }
 
@@ -108,6 +124,12 @@ mod tests {
     use super::*;
     use purser_kernel::{ExposeSecret, Id};
     use serde_json::{Value, json};
+
+    impl AccessTokens {
+        fn verify(&self, token: &str, now: Timestamp) -> Result<Holder, Problem> {
+            self.read(token)?.at(now)
+        }
+    }
 
     fn tokens(key: u8) -> AccessTokens {
         AccessTokens::new(&MasterKey::new([key; 32]), &AuthOptions::default()).unwrap()
