@@ -8,6 +8,7 @@
 //! Global tables are reached through [`System`], which touches nothing else.
 mod aggregate;
 mod audit;
+mod columns;
 mod connect;
 mod connection;
 pub mod dialect;

@@ -5,7 +5,8 @@ use purser_entity_core::TenantEntity;
 use purser_kernel::{CommonProblem, Cursor, Page, PageRequest, Problem, page::Key};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DbErr, ModelTrait, Order, QueryFilter, QuerySelect, QueryTrait, Value,
+    ColumnTrait, ColumnType, ConnectionTrait, DbErr, ModelTrait, Order, QueryFilter, QuerySelect, QueryTrait,
+    Statement, Value,
 };
 
 pub(crate) async fn fetch<E: TenantEntity>(
@@ -21,7 +22,7 @@ pub(crate) async fn fetch<E: TenantEntity>(
     query.sort.push((E::id_column(), direction.clone()));
     let columns: Vec<E::Column> = query.sort.iter().map(|(column, _)| *column).collect();
     let backend = tx.connection().get_database_backend();
-    let fingerprint = fingerprint(&query.select.build(backend).to_string(), &columns, &direction);
+    let fingerprint = fingerprint(&query.select.build(backend), &columns, &direction);
 
     let mut select = query.sorted();
     if let Some(cursor) = request.cursor() {
@@ -85,7 +86,7 @@ fn into_expr(key: Key) -> Expr {
 
 /// FNV-1a: stable across releases, unlike the standard library's hasher. It guards against mistakes, not attacks; a forged
 /// cursor still meets the tenant's predicate.
-fn fingerprint<C: std::fmt::Debug>(query: &str, columns: &[C], direction: &Order) -> u64 {
-    let text = format!("{query} {columns:?} {direction:?}");
+fn fingerprint<C: std::fmt::Debug>(query: &Statement, columns: &[C], direction: &Order) -> u64 {
+    let text = format!("{} {:?} {columns:?} {direction:?}", query.sql, query.values);
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,13 +1,13 @@
 //! Queries that always name the tenant.
-use crate::{Aggregate, Filter, ReadTx, error::internal, page};
+use crate::{Aggregate, Filter, ReadTx, columns, error::internal, page};
 use purser_entity_core::TenantEntity;
 use purser_kernel::{OrganizationId, Page, PageRequest, Problem};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IdenStatic, Identity, Iterable, JoinType, LoaderTrait, ModelTrait, Order,
-    QueryFilter, QueryOrder, QuerySelect, Related, Select, Value,
+    ColumnTrait, Condition, EntityTrait, IdenStatic, Identity, Iterable, JoinType, ModelTrait, Order, QueryFilter,
+    QueryOrder, QuerySelect, Related, Select, Value,
 };
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr};
 
 /// The rows of `E` that the caller's organization owns and has not deleted, narrowed further.
 #[must_use = "a query does nothing until one(), all(), page() or count()"]
@@ -24,9 +24,22 @@ pub(crate) fn visible<E: TenantEntity>(organization: OrganizationId) -> Conditio
         .add_option(E::deleted_at_column().map(|column| column.is_null()))
 }
 
+/// The columns by which a row of `E` belongs to one of `P`: those of `P`, and those of `E`.
+fn related_columns<P: EntityTrait + Related<E>, E: EntityTrait>() -> impl Iterator<Item = (P::Column, E::Column)> {
+    let relation = P::to();
+    let names = |identity: Identity| identity.into_iter().map(|name| name.to_string()).collect::<Vec<_>>();
+    names(relation.from_col).into_iter().zip(names(relation.to_col)).map(|(from, to)| {
+        // The derive made both names from the columns of these two entities.
+        let (Ok(from), Ok(to)) = (P::Column::from_str(&from), E::Column::from_str(&to)) else {
+            unreachable!("a relation names columns")
+        };
+        (from, to)
+    })
+}
+
 impl<'t, E: TenantEntity> Scoped<'t, E> {
     pub(crate) fn new(tx: &'t ReadTx) -> Self {
-        Self { tx, select: E::find().filter(visible::<E>(tx.organization())), sort: vec![] }
+        Self { tx, select: columns::find::<E>().filter(visible::<E>(tx.organization())), sort: vec![] }
     }
 
     /// Narrows by `filter`.
@@ -82,13 +95,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     where
         P: ModelTrait<Entity: Related<E>>,
     {
-        let relation = <P::Entity as Related<E>>::to();
-        let names = |identity: Identity| identity.into_iter().map(|name| name.to_string());
-        for (from, to) in names(relation.from_col).zip(names(relation.to_col)) {
-            // The derive made both names from the columns of these two entities.
-            let from = <P::Entity as EntityTrait>::Column::from_str(&from).ok();
-            let to = E::Column::from_str(&to).ok();
-            let (Some(from), Some(to)) = (from, to) else { unreachable!("a relation names columns") };
+        for (from, to) in related_columns::<P::Entity, E>() {
             self.select = self.select.filter(to.eq(parent.get(from)));
         }
         self
@@ -148,13 +155,41 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     }
 
     /// The rows of each parent, in the order of `parents`, with one query for all of them.
+    ///
+    /// Not SeaORM's `load_many`: it asks for pairs of tenant and parent, `(a, b) IN ((…), …)`, for which PostgreSQL looks into
+    /// the index once for each pair and compares each row with all of them.
     pub async fn of_each<P>(self, parents: &[P]) -> Result<Vec<Vec<E::Model>>, Problem>
     where
         P: ModelTrait<Entity: Related<E>> + Send + Sync,
-        E::Model: Send + Sync,
     {
+        let tenant = E::organization_column().as_str();
+        let mut keys = related_columns::<P::Entity, E>().filter(|(_, to)| to.as_str() != tenant);
+        let (Some((from, to)), None) = (keys.next(), keys.next()) else {
+            return Err(Problem::internal("a row belongs to a parent by one column beside the tenant"));
+        };
+        let uuid = |value: Value| match value {
+            Value::Uuid(id) => id,
+            _ => None,
+        };
+        let ids: Vec<Value> = parents.iter().map(|parent| parent.get(from)).collect();
+        let mut places = HashMap::with_capacity(ids.len());
+        for (place, id) in ids.iter().enumerate() {
+            places.entry(uuid(id.clone())).or_insert_with(Vec::new).push(place);
+        }
+        let mut rows: Vec<Vec<E::Model>> = parents.iter().map(|_| Vec::new()).collect();
         let tx = self.tx;
-        parents.load_many(self.sorted(), tx.connection()).await.map_err(internal)
+        if ids.is_empty() {
+            return Ok(rows);
+        }
+        for row in self.sorted().filter(to.is_in(ids)).all(tx.connection()).await.map_err(internal)? {
+            let places = places.get(&uuid(row.get(to))).map(Vec::as_slice).unwrap_or_default();
+            for place in places {
+                if let Some(rows) = rows.get_mut(*place) {
+                    rows.push(row.clone());
+                }
+            }
+        }
+        Ok(rows)
     }
 
     /// Sums and counts instead of rows.

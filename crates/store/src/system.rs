@@ -1,6 +1,6 @@
 //! Global tables: those that belong to no organization.
 use crate::{
-    Filter, Vault,
+    Filter, Vault, columns,
     connection::Connection,
     error::internal,
     read::not_found,
@@ -195,7 +195,7 @@ pub struct Global<'t, E: GlobalEntity> {
 
 impl<'t, E: GlobalEntity> Global<'t, E> {
     pub(crate) fn new(connection: &'t Connection) -> Self {
-        let mut select = E::find();
+        let mut select = columns::find::<E>();
         if let Ok(column) = E::Column::from_str("deleted_at") {
             select = select.filter(column.is_null());
         }
