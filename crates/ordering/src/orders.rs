@@ -24,6 +24,7 @@ use purser_entity_ordering::{
 };
 use purser_kernel::ids::{ConversationId, CustomerId, MessageId, OrderId};
 use purser_store::prelude::*;
+use std::collections::HashMap;
 
 pub use cancel::cancel;
 pub use confirm::confirm;
@@ -69,11 +70,13 @@ pub async fn list(tx: &ReadTx, filter: OrderFilter, page: &PageRequest) -> Resul
         .await?;
     let lines =
         tx.find::<order_line::Entity>().order_by(order_line::Column::LineNumber, Asc).of_each(&page.data).await?;
-    let mut messages = messages_of(tx, &page.data).await?;
+    let mut messages: HashMap<OrderId, Vec<order_message::Model>> = HashMap::new();
+    for message in messages_of(tx, &page.data).await? {
+        messages.entry(message.order_id).or_default().push(message);
+    }
     let with_lines = |(order, lines): (order::Model, Vec<order_line::Model>)| {
-        let (own, others) = std::mem::take(&mut messages).into_iter().partition(|row| row.order_id == order.id);
-        messages = others;
-        OrderWithLines { order, lines, messages: own }
+        let messages = messages.remove(&order.id).unwrap_or_default();
+        OrderWithLines { order, lines, messages }
     };
     Ok(Page { data: page.data.into_iter().zip(lines).map(with_lines).collect(), next: page.next })
 }

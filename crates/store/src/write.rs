@@ -235,24 +235,37 @@ impl WriteTx {
         Ok(updated.rows_affected)
     }
 
-    /// Adds `by` to a bigint column of every row that matches `filter`, in one statement, so that two at once both count.
-    /// Returns how many rows there were, without those whose value would be too large to be kept: they stay as they are.
-    pub async fn increment<E>(&self, filter: crate::Filter<E>, column: E::Column, by: i64) -> Result<u64, Problem>
+    /// Adds to bigint columns of every row that matches `filter`, and sets what `change` sets, in one statement, so that two at once
+    /// both count. Returns how many rows there were, without those where a value would be too large to be kept: they stay as they
+    /// are. A row counts a version more when `change` sets something.
+    pub async fn increment<E, const N: usize>(
+        &self,
+        filter: crate::Filter<E>,
+        additions: [(E::Column, i64); N],
+        change: impl FnOnce(&mut E::ActiveModel) + Send,
+    ) -> Result<u64, Problem>
     where
         E: TenantEntity,
     {
-        // PostgreSQL fails on an overflow, SQLite goes on with a float that no integer is read from.
-        let room =
-            if by < 0 { column.gte(i64::MIN.saturating_sub(by)) } else { column.lte(i64::MAX.saturating_sub(by)) };
-        let updated = E::update_many()
-            .col_expr(column, Expr::col(column).add(by))
-            .filter(visible::<E>(self.organization()))
-            .filter(filter.condition)
-            .filter(room)
-            .exec(self.connection())
-            .await
-            .map_err(internal)?;
-        Ok(updated.rows_affected)
+        let mut active = <E::ActiveModel as ActiveModelTrait>::default();
+        change(&mut active);
+        let mut update = E::update_many().filter(visible::<E>(self.organization())).filter(filter.condition);
+        if active.is_changed() {
+            active.not_set(E::organization_column());
+            active.not_set(E::id_column());
+            self.stamp(&mut active, "updated_at");
+            update = update.set(active);
+            if let Ok(version) = E::Column::from_str("version") {
+                update = update.col_expr(version, Expr::col(version).add(1));
+            }
+        }
+        for (column, by) in additions {
+            // PostgreSQL fails on an overflow, SQLite goes on with a float that no integer is read from.
+            let room =
+                if by < 0 { column.gte(i64::MIN.saturating_sub(by)) } else { column.lte(i64::MAX.saturating_sub(by)) };
+            update = update.col_expr(column, Expr::col(column).add(by)).filter(room);
+        }
+        Ok(update.exec(self.connection()).await.map_err(internal)?.rows_affected)
     }
 
     /// Removes the rows that match `filter` for good. For parts of an aggregate, such as the tiers that new ones replace;

@@ -34,7 +34,7 @@ async fn nothing_of_another_organization_is_found_or_changed(#[case] engine: Eng
     assert!(tx.soft_delete(row.clone()).await.unwrap_err().is(CommonProblem::NotFound));
     let named = || product_category::Column::Id.eq(row.id);
     assert_eq!(tx.update_where(named(), rename).await.unwrap(), 0);
-    assert_eq!(tx.increment(named(), product_category::Column::Version, 1).await.unwrap(), 0);
+    assert_eq!(tx.increment(named(), [(product_category::Column::Version, 1)], |_| {}).await.unwrap(), 0);
     assert_eq!(tx.remove(named()).await.unwrap(), 0);
     // What is negated stays inside, too.
     assert_eq!(tx.remove(!product_category::Column::Name.eq("nothing")).await.unwrap(), 0);

@@ -54,26 +54,23 @@ pub(super) async fn count(
     OrderWithLines { order, .. }: &OrderWithLines,
     sign: i32,
 ) -> Result<(), Problem> {
-    let Some(customer) = customer_of(tx, order.customer_id).await? else {
-        return Ok(());
-    };
-    let own = || CustomerColumn::Id.eq(customer.id);
-    if tx.increment::<customer::Entity>(own(), CustomerColumn::TotalOrders, sign.into()).await? == 0 {
-        // Deleted at this moment. From here on the row is ours.
-        return Ok(());
-    }
-    if customer.currency == order.currency {
-        let amount = order.total_minor.saturating_mul(sign.into());
-        if tx.increment::<customer::Entity>(own(), CustomerColumn::TotalSpentMinor, amount).await? == 0 {
-            return Err(MoneyError::Overflow.at(""));
-        }
-    }
-    if sign > 0 {
-        tx.update_where(own(), |row: &mut customer::ActiveModel| {
+    let own = || CustomerColumn::Id.eq(order.customer_id);
+    let counted = (CustomerColumn::TotalOrders, i64::from(sign));
+    let amount = order.total_minor.saturating_mul(sign.into());
+    let change = |row: &mut customer::ActiveModel| {
+        if sign > 0 {
             row.last_ordered_at = Set(order.confirmed_at);
             row.status = Set(CustomerStatus::Ordering);
-        })
-        .await?;
+        }
+    };
+    let usual = own().and(CustomerColumn::Currency.eq(order.currency));
+    if tx.increment(usual, [counted, (CustomerColumn::TotalSpentMinor, amount)], change).await? == 1 {
+        return Ok(());
     }
-    Ok(())
+    match customer_of(tx, order.customer_id).await? {
+        // Deleted: there is nobody to count it for.
+        None => Ok(()),
+        Some(customer) if customer.currency == order.currency => Err(MoneyError::Overflow.at("")),
+        Some(_) => tx.increment(own(), [counted], change).await.map(|_| ()),
+    }
 }
