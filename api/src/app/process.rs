@@ -3,7 +3,7 @@ use super::tasks::Tasks;
 use crate::{Config, Failure, data_dir, master_key, metrics::MetricsServer, migrations, wiring::Services};
 use purser_kernel::{Clock, CommonProblem, Problem};
 use purser_store::{
-    Listener, Scheduler, Store, Vault,
+    Announcer, Listener, Scheduler, Store, Vault,
     jobs::{Worker, WorkerOptions},
     ports::Tenants,
     verify,
@@ -25,6 +25,10 @@ impl Process {
         let services = Arc::new(open(config, clock).await?);
         let process =
             Self { services, tasks: Tasks::new(), metrics_address: None, shutdown_timeout: config.shutdown_timeout };
+        if process.services.store.is_postgres() {
+            let announcer = Announcer::run(process.services.store.clone(), process.tasks.token());
+            process.tasks.spawn("announcer", endless(announcer));
+        }
         process.with_metrics(config)
     }
 

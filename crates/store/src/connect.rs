@@ -2,18 +2,16 @@
 use crate::{
     Store, Vault,
     connection::{Engine, failed},
-    dialect::JOBS_CHANNEL,
     error::internal,
     pool::Pool,
 };
 use purser_kernel::{Clock, ExposeSecret, Problem, SecretString};
 use sea_orm::ConnectOptions;
 use sqlx::{
-    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, time::Duration};
-use tokio_util::sync::CancellationToken;
 
 /// Which database, and how it is used.
 #[derive(Clone, Debug)]
@@ -124,37 +122,4 @@ pub async fn connect_owner(options: &DatabaseOptions) -> Result<sea_orm::Databas
         return Err(Problem::internal("a SQLite address opens SQLite"));
     };
     Ok(sea_orm::SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.connections().clone()))
-}
-
-/// Hears from PostgreSQL that another process has committed jobs, and wakes this one's workers.
-pub struct Listener;
-
-impl Listener {
-    /// Listens on a connection of its own until `stop` is cancelled. Behind a proxy that pools transactions LISTEN does not
-    /// work, so `url` goes around it. A connection that breaks is opened again; meanwhile workers poll.
-    pub async fn run(store: Store, url: SecretString, stop: CancellationToken) {
-        while !stop.is_cancelled() {
-            let listen = async {
-                let mut listener = PgListener::connect(url.expose_secret()).await?;
-                listener.listen(JOBS_CHANNEL).await?;
-                loop {
-                    listener.recv().await?;
-                    store.jobs_wake().notify_one();
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                ended = listen => {
-                    let ended: Result<(), sqlx::Error> = ended;
-                    if let Err(error) = ended {
-                        tracing::warn!(%error, "listening for jobs was interrupted");
-                    }
-                }
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(Duration::from_secs(2)) => {}
-            }
-        }
-    }
 }

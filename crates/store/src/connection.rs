@@ -33,6 +33,8 @@ struct Shared {
     vault: Vault,
     /// Wakes the workers of this process when a job was committed.
     jobs: Arc<Notify>,
+    /// Wakes what tells other processes of it.
+    jobs_to_announce: Notify,
 }
 
 #[derive(Clone)]
@@ -62,7 +64,10 @@ struct Settings {
 
 impl Store {
     pub(crate) fn new(engine: Engine, clock: Clock, vault: Vault) -> Self {
-        Self { engine, shared: Arc::new(Shared { clock, vault, jobs: Arc::new(Notify::new()) }) }
+        Self {
+            engine,
+            shared: Arc::new(Shared { clock, vault, jobs: Arc::default(), jobs_to_announce: Notify::new() }),
+        }
     }
 
     /// The clock that all units of work tell the time by.
@@ -87,6 +92,17 @@ impl Store {
     /// Notified when a job was committed by this process, or heard of from another.
     pub(crate) fn jobs_wake(&self) -> &Arc<Notify> {
         &self.shared.jobs
+    }
+
+    /// Wakes the workers of this process, and whoever tells those of others.
+    pub(crate) fn jobs_committed(&self) {
+        self.shared.jobs.notify_one();
+        self.shared.jobs_to_announce.notify_one();
+    }
+
+    /// Notified when this process has committed a job.
+    pub(crate) fn jobs_to_announce(&self) -> &Notify {
+        &self.shared.jobs_to_announce
     }
 
     /// Begins a transaction that can only read. Dropping it ends it.

@@ -6,7 +6,7 @@
 mod claim;
 mod worker;
 
-use crate::{Store, System, WriteTx, dialect, error::internal, prelude::*};
+use crate::{Store, System, WriteTx, error::internal, prelude::*};
 use async_trait::async_trait;
 use purser_entity_platform::job::{self, Status};
 use purser_kernel::{Id, OrganizationId, ids::JobId};
@@ -90,9 +90,7 @@ impl WriteTx {
             return Ok(());
         }
         self.system().enqueue(Some(self.organization()), jobs).await?;
-        if !self.jobs_queued.swap(true, Ordering::Relaxed) {
-            dialect::notify_jobs(self.connection()).await.map_err(internal)?;
-        }
+        self.jobs_queued.store(true, Ordering::Relaxed);
         Ok(())
     }
 

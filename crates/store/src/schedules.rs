@@ -1,5 +1,5 @@
 //! Work that comes again: each schedule queues a job when its time has come, once, however many processes look.
-use crate::{Store, dialect, error::internal, jobs::NewJob, prelude::*};
+use crate::{Store, error::internal, jobs::NewJob, prelude::*};
 use croner::Cron;
 use purser_entity_platform::schedule::{self, Column};
 use purser_kernel::Id;
@@ -95,11 +95,13 @@ impl Scheduler {
                 jobs.push(NewJob::new(kind, json!({})));
             }
         }
-        if !jobs.is_empty() {
-            tx.system().enqueue(None, jobs).await?;
-            dialect::notify_jobs(tx.system().connection()).await.map_err(internal)?;
+        if jobs.is_empty() {
+            return tx.commit().await;
         }
-        tx.commit().await
+        tx.system().enqueue(None, jobs).await?;
+        tx.commit().await?;
+        self.store.jobs_committed();
+        Ok(())
     }
 }
 

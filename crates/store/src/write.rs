@@ -54,10 +54,10 @@ impl WriteTx {
 
     /// Makes everything that was written permanent, and wakes the workers if there is work for them.
     pub async fn commit(self) -> Result<(), Problem> {
-        let wake = self.jobs_queued.load(Ordering::Relaxed).then(|| self.store.jobs_wake().clone());
+        let store = self.jobs_queued.load(Ordering::Relaxed).then(|| self.store.clone());
         self.read.into_connection().commit().await?;
-        if let Some(wake) = wake {
-            wake.notify_one();
+        if let Some(store) = store {
+            store.jobs_committed();
         }
         Ok(())
     }
