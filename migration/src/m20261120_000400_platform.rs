@@ -58,8 +58,9 @@ async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .state("outcome", &["success", "failure"])
         .created()
         .index(&["created_at", "id"])
-        .index(&["resource", "resource_id", "created_at"])
-        .index(&["actor_id", "created_at"])
+        .index(&["resource", "resource_id", "id"])
+        .index(&["actor_id", "id"])
+        .index(&["action", "id"])
         .create(manager)
         .await
 }

@@ -47,7 +47,7 @@ async fn customers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .version()
         .unique_where(&["customer_code"], "deleted_at is null")
         .index(&["name_search"])
-        .index(&["status", "created_at"])
+        .index(&["status", "id"])
         .index(&["owner_id", "status"])
         .index(&["created_at"])
         // Who has not ordered for long.

@@ -67,6 +67,7 @@ async fn orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .unique_where(&["conversation_id", "customer_id"], OPEN_AGENT_DRAFT)
         .index(&["status", "created_at"])
         .index(&["customer_id", "created_at"])
+        .index(&["conversation_id", "created_at"])
         .index(&["requires_review", "created_at"])
         .index(&["distributor_id"])
         .index(&["lead_id"])

@@ -47,7 +47,7 @@ async fn usage_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .time("occurred_at")
         .json("extra", "{}")
         .created()
-        .index(&["billing_period", "resource_type"])
+        .index(&["billing_period", "resource_type", "id"])
         .index(&["billing_period", "id"])
         .index(&["model", "occurred_at"])
         .index(&["resource_type", "occurred_at"])
