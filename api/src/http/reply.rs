@@ -55,20 +55,22 @@ impl Reply {
         &self.answer
     }
 
-    pub(super) fn into_response(self) -> HttpResponse {
-        send(&self.answer)
+    pub(super) fn into_response(mut self) -> HttpResponse {
+        let Answer { body, .. } = &mut self.answer;
+        let body = std::mem::take(body);
+        send(&self.answer, body)
     }
 
     /// An earlier answer, marked as such.
     pub(super) fn replay(answer: &Answer) -> HttpResponse {
-        let mut response = send(answer);
+        let mut response = send(answer, answer.body.clone());
         let name = header::HeaderName::from_static("idempotency-replayed");
         response.headers_mut().insert(name, header::HeaderValue::from_static("true"));
         response
     }
 }
 
-fn send(answer: &Answer) -> HttpResponse {
+fn send(answer: &Answer, body: String) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     for (name, value) in &answer.headers {
@@ -76,11 +78,7 @@ fn send(answer: &Answer) -> HttpResponse {
     }
     // What one person may see is not for a cache that others share.
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if answer.body.is_empty() {
-        response.finish()
-    } else {
-        response.content_type("application/json").body(answer.body.clone())
-    }
+    if body.is_empty() { response.finish() } else { response.content_type("application/json").body(body) }
 }
 
 impl Responder for Reply {
