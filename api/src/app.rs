@@ -32,6 +32,7 @@ impl App {
             listen: config.listen,
             threads: config.http_threads,
             max_body_bytes: config.max_body_bytes,
+            max_import_bytes: config.max_import_bytes,
             trusted_proxies: config.trusted_proxies.clone(),
             shutdown_timeout: config.shutdown_timeout,
         };

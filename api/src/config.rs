@@ -77,6 +77,8 @@ pub struct Config {
     pub http_threads: usize,
     /// The largest body of a request. Default: 1 MiB.
     pub max_body_bytes: usize,
+    /// The largest file of an import. Default: 100 MiB.
+    pub max_import_bytes: u64,
     /// How long accepted requests and running jobs have to end after the process was told to stop. In seconds; default: 30.
     pub shutdown_timeout: Duration,
     /// Memory of one password hash, in KiB. Default: 19,456, as OWASP's cheat sheet on password storage has it.
@@ -108,6 +110,7 @@ impl Default for Config {
             workers: 4,
             http_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             max_body_bytes: 1024 * 1024,
+            max_import_bytes: 100 * 1024 * 1024,
             shutdown_timeout: Duration::from_secs(30),
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,

@@ -12,6 +12,7 @@ mod query;
 mod reply;
 mod server;
 mod unit;
+mod upload;
 mod view;
 
 pub mod agents;

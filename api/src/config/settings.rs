@@ -30,6 +30,7 @@ pub(super) struct Settings {
     workers: Option<usize>,
     http_threads: Option<usize>,
     max_body_bytes: Option<usize>,
+    max_import_bytes: Option<u64>,
     shutdown_timeout_seconds: Option<u64>,
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
@@ -104,6 +105,12 @@ impl Settings {
                 self.max_body_bytes.unwrap_or(default.max_body_bytes),
                 1_024,
                 1024 * 1024 * 1024,
+            )?,
+            max_import_bytes: within(
+                "max_import_bytes",
+                self.max_import_bytes.unwrap_or(default.max_import_bytes),
+                1_024,
+                10 * 1024 * 1024 * 1024,
             )?,
             shutdown_timeout: seconds(
                 "shutdown_timeout_seconds",

@@ -54,6 +54,7 @@ fn without_anything_it_is_a_development_server_on_sqlite() {
     assert_eq!(config.database().url.expose_secret(), "sqlite://purser-data/purser.db");
     assert_eq!(config.database_as_owner().url.expose_secret(), "sqlite://purser-data/purser.db");
     assert_eq!(config.max_body_bytes, 1_048_576);
+    assert_eq!(config.max_import_bytes, 104_857_600);
     assert!(config.trusted_proxies.is_empty());
 }
 

@@ -2,6 +2,7 @@
 mod categories;
 mod customers;
 mod durations;
+mod imports;
 mod labels;
 mod orders;
 mod price_tiers;
@@ -14,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(categories::routes)
+        .configure(imports::routes)
         .configure(products::routes)
         .configure(variants::routes)
         .configure(price_tiers::routes)

@@ -29,6 +29,8 @@ pub struct HttpOptions {
     pub threads: usize,
     /// The largest JSON body.
     pub max_body_bytes: usize,
+    /// The largest file of an import.
+    pub max_import_bytes: u64,
     /// Proxies whose word on the client's address counts.
     pub trusted_proxies: Vec<IpAddr>,
     /// How long accepted requests have to be answered after the server was told to stop.

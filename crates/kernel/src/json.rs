@@ -13,6 +13,16 @@ pub fn depth(value: &Value) -> usize {
     deepest.unwrap_or(0).saturating_add(1)
 }
 
+/// Whether a text in it has the character U+0000, which PostgreSQL cannot keep.
+pub fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -23,5 +33,12 @@ mod tests {
         assert_eq!(depth(&json!("a")), 0);
         assert_eq!(depth(&json!([])), 1);
         assert_eq!(depth(&json!({ "a": 1, "b": [{ "c": [] }] })), 4);
+    }
+
+    #[test]
+    fn a_nul_is_found_wherever_it_is() {
+        assert!(!has_nul(&json!({ "a": ["\\u0000", 0, null] })));
+        assert!(has_nul(&json!({ "a": [{ "b": "x\0" }] })));
+        assert!(has_nul(&json!({ "a\0": 1 })));
     }
 }

@@ -1,5 +1,6 @@
 //! Customers: companies that buy, and the people through whom they do.
 mod contacts;
+mod sheet;
 
 use crate::OrderingProblem;
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use contacts::{MAX_CONTACTS, NewContact};
+pub use sheet::CustomerSheet;
 
 const MAX_NAME: usize = 200;
 const MAX_CODE: usize = 40;
@@ -102,6 +104,16 @@ struct CustomerCreated<'c> {
     customer_id: CustomerId,
     customer_code: &'c str,
     business_name: &'c str,
+}
+
+impl<'c> CustomerCreated<'c> {
+    fn of(customer: &'c customer::Model) -> Self {
+        Self {
+            customer_id: customer.id,
+            customer_code: &customer.customer_code,
+            business_name: &customer.business_name,
+        }
+    }
 }
 
 impl DomainEvent for CustomerCreated<'_> {
@@ -186,12 +198,7 @@ impl Customers {
         let created = CustomerWithContacts { customer, contacts };
         let id = created.customer.id;
         tx.audit(AuditEntry::new("customer.create", "customer", id).after(&view(&created))).await?;
-        tx.emit(&CustomerCreated {
-            customer_id: id,
-            customer_code: &created.customer.customer_code,
-            business_name: &created.customer.business_name,
-        })
-        .await?;
+        tx.emit(&CustomerCreated::of(&created.customer)).await?;
         Ok(created)
     }
 }

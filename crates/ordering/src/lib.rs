@@ -5,6 +5,7 @@
 pub mod categories;
 pub mod customers;
 pub mod durations;
+pub mod imports;
 pub mod labels;
 pub mod orders;
 pub mod price_tiers;

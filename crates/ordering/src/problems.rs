@@ -22,6 +22,8 @@ pub enum OrderingProblem {
     OrderNotEditable,
     /// The order has no lines, or lines without a product.
     OrderIncomplete,
+    /// The file or what it is compared with is not what the dry run saw.
+    ImportOutdated,
 }
 
 impl ProblemKind for OrderingProblem {
@@ -35,6 +37,7 @@ impl ProblemKind for OrderingProblem {
             Self::CategoryCycle => ("category_cycle", 409, "A category cannot be below itself"),
             Self::DurationTaken => ("duration_taken", 409, "There is a term of this length already"),
             Self::OrderNotEditable => ("order_not_editable", 409, "The order cannot be edited any more"),
+            Self::ImportOutdated => ("import_outdated", 409, "The import would not do what its dry run showed"),
             Self::OrderIncomplete => ("order_incomplete", 409, "The order has lines that a person must resolve first"),
         };
         ProblemType::new(id, status, title)

@@ -1,4 +1,6 @@
 //! Products: what can be sold, and under which names customers ask for it.
+mod sheet;
+
 use crate::OrderingProblem;
 use purser_entity_ordering::{
     product::{self, Column, Kind},
@@ -15,6 +17,8 @@ use purser_store::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+pub use sheet::ProductSheet;
 
 /// The longest SKU.
 pub const MAX_SKU: usize = 64;
@@ -217,14 +221,27 @@ pub(crate) async fn require_free_sku(tx: &WriteTx, sku: Option<&str>, owner: Opt
 async fn refuse_if_priced(tx: &WriteTx, id: ProductId) -> Result<(), Problem> {
     let tiers = purser_entity_ordering::price_tier::Column::ProductId.eq(id);
     let priced = tx.find::<purser_entity_ordering::price_tier::Entity>().filter(tiers).exists().await?;
-    if !priced {
-        return Ok(());
-    }
-    Err(Problem::invalid("/currency", "currency_mismatch", "the product has price tiers in another currency"))
+    if priced { Err(priced_in_another_currency()) } else { Ok(()) }
+}
+
+fn priced_in_another_currency() -> Problem {
+    Problem::invalid("/currency", "currency_mismatch", "the product has price tiers in another currency")
 }
 
 /// Checks what people wrote, and puts it into the form in which it is kept.
 async fn checked(tx: &WriteTx, change: ProductChange) -> Result<ProductChange, Problem> {
+    let known = match change.category_id {
+        Patch::Value(category) => tx.find_by_id::<product_category::Entity>(category).await?.is_some(),
+        Patch::Absent | Patch::Null => true,
+    };
+    checked_against(change, |_| known)
+}
+
+/// As [`checked`], where the caller has looked up which categories there are.
+fn checked_against(
+    change: ProductChange,
+    is_category: impl Fn(ProductCategoryId) -> bool,
+) -> Result<ProductChange, Problem> {
     let mut found = Findings::new();
     let mut words = |pointer, words: Option<Vec<String>>, max| {
         let words = words.map(|words| text::list(pointer, &words, MAX_WORDS, max)).transpose();
@@ -248,7 +265,7 @@ async fn checked(tx: &WriteTx, change: ProductChange) -> Result<ProductChange, P
         found.check(Err::<(), _>(Problem::invalid("/specs", "too_deep", message)))?;
     }
     if let Patch::Value(category) = change.category_id
-        && tx.find_by_id::<product_category::Entity>(category).await?.is_none()
+        && !is_category(category)
     {
         found.check(Err::<(), _>(Problem::unknown_reference("/category_id", "product category")))?;
     }

@@ -23,13 +23,18 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// `action` was done to a `resource`, such as `order.confirm` to an `order`.
     pub fn new<K>(action: &'static str, resource: &'static str, id: Id<K>) -> Self {
+        Self { resource_id: Some(id.as_uuid()), ..Self::of_many(action, resource) }
+    }
+
+    /// `action` was done to many of `resource` at once, such as `product.import`.
+    pub fn of_many(action: &'static str, resource: &'static str) -> Self {
         Self {
             category: Category::Change,
             severity: Severity::Info,
             outcome: Outcome::Success,
             action,
             resource,
-            resource_id: Some(id.as_uuid()),
+            resource_id: None,
             before: None,
             after: None,
         }
@@ -83,9 +88,14 @@ const MAX_USER_AGENT: usize = 300;
 impl WriteTx {
     /// Records what the caller did.
     pub async fn audit(&self, entry: AuditEntry) -> Result<(), Problem> {
+        self.audit_many([entry]).await
+    }
+
+    /// As [`WriteTx::audit`], for many deeds with as few statements as the databases allow.
+    pub async fn audit_many(&self, entries: impl IntoIterator<Item = AuditEntry>) -> Result<(), Problem> {
         let scope = self.scope();
         let user_agent = scope.client.user_agent.as_ref();
-        let row = audit_log::ActiveModel {
+        let rows = entries.into_iter().map(|entry| audit_log::ActiveModel {
             category: Set(entry.category),
             severity: Set(entry.severity),
             actor_kind: Set(scope.actor.kind().to_owned()),
@@ -100,8 +110,8 @@ impl WriteTx {
             request_id: Set(scope.request_id.clone()),
             outcome: Set(entry.outcome),
             ..Default::default()
-        };
-        self.insert_many([row]).await
+        });
+        self.insert_many(rows).await
     }
 }
 

@@ -286,14 +286,17 @@ pub(crate) fn failed(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
+/// A statement with more values than this is not kept prepared: it writes many rows at once and hardly comes again with the same
+/// number of them, and each would hold its text and its plan for as long as the connection lives.
+const MAX_KEPT_VALUES: usize = 1_000;
+
 /// Splits a statement into what sqlx takes. The text comes from sea-query, which binds every value.
 macro_rules! query {
-    ($statement:ident) => {
-        sqlx::query_with(
-            AssertSqlSafe($statement.sql),
-            SqlxValues($statement.values.unwrap_or(sea_orm::Values(vec![]))),
-        )
-    };
+    ($statement:ident) => {{
+        let values = $statement.values.unwrap_or(sea_orm::Values(vec![]));
+        let kept = values.0.len() <= MAX_KEPT_VALUES;
+        sqlx::query_with(AssertSqlSafe($statement.sql), SqlxValues(values)).persistent(kept)
+    }};
 }
 
 #[async_trait::async_trait]

@@ -1,8 +1,8 @@
 //! A unit of work that reads.
-use crate::{Global, Scoped, System, Vault, connection::Connection, system::Unit};
+use crate::{Global, Scoped, System, Vault, connection::Connection, error::internal, system::Unit};
 use purser_entity_core::{GlobalEntity, IdOf, TenantEntity};
 use purser_kernel::{OrganizationId, Problem, Scope, Timestamp};
-use sea_orm::EntityName;
+use sea_orm::{ActiveModelTrait, EntityName, EntityTrait, IntoActiveModel, ModelTrait, TryIntoModel};
 
 /// An open transaction that reads the rows of one organization.
 pub struct ReadTx {
@@ -60,6 +60,28 @@ impl ReadTx {
     /// The row with this id, if there is one: for references in a body, which are not `not_found` but a field's fault.
     pub async fn find_by_id<E: TenantEntity>(&self, id: IdOf<E>) -> Result<Option<E::Model>, Problem> {
         self.find::<E>().key(id.into()).one().await
+    }
+
+    /// The row that `change` makes of `before`, or of nothing, and that is not written: what a write would lead to. A new row
+    /// has its id already; `change` sets all of its own columns.
+    pub fn draft<M>(
+        &self,
+        before: Option<&M>,
+        change: impl FnOnce(&mut <M::Entity as EntityTrait>::ActiveModel),
+    ) -> Result<M, Problem>
+    where
+        M: ModelTrait<Entity: TenantEntity + EntityTrait<Model = M>>,
+        M: IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+        <M::Entity as EntityTrait>::ActiveModel: TryIntoModel<M>,
+    {
+        let mut row = before.map_or_else(ActiveModelTrait::default, |row| row.clone().into_active_model());
+        if before.is_none() {
+            row.set(M::Entity::organization_column(), self.organization().into());
+            row.set(M::Entity::id_column(), IdOf::<M::Entity>::generate().into());
+            crate::write::fill(&mut row, self.now());
+        }
+        change(&mut row);
+        row.try_into_model().map_err(internal)
     }
 
     /// The rows of a global table, such as the organization itself.

@@ -167,6 +167,33 @@ impl WriteTx {
         insert.exec_with_returning(self.connection()).await.map_err(internal)
     }
 
+    /// Inserts the rows, and overwrites `columns` of those whose id is there already, with as few statements as the databases
+    /// allow. `updated_at` and `version` are counted for them.
+    ///
+    /// Nothing is compared with what the rows were read as: read those that are there with [`WriteTx::find_for_update`].
+    pub async fn upsert_many<M>(
+        &self,
+        rows: impl IntoIterator<Item = M>,
+        columns: impl IntoIterator<Item = <M::Entity as EntityTrait>::Column>,
+    ) -> Result<(), Problem>
+    where
+        M: ModelTrait<Entity: TenantEntity + Versioned + EntityTrait<Model = M>>,
+        M: IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        let version = <M::Entity as Versioned>::VERSION;
+        let count_up = Expr::col((M::Entity::default(), version)).add(1);
+        let mut conflict = OnConflict::columns([M::Entity::organization_column(), M::Entity::id_column()]);
+        conflict.update_columns(columns).value(version, count_up);
+        if let Ok(updated_at) = <M::Entity as EntityTrait>::Column::from_str("updated_at") {
+            conflict.value(updated_at, Expr::val(self.now()));
+        }
+        for batch in self.batches(rows.into_iter().map(|row| row.into_active_model().reset_all()))? {
+            let insert = M::Entity::insert_many(batch).on_conflict(conflict.clone());
+            insert.exec_without_returning(self.connection()).await.map_err(internal)?;
+        }
+        Ok(())
+    }
+
     /// Writes what `change` sets, if the row still has the version it was read with.
     ///
     /// `stale` when somebody was faster, `not_found` when the row is gone.

@@ -119,6 +119,10 @@ async fn lists_show_ones_own_rows_only(#[case] engine: Engine) {
         }
         let answer = stranger.get(&route.path).await.expect(200);
         assert!(!answer.body.contains(&owner.organization_id), "{route:?} {answer:?}");
+        if answer.header("content-type").starts_with("text/csv") {
+            assert_eq!(answer.body.lines().count(), 1, "more than a header: {route:?} {answer:?}");
+            continue;
+        }
         let Value::Array(rows) = &answer.json()["data"] else { continue };
         // What the stranger did themselves is in their own trail: signing up.
         let own = route.path == "/v1/audit-logs" || route.path == "/v1/usage";

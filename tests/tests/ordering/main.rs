@@ -4,6 +4,7 @@ mod categories;
 mod customers;
 mod durations;
 mod idempotency;
+mod imports;
 mod labels;
 mod lists;
 mod orders;

@@ -1,0 +1,37 @@
+//! A table as a CSV file, page by page.
+use super::{Delimiter, Sheet, formula};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+use purser_kernel::Cursor;
+use purser_store::prelude::*;
+
+/// Without it spreadsheets do not take a file as UTF-8.
+const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+/// The rows from `cursor` on as lines of a file that an import reads, and where the next ones begin. The first page begins with
+/// the header.
+pub async fn export_page<S: Sheet>(
+    tx: &ReadTx,
+    sheet: &S,
+    cursor: Option<Cursor>,
+    delimiter: Delimiter,
+) -> Result<(Vec<u8>, Option<Cursor>), Problem> {
+    tx.scope().require(S::EXPORT)?;
+    let first = cursor.is_none();
+    let page = sheet.page(tx, &PageRequest::new(Some(PageRequest::MAX_LIMIT), cursor)?).await?;
+    let start = if first { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+    let mut lines = WriterBuilder::new()
+        .delimiter(delimiter.byte())
+        .quote_style(QuoteStyle::Always)
+        .terminator(Terminator::CRLF)
+        .from_writer(start);
+    if first {
+        lines.write_record(S::COLUMNS).map_err(Problem::internal)?;
+    }
+    for row in &page.data {
+        let cells = sheet.cells(row);
+        let cells = cells.iter().map(|cell| formula::disarmed(cell).into_owned());
+        lines.write_record(cells.map(String::into_bytes)).map_err(Problem::internal)?;
+    }
+    let lines = lines.into_inner().map_err(|error| Problem::internal(error.to_string()))?;
+    Ok((lines, page.next))
+}
