@@ -58,7 +58,7 @@ async fn nothing_of_another_organization_is_changed() {
     assert!(tx.update(row.clone(), heavier).await.unwrap_err().is(CommonProblem::NotFound));
     assert!(tx.soft_delete(row.clone()).await.unwrap_err().is(CommonProblem::NotFound));
     assert_eq!(tx.update_where(all(), heavier).await.unwrap(), 0);
-    assert_eq!(tx.increment(all(), parcel::Column::Weight, 1).await.unwrap(), 0);
+    assert_eq!(tx.increment(all(), [(parcel::Column::Weight, 1)], |_| ()).await.unwrap(), 0);
     assert_eq!(tx.remove(all()).await.unwrap(), 0);
     assert_eq!(tx.remove(!parcel::Column::Weight.eq(2)).await.unwrap(), 0);
     // The key of an upsert is the organization's own, too.
@@ -82,7 +82,7 @@ async fn a_deleted_row_is_beyond_reach() {
     assert!(tx.update(row.clone(), heavier).await.unwrap_err().is(CommonProblem::NotFound));
     assert!(tx.soft_delete(row).await.unwrap_err().is(CommonProblem::NotFound));
     assert_eq!(tx.update_where(all(), heavier).await.unwrap(), 0);
-    assert_eq!(tx.increment(all(), parcel::Column::Weight, 1).await.unwrap(), 0);
+    assert_eq!(tx.increment(all(), [(parcel::Column::Weight, 1)], |_| ()).await.unwrap(), 0);
     assert_eq!(tx.remove(all()).await.unwrap(), 0);
 }
 
@@ -162,7 +162,7 @@ async fn a_sum_that_would_be_too_large_stays_as_it_is() {
     let weigh = async |weight: i64, by: i64| {
         tx.remove(parcel::Column::Code.eq("A")).await.unwrap();
         tx.insert(parcel::ActiveModel { weight: Set(weight), ..new("A") }).await.unwrap();
-        let rows = tx.increment(parcel::Column::Code.eq("A"), parcel::Column::Weight, by).await.unwrap();
+        let rows = tx.increment(parcel::Column::Code.eq("A"), [(parcel::Column::Weight, by)], |_| ()).await.unwrap();
         (rows, tx.find::<parcel::Entity>().one().await.unwrap().unwrap().weight)
     };
     assert_eq!(weigh(1, 2).await, (1, 3));
