@@ -55,6 +55,7 @@ pub fn begin(postgres: bool, writes: bool, organization: &str, user: &str) -> Ve
     if postgres {
         statements.push(format!("SET LOCAL app.organization_id = '{organization}'"));
         statements.push(format!("SET LOCAL app.user_id = '{user}'"));
+        statements.push("SET LOCAL lock_timeout = 5000".to_owned());
     }
     statements
 }
