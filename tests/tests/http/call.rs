@@ -25,6 +25,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
+    /// The CSV file that is sent where no JSON is taken.
+    file: Option<&'static str>,
 }
 
 impl Call {
@@ -40,9 +42,16 @@ impl Call {
             query: fixtures::query(&name),
             headers: Vec::new(),
             body: fixtures::body(&name),
+            file: fixtures::file(&name),
             route: name,
         };
-        assert_eq!(call.body.is_some(), route.takes_body(), "fixtures::body and the document on {}", call.route);
+        assert_eq!(
+            call.body.is_some(),
+            route.takes("application/json"),
+            "fixtures::body and the document on {}",
+            call.route
+        );
+        assert_eq!(call.file.is_some(), route.takes("text/csv"), "fixtures::file and the document on {}", call.route);
         if let Some(body) = &mut call.body {
             shop.named(body);
         }
@@ -114,6 +123,9 @@ impl Call {
                 request = request.header("X-Hub-Signature-256", signature);
             }
             request = request.header("Content-Type", "application/json").body(body);
+        }
+        if let Some(file) = self.file {
+            request = request.header("Content-Type", "text/csv").body(file);
         }
         Answer::of(request).await
     }

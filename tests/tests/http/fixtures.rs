@@ -30,6 +30,9 @@ impl Shop {
         let category = owner.create("/v1/product-categories", &json!({ "name": "Dairy" })).await;
         let parent = owner.create("/v1/product-categories", &json!({ "name": "Food" })).await;
         let customer = owner.customer("Corner Café", "4915112345678").await;
+        let label = owner.create("/v1/customer-labels", &json!({ "name": "Route", "color": "#0a0b0c" })).await;
+        let labelled = format!("/v1/customers/{}/labels/{}", id(&customer), id(&label));
+        owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
@@ -41,6 +44,7 @@ impl Shop {
             ("AuditLogId", first("/v1/audit-logs").await),
             ("CustomerContactId", id(&customer["contacts"][0])),
             ("CustomerId", id(&customer)),
+            ("CustomerLabelId", id(&label)),
             ("InboundEventId", first("/v1/inbound-events").await),
             ("IntegrationId", id(&integration)),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
@@ -109,6 +113,10 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             "organization_name": "Acme", "full_name": "Ann", "email": "new{new}@example.com", "password": PASSWORD,
         }),
         "POST /v1/conversations/{id}/link" => json!({ "customer_id": "{CustomerId}" }),
+        "POST /v1/customer-labels" | "PATCH /v1/customer-labels/{id}" => {
+            json!({ "name": "T-{new}", "color": "#000000" })
+        }
+        "PUT /v1/customers/{id}/labels/{label_id}" => json!({ "value": "taken" }),
         "POST /v1/customers" => json!({
             "business_name": "Taken", "customer_code": "T-{new}", "email": "taken@example.com", "phone": "+49 30 123456",
             "address": address(), "tax_id": "DE1", "currency": "EUR", "payment_terms": "net_30",
@@ -167,6 +175,15 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/webhooks/whatsapp/{organization_id}/{integration_id}" => whatsapp::messages(&[]),
         _ => return None,
     })
+}
+
+/// The CSV file that a route takes instead of a JSON body.
+pub(crate) fn file(route: &str) -> Option<&'static str> {
+    match route {
+        "POST /v1/customers/import" => Some("customer_code,business_name\nTAKEN,Taken\n"),
+        "POST /v1/products/import" => Some("sku,name,unit,base_price,currency\nTAKEN,Taken,piece,1.00,EUR\n"),
+        _ => None,
+    }
 }
 
 /// What the route asks for behind its path. Without an entry: nothing.

@@ -99,8 +99,9 @@ impl Route {
         names.into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()).collect()
     }
 
-    pub(crate) fn takes_body(&self) -> bool {
-        self.operation.get("requestBody").is_some()
+    /// Whether a body of this media type is read.
+    pub(crate) fn takes(&self, media_type: &str) -> bool {
+        self.operation["requestBody"]["content"].get(media_type).is_some()
     }
 
     /// What the document says of a JSON body.

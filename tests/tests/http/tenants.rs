@@ -109,11 +109,14 @@ async fn what_is_shown_is_ones_own(#[case] engine: Engine) {
         for (kind, id) in theirs.ids() {
             assert!(!answer.body.contains(id), "{} shows another's {kind}: {answer:?}", route.name());
         }
+        shown += 1;
+        if !answer.header("content-type").starts_with("application/json") {
+            continue;
+        }
         // Not because nothing is shown: each shop has some of all that can be listed, but what nobody has added yet.
         let rows = answer.json()["data"].as_array().map(Vec::len);
         let empty = ["/v1/durations", "/v1/training-examples"].contains(&&*route.path);
         assert_eq!(rows == Some(0), empty, "{}: {answer:?}", route.name());
-        shown += 1;
     }
     assert!(shown >= 20, "only {shown} routes show anything");
     let me: Value = ours.owner.get("/v1/me").await.expect(200).json();

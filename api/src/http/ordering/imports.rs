@@ -79,6 +79,7 @@ pub struct ExportQuery {
 /// exactly that. With `Accept: application/x-ndjson` a dry run answers with one line for each row, the last one with the summary.
 #[utoipa::path(
     tag = "Products",
+    security(("bearer" = ["products.manage"])),
     params(ImportQuery),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, content((ImportView = "application/json"), (RowView = "application/x-ndjson")))),
@@ -95,6 +96,7 @@ async fn import_products(
 /// All products as a CSV file that an import reads, the oldest first.
 #[utoipa::path(
     tag = "Products",
+    security(("bearer" = ["products.read"])),
     params(ExportQuery),
     responses((status = 200, body = String, content_type = "text/csv")),
 )]
@@ -108,6 +110,7 @@ async fn export_products(unit: Read, Query(query): Query<ExportQuery>) -> Result
 /// As the import of products. Contacts are not part of the file and stay as they are.
 #[utoipa::path(
     tag = "Customers",
+    security(("bearer" = ["customers.manage"])),
     params(ImportQuery),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, content((ImportView = "application/json"), (RowView = "application/x-ndjson")))),
@@ -125,6 +128,7 @@ async fn import_customers(
 /// All customers as a CSV file that an import reads, the oldest first.
 #[utoipa::path(
     tag = "Customers",
+    security(("bearer" = ["customers.read"])),
     params(ExportQuery),
     responses((status = 200, body = String, content_type = "text/csv")),
 )]

@@ -89,7 +89,9 @@ impl From<UpdateLabel> for LabelChange {
 }
 
 /// Labels in the order of their names.
-#[utoipa::path(tag = "Customer labels", params(PageQuery), responses((status = 200, body = PageView<LabelView>)))]
+#[utoipa::path(tag = "Customer labels",
+    security(("bearer" = ["customers.read"])),
+    params(PageQuery), responses((status = 200, body = PageView<LabelView>)))]
 #[get("/v1/customer-labels")]
 async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refusal> {
     let page = query.page()?;
@@ -99,7 +101,9 @@ async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refus
 }
 
 /// Creates a label.
-#[utoipa::path(tag = "Customer labels", request_body = CreateLabel, responses((status = 201, body = LabelView)))]
+#[utoipa::path(tag = "Customer labels",
+    security(("bearer" = ["customers.manage"])),
+    request_body = CreateLabel, responses((status = 201, body = LabelView)))]
 #[post("/v1/customer-labels")]
 async fn create(unit: Write, body: Body<CreateLabel>) -> Result<HttpResponse, Refusal> {
     let tx = unit.begin(&body).await?;
@@ -111,6 +115,7 @@ async fn create(unit: Write, body: Body<CreateLabel>) -> Result<HttpResponse, Re
 /// One label.
 #[utoipa::path(
     tag = "Customer labels",
+    security(("bearer" = ["customers.read"])),
     params(("id" = CustomerLabelId, Path)),
     responses((status = 200, body = LabelView)),
 )]
@@ -124,6 +129,7 @@ async fn show(unit: Read, PathId(id): PathId<CustomerLabel>) -> Result<Reply, Re
 /// Changes a label.
 #[utoipa::path(
     tag = "Customer labels",
+    security(("bearer" = ["customers.manage"])),
     params(("id" = CustomerLabelId, Path)),
     request_body = UpdateLabel,
     responses((status = 200, body = LabelView)),
@@ -143,6 +149,7 @@ async fn update(
 /// Deletes a label that is not predefined, and takes it from its customers.
 #[utoipa::path(
     tag = "Customer labels",
+    security(("bearer" = ["customers.manage"])),
     params(("id" = CustomerLabelId, Path)),
     responses((status = 204)),
 )]

@@ -54,6 +54,7 @@ pub struct AssignLabel {
 /// The labels of a customer, in the order in which it got them.
 #[utoipa::path(
     tag = "Customer labels",
+    security(("bearer" = ["customers.read"])),
     params(("id" = CustomerId, Path), PageQuery),
     responses((status = 200, body = PageView<AssignedLabelView>)),
 )]
@@ -68,6 +69,7 @@ async fn list(unit: Read, PathId(id): PathId<Customer>, Query(query): Query<Page
 /// Gives a customer a label, or changes what the label says of it.
 #[utoipa::path(
     tag = "Customer labels",
+    security(("bearer" = ["customers.manage"])),
     params(("id" = CustomerId, Path), ("label_id" = CustomerLabelId, Path)),
     request_body = AssignLabel,
     responses((status = 200, body = AssignedLabelView)),
@@ -86,6 +88,7 @@ async fn assign(
 /// Takes a label from a customer.
 #[utoipa::path(
     tag = "Customer labels",
+    security(("bearer" = ["customers.manage"])),
     params(("id" = CustomerId, Path), ("label_id" = CustomerLabelId, Path)),
     responses((status = 204)),
 )]
