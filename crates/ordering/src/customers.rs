@@ -136,6 +136,10 @@ pub async fn list(
 /// One customer.
 pub async fn get(tx: &ReadTx, id: CustomerId) -> Result<CustomerWithContacts, Problem> {
     tx.scope().require(Permission::CustomersRead)?;
+    load(tx, id).await
+}
+
+async fn load(tx: &ReadTx, id: CustomerId) -> Result<CustomerWithContacts, Problem> {
     let customer = tx.get::<customer::Entity>(id).await?;
     let contacts = contacts::of(tx, &customer).await?;
     Ok(CustomerWithContacts { customer, contacts })
@@ -204,7 +208,7 @@ pub async fn update(
     change: CustomerChange,
 ) -> Result<CustomerWithContacts, Problem> {
     tx.scope().require(Permission::CustomersManage)?;
-    let before = get(tx, id).await?;
+    let before = load(tx, id).await?;
     tx.expect_version(&before.customer, expected)?;
     let mut change = checked(change)?;
     let contacts = change.contacts.take().map(|contacts| contacts::checked(&contacts)).transpose()?;
@@ -224,7 +228,7 @@ pub async fn update(
 /// Deletes a customer that has the version `expected`, and its contacts. Its orders stay.
 pub async fn delete(tx: &WriteTx, id: CustomerId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::CustomersManage)?;
-    let before = get(tx, id).await?;
+    let before = load(tx, id).await?;
     tx.expect_version(&before.customer, expected)?;
     let was = view(&before);
     // The customer before the contacts, as a change takes them: the other way round, the two could wait for one another.

@@ -66,6 +66,10 @@ pub async fn list(
 /// One variant.
 pub async fn get(tx: &ReadTx, product_id: ProductId, id: ProductVariantId) -> Result<WithProduct, Problem> {
     tx.scope().require(Permission::ProductsRead)?;
+    load(tx, product_id, id).await
+}
+
+async fn load(tx: &ReadTx, product_id: ProductId, id: ProductVariantId) -> Result<WithProduct, Problem> {
     let product = tx.get::<product::Entity>(product_id).await?;
     let variant = tx.find::<product_variant::Entity>().of(&product).filter(Column::Id.eq(id)).one().await?;
     Ok((variant.ok_or_else(|| Problem::not_found("product variant"))?, product))
@@ -112,7 +116,7 @@ pub async fn update(
 ) -> Result<WithProduct, Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     products::changed(tx).await?;
-    let (before, product) = get(tx, product_id, id).await?;
+    let (before, product) = load(tx, product_id, id).await?;
     tx.expect_version(&before, expected)?;
     let change = checked(&product, change)?;
     require_free_sku(tx, &change, Some(id)).await?;
@@ -133,7 +137,7 @@ pub async fn delete(
 ) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     products::changed(tx).await?;
-    let (variant, product) = get(tx, product_id, id).await?;
+    let (variant, product) = load(tx, product_id, id).await?;
     tx.expect_version(&variant, expected)?;
     let was = view(&variant, &product);
     tx.soft_delete(variant).await?;
