@@ -3,7 +3,7 @@ use super::problem::Refusal;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, error::PayloadError, http::header, web::Bytes};
 use futures_util::future::LocalBoxFuture;
 use purser_kernel::{CommonProblem, Problem};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 use sha2::{Digest, Sha256};
@@ -49,10 +49,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = check_media_type(request);
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = read(request, payload);
         Box::pin(async move {
             media_type?;
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            let bytes = bytes.await?;
             Ok(Self { value: parse(&bytes)?, hash: Sha256::digest(&bytes).to_vec() })
         })
     }
@@ -74,9 +74,9 @@ impl FromRequest for NoBody {
     type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = read(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            let bytes = bytes.await?;
             if !bytes.is_empty() {
                 let fields: serde_json::Map<String, serde_json::Value> = parse(&bytes)?;
                 if let Some(name) = fields.keys().next() {
@@ -110,9 +110,9 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media_type = check_media_type(request);
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = read(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            let bytes = bytes.await?;
             let value = if bytes.is_empty() {
                 T::default()
             } else {
@@ -126,20 +126,47 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
 
 fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    let mut parts = value.unwrap_or_default().split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    // RFC 8259, section 8.1: it has no other encoding.
+    let is_utf_8 = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
+        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    if is_json && is_utf_8 {
         return Ok(());
     }
-    Err(Problem::of(CommonProblem::UnsupportedMediaType).detail("Send application/json."))
+    Err(Problem::of(CommonProblem::UnsupportedMediaType).detail("Send application/json, in UTF-8."))
 }
 
-fn unreadable(error: &actix_web::Error) -> Refusal {
-    let problem = match error.as_error::<PayloadError>() {
+/// What was sent, unpacked.
+fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let encoding = check_encoding(request);
+    let bytes = Bytes::from_request(request, payload);
+    async move {
+        encoding?;
+        bytes.await.map_err(|error| unreadable(&error))
+    }
+}
+
+/// What is not unpacked would be taken as it is. RFC 9110, section 8.4.
+fn check_encoding(request: &HttpRequest) -> Result<(), Problem> {
+    let known = |value: &header::HeaderValue| {
+        let value = value.to_str().unwrap_or_default().trim();
+        ["identity", "gzip", "deflate"].iter().any(|known| value.eq_ignore_ascii_case(known))
+    };
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING);
+    if encodings.next().is_none_or(known) && encodings.next().is_none() {
+        return Ok(());
+    }
+    Err(Problem::of(CommonProblem::UnsupportedMediaType).detail("Pack the body with gzip or deflate, or not at all."))
+}
+
+fn unreadable(error: &actix_web::Error) -> Problem {
+    match error.as_error::<PayloadError>() {
         Some(PayloadError::Overflow) => Problem::of(CommonProblem::PayloadTooLarge),
         _ if error.as_response_error().status_code() == 413 => Problem::of(CommonProblem::PayloadTooLarge),
         _ => Problem::of(CommonProblem::MalformedRequest).detail("The body did not arrive whole."),
-    };
-    problem.into()
+    }
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
@@ -147,9 +174,17 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let detail = "The body contains the character U+0000, which cannot be kept.";
         return Err(Problem::of(CommonProblem::MalformedRequest).detail(detail));
     }
+    // serde takes the values of an object from a list as well, one after the other.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::invalid("", "invalid_value", "must be an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = pointer(error.path().iter().filter_map(segment).collect::<Vec<_>>());
+        // For serde_json a number where a name is expected is an error in the syntax.
+        if error.inner().is_syntax() && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+            return Problem::invalid(path, "invalid_value", "is not of the right type");
+        }
         describe(&path, error.inner())
     })?;
     json.end().map_err(|error| describe("", &error))?;

@@ -1,6 +1,7 @@
 //! Query parameters.
 use super::problem::Refusal;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use percent_encoding::percent_decode_str;
 use purser_kernel::{Cursor, PageRequest, Problem};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::future::{Ready, ready};
@@ -14,7 +15,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        if request.query_string().contains("%00") {
+        // Characters that are none would be read as others.
+        let Ok(text) = percent_decode_str(request.query_string()).decode_utf8() else {
+            return ready(Err(Problem::invalid("", "invalid_query", "must be UTF-8").into()));
+        };
+        if text.contains('\0') {
             // PostgreSQL keeps no NUL, so nothing can be found by one.
             return ready(Err(Problem::invalid("", "invalid_query", "must not contain the character U+0000").into()));
         }
