@@ -9,11 +9,20 @@ pub struct Id<K> {
     kind: PhantomData<fn() -> K>,
 }
 
+/// A kind of thing that has an id.
+pub trait Kind {
+    /// The name of the id's type, such as `CustomerId`.
+    const ID: &'static str;
+}
+
 /// Names each kind of thing that has an id, and the id's type.
 macro_rules! kinds {
     ($($kind:ident => $id:ident, $what:literal;)*) => {$(
         #[doc = concat!("Names ", $what, " in an id.")]
         pub enum $kind {}
+        impl Kind for $kind {
+            const ID: &'static str = stringify!($id);
+        }
         #[doc = concat!("The id of ", $what, ".")]
         pub type $id = Id<$kind>;
     )*};

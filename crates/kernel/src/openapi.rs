@@ -1,5 +1,5 @@
 //! How ids and amounts look in the OpenAPI document.
-use crate::{Cost, Currency, Id, Percent, Permission, Quantity};
+use crate::{Cost, Currency, Id, Percent, Permission, Quantity, ids::Kind};
 use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -13,14 +13,15 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))
 }
 
-impl<K> PartialSchema for Id<K> {
+// One schema for each kind, so that the document says what an id names.
+impl<K: Kind> PartialSchema for Id<K> {
     fn schema() -> RefOr<Schema> {
         text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).into()
     }
 }
-impl<K> ToSchema for Id<K> {
+impl<K: Kind> ToSchema for Id<K> {
     fn name() -> Cow<'static, str> {
-        "Id".into()
+        K::ID.into()
     }
 }
 

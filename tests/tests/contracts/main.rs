@@ -5,5 +5,6 @@ mod databases;
 mod openapi;
 mod permissions;
 mod problems;
+mod roles;
 mod schema;
 mod sources;

@@ -97,6 +97,7 @@ pub struct ListAiResponses {
     tag = "Agents",
     params(ListAiResponses),
     responses((status = 200, body = PageView<AiResponseView>)),
+    security(("bearer" = ["training.read"])),
 )]
 #[get("/v1/ai-responses")]
 async fn list(unit: Read, Query(query): Query<ListAiResponses>) -> Result<Reply, Refusal> {

@@ -94,6 +94,7 @@ pub struct ListTrainingExamples {
     tag = "Agents",
     params(ListTrainingExamples),
     responses((status = 200, body = PageView<TrainingExampleView>)),
+    security(("bearer" = ["training.read"])),
 )]
 #[get("/v1/training-examples")]
 async fn list(unit: Read, Query(query): Query<ListTrainingExamples>) -> Result<Reply, Refusal> {

@@ -124,7 +124,12 @@ pub struct ListUsage {
 }
 
 /// The uses of a month, the one recorded last first.
-#[utoipa::path(tag = "Usage", params(ListUsage), responses((status = 200, body = UsageView)))]
+#[utoipa::path(
+    tag = "Usage",
+    params(ListUsage),
+    responses((status = 200, body = UsageView)),
+    security(("bearer" = ["usage.read"])),
+)]
 #[get("/v1/usage")]
 async fn list(unit: Read, Query(query): Query<ListUsage>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;

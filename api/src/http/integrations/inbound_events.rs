@@ -66,6 +66,7 @@ pub struct ListInboundEvents {
     tag = "Integrations",
     params(ListInboundEvents),
     responses((status = 200, body = PageView<InboundEventView>)),
+    security(("bearer" = ["integrations.read"])),
 )]
 #[get("/v1/inbound-events")]
 async fn list(unit: Read, Query(query): Query<ListInboundEvents>) -> Result<Reply, Refusal> {
@@ -82,6 +83,7 @@ async fn list(unit: Read, Query(query): Query<ListInboundEvents>) -> Result<Repl
     tag = "Integrations",
     params(("id" = InboundEventId, Path)),
     responses((status = 200, body = InboundEventView)),
+    security(("bearer" = ["integrations.read"])),
 )]
 #[get("/v1/inbound-events/{id}")]
 async fn show(unit: Read, PathId(id): PathId<ids::InboundEvent>) -> Result<Reply, Refusal> {

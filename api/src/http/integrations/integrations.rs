@@ -137,7 +137,12 @@ impl From<UpdateIntegration> for IntegrationPatch {
 }
 
 /// Connections, the newest first.
-#[utoipa::path(tag = "Integrations", params(PageQuery), responses((status = 200, body = PageView<IntegrationView>)))]
+#[utoipa::path(
+    tag = "Integrations",
+    params(PageQuery),
+    responses((status = 200, body = PageView<IntegrationView>)),
+    security(("bearer" = ["integrations.read"])),
+)]
 #[get("/v1/integrations")]
 async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refusal> {
     let page = query.page()?;
@@ -151,6 +156,7 @@ async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refus
     tag = "Integrations",
     request_body = CreateIntegration,
     responses((status = 201, body = IntegrationView)),
+    security(("bearer" = ["integrations.manage"])),
 )]
 #[post("/v1/integrations")]
 async fn create(unit: Write, body: Body<CreateIntegration>) -> Result<HttpResponse, Refusal> {
@@ -166,6 +172,7 @@ async fn create(unit: Write, body: Body<CreateIntegration>) -> Result<HttpRespon
     tag = "Integrations",
     params(("id" = IntegrationId, Path)),
     responses((status = 200, body = IntegrationView)),
+    security(("bearer" = ["integrations.read"])),
 )]
 #[get("/v1/integrations/{id}")]
 async fn show(unit: Read, PathId(id): PathId<ids::Integration>) -> Result<Reply, Refusal> {
@@ -181,6 +188,7 @@ async fn show(unit: Read, PathId(id): PathId<ids::Integration>) -> Result<Reply,
     params(("id" = IntegrationId, Path)),
     request_body = UpdateIntegration,
     responses((status = 200, body = IntegrationView)),
+    security(("bearer" = ["integrations.manage"])),
 )]
 #[patch("/v1/integrations/{id}")]
 async fn update(
@@ -197,7 +205,12 @@ async fn update(
 }
 
 /// Disconnects a provider. What came in before stays.
-#[utoipa::path(tag = "Integrations", params(("id" = IntegrationId, Path)), responses((status = 204)))]
+#[utoipa::path(
+    tag = "Integrations",
+    params(("id" = IntegrationId, Path)),
+    responses((status = 204)),
+    security(("bearer" = ["integrations.manage"])),
+)]
 #[delete("/v1/integrations/{id}")]
 async fn delete(unit: Write, PathId(id): PathId<ids::Integration>) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match()?;

@@ -110,6 +110,7 @@ pub struct LinkConversation {
     tag = "Conversations",
     params(ListConversations),
     responses((status = 200, body = PageView<ConversationView>)),
+    security(("bearer" = ["conversations.read"])),
 )]
 #[get("/v1/conversations")]
 async fn list(unit: Read, Query(query): Query<ListConversations>) -> Result<Reply, Refusal> {
@@ -127,6 +128,7 @@ async fn list(unit: Read, Query(query): Query<ListConversations>) -> Result<Repl
     tag = "Conversations",
     params(("id" = ConversationId, Path)),
     responses((status = 200, body = ConversationView)),
+    security(("bearer" = ["conversations.read"])),
 )]
 #[get("/v1/conversations/{id}")]
 async fn show(unit: Read, PathId(id): PathId<Conversation>) -> Result<Reply, Refusal> {
@@ -141,6 +143,7 @@ async fn show(unit: Read, PathId(id): PathId<Conversation>) -> Result<Reply, Ref
     tag = "Conversations",
     params(("id" = ConversationId, Path), PageQuery),
     responses((status = 200, body = PageView<MessageView>)),
+    security(("bearer" = ["conversations.read"])),
 )]
 #[get("/v1/conversations/{id}/messages")]
 async fn messages(
@@ -159,6 +162,7 @@ async fn messages(
     tag = "Conversations",
     params(("id" = ConversationId, Path)),
     responses((status = 200, body = ConversationView)),
+    security(("bearer" = ["conversations.manage"])),
 )]
 #[post("/v1/conversations/{id}/read")]
 async fn mark_read(unit: Write, PathId(id): PathId<Conversation>, body: NoBody) -> Result<HttpResponse, Refusal> {
@@ -174,6 +178,7 @@ async fn mark_read(unit: Write, PathId(id): PathId<Conversation>, body: NoBody) 
     params(("id" = ConversationId, Path)),
     request_body = LinkConversation,
     responses((status = 200, body = ConversationView)),
+    security(("bearer" = ["conversations.manage"])),
 )]
 #[post("/v1/conversations/{id}/link")]
 async fn link(

@@ -121,6 +121,7 @@ pub struct ListCategories {
     tag = "Product categories",
     params(ListCategories),
     responses((status = 200, body = PageView<CategoryView>)),
+    security(("bearer" = ["products.read"])),
 )]
 #[get("/v1/product-categories")]
 async fn list(unit: Read, Query(query): Query<ListCategories>) -> Result<Reply, Refusal> {
@@ -135,6 +136,7 @@ async fn list(unit: Read, Query(query): Query<ListCategories>) -> Result<Reply, 
     tag = "Product categories",
     request_body = CreateCategory,
     responses((status = 201, body = CategoryView)),
+    security(("bearer" = ["products.manage"])),
 )]
 #[post("/v1/product-categories")]
 async fn create(unit: Write, body: Body<CreateCategory>) -> Result<HttpResponse, Refusal> {
@@ -150,6 +152,7 @@ async fn create(unit: Write, body: Body<CreateCategory>) -> Result<HttpResponse,
     tag = "Product categories",
     params(("id" = ProductCategoryId, Path)),
     responses((status = 200, body = CategoryView)),
+    security(("bearer" = ["products.read"])),
 )]
 #[get("/v1/product-categories/{id}")]
 async fn show(unit: Read, PathId(id): PathId<ProductCategory>) -> Result<Reply, Refusal> {
@@ -165,6 +168,7 @@ async fn show(unit: Read, PathId(id): PathId<ProductCategory>) -> Result<Reply, 
     params(("id" = ProductCategoryId, Path)),
     request_body = UpdateCategory,
     responses((status = 200, body = CategoryView)),
+    security(("bearer" = ["products.manage"])),
 )]
 #[patch("/v1/product-categories/{id}")]
 async fn update(
@@ -184,6 +188,7 @@ async fn update(
     tag = "Product categories",
     params(("id" = ProductCategoryId, Path)),
     responses((status = 204)),
+    security(("bearer" = ["products.manage"])),
 )]
 #[delete("/v1/product-categories/{id}")]
 async fn delete(unit: Write, PathId(id): PathId<ProductCategory>) -> Result<HttpResponse, Refusal> {

@@ -147,7 +147,12 @@ pub struct ListCustomers {
 }
 
 /// Customers with their contacts, the newest first.
-#[utoipa::path(tag = "Customers", params(ListCustomers), responses((status = 200, body = PageView<CustomerView>)))]
+#[utoipa::path(
+    tag = "Customers",
+    params(ListCustomers),
+    responses((status = 200, body = PageView<CustomerView>)),
+    security(("bearer" = ["customers.read"])),
+)]
 #[get("/v1/customers")]
 async fn list(unit: Read, Query(query): Query<ListCustomers>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
@@ -162,7 +167,12 @@ async fn list(unit: Read, Query(query): Query<ListCustomers>) -> Result<Reply, R
 }
 
 /// Creates a customer with its contacts.
-#[utoipa::path(tag = "Customers", request_body = CreateCustomer, responses((status = 201, body = CustomerView)))]
+#[utoipa::path(
+    tag = "Customers",
+    request_body = CreateCustomer,
+    responses((status = 201, body = CustomerView)),
+    security(("bearer" = ["customers.manage"])),
+)]
 #[post("/v1/customers")]
 async fn create(unit: Write, body: Body<CreateCustomer>) -> Result<HttpResponse, Refusal> {
     let tx = unit.begin(&body).await?;
@@ -173,7 +183,12 @@ async fn create(unit: Write, body: Body<CreateCustomer>) -> Result<HttpResponse,
 }
 
 /// One customer with its contacts.
-#[utoipa::path(tag = "Customers", params(("id" = CustomerId, Path)), responses((status = 200, body = CustomerView)))]
+#[utoipa::path(
+    tag = "Customers",
+    params(("id" = CustomerId, Path)),
+    responses((status = 200, body = CustomerView)),
+    security(("bearer" = ["customers.read"])),
+)]
 #[get("/v1/customers/{id}")]
 async fn show(unit: Read, PathId(id): PathId<Customer>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
@@ -187,6 +202,7 @@ async fn show(unit: Read, PathId(id): PathId<Customer>) -> Result<Reply, Refusal
     params(("id" = CustomerId, Path)),
     request_body = UpdateCustomer,
     responses((status = 200, body = CustomerView)),
+    security(("bearer" = ["customers.manage"])),
 )]
 #[patch("/v1/customers/{id}")]
 async fn update(
@@ -201,7 +217,12 @@ async fn update(
 }
 
 /// Deletes a customer and its contacts. Its orders stay.
-#[utoipa::path(tag = "Customers", params(("id" = CustomerId, Path)), responses((status = 204)))]
+#[utoipa::path(
+    tag = "Customers",
+    params(("id" = CustomerId, Path)),
+    responses((status = 204)),
+    security(("bearer" = ["customers.manage"])),
+)]
 #[delete("/v1/customers/{id}")]
 async fn delete(unit: Write, PathId(id): PathId<Customer>) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match()?;

@@ -63,7 +63,12 @@ impl CreateDuration {
 }
 
 /// Contract terms, the shortest first.
-#[utoipa::path(tag = "Durations", params(PageQuery), responses((status = 200, body = PageView<DurationView>)))]
+#[utoipa::path(
+    tag = "Durations",
+    params(PageQuery),
+    responses((status = 200, body = PageView<DurationView>)),
+    security(("bearer" = ["products.read"])),
+)]
 #[get("/v1/durations")]
 async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refusal> {
     let page = query.page()?;
@@ -73,7 +78,12 @@ async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refus
 }
 
 /// Adds a contract term.
-#[utoipa::path(tag = "Durations", request_body = CreateDuration, responses((status = 201, body = DurationView)))]
+#[utoipa::path(
+    tag = "Durations",
+    request_body = CreateDuration,
+    responses((status = 201, body = DurationView)),
+    security(("bearer" = ["products.manage"])),
+)]
 #[post("/v1/durations")]
 async fn create(unit: Write, body: Body<CreateDuration>) -> Result<HttpResponse, Refusal> {
     let tx = unit.begin(&body).await?;

@@ -58,7 +58,12 @@ pub struct CancelOrder {
 }
 
 /// Orders with their lines, the newest first.
-#[utoipa::path(tag = "Orders", params(ListOrders), responses((status = 200, body = PageView<OrderView>)))]
+#[utoipa::path(
+    tag = "Orders",
+    params(ListOrders),
+    responses((status = 200, body = PageView<OrderView>)),
+    security(("bearer" = ["orders.read"])),
+)]
 #[get("/v1/orders")]
 async fn list(unit: Read, Query(query): Query<ListOrders>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
@@ -74,7 +79,12 @@ async fn list(unit: Read, Query(query): Query<ListOrders>) -> Result<Reply, Refu
 }
 
 /// One order with its lines.
-#[utoipa::path(tag = "Orders", params(("id" = OrderId, Path)), responses((status = 200, body = OrderView)))]
+#[utoipa::path(
+    tag = "Orders",
+    params(("id" = OrderId, Path)),
+    responses((status = 200, body = OrderView)),
+    security(("bearer" = ["orders.read"])),
+)]
 #[get("/v1/orders/{id}")]
 async fn show(unit: Read, PathId(id): PathId<Order>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
@@ -88,6 +98,7 @@ async fn show(unit: Read, PathId(id): PathId<Order>) -> Result<Reply, Refusal> {
     params(("id" = OrderId, Path)),
     request_body = UpdateOrder,
     responses((status = 200, body = OrderView)),
+    security(("bearer" = ["orders.manage"])),
 )]
 #[patch("/v1/orders/{id}")]
 async fn update(unit: Write, PathId(id): PathId<Order>, body: Body<UpdateOrder>) -> Result<HttpResponse, Refusal> {
@@ -103,6 +114,7 @@ async fn update(unit: Write, PathId(id): PathId<Order>, body: Body<UpdateOrder>)
     tag = "Orders",
     params(("id" = OrderId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = OrderView)),
+    security(("bearer" = ["orders.confirm"])),
 )]
 #[post("/v1/orders/{id}/confirm")]
 async fn confirm(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result<HttpResponse, Refusal> {
@@ -118,6 +130,7 @@ async fn confirm(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result
     params(("id" = OrderId, Path), ("If-Match" = String, Header)),
     request_body = Option<CancelOrder>,
     responses((status = 200, body = OrderView)),
+    security(("bearer" = ["orders.manage"])),
 )]
 #[post("/v1/orders/{id}/cancel")]
 async fn cancel(
@@ -137,6 +150,7 @@ async fn cancel(
     tag = "Orders",
     params(("id" = OrderId, Path), PageQuery),
     responses((status = 200, body = PageView<StatusChangeView>)),
+    security(("bearer" = ["orders.read"])),
 )]
 #[get("/v1/orders/{id}/status-history")]
 async fn status_history(

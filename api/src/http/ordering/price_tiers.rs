@@ -151,6 +151,7 @@ impl PriceTierBody {
     tag = "Products",
     params(("id" = ProductId, Path)),
     responses((status = 200, body = PriceTiersView, headers(("ETag" = String, description = "The product's version, for `If-Match`")))),
+    security(("bearer" = ["products.read"])),
 )]
 #[get("/v1/products/{id}/price-tiers")]
 async fn show(unit: Read, PathId(id): PathId<Product>) -> Result<Reply, Refusal> {
@@ -165,6 +166,7 @@ async fn show(unit: Read, PathId(id): PathId<Product>) -> Result<Reply, Refusal>
     params(("id" = ProductId, Path)),
     request_body = ReplacePriceTiers,
     responses((status = 200, body = PriceTiersView, headers(("ETag" = String, description = "The product's version, for `If-Match`")))),
+    security(("bearer" = ["products.manage"])),
 )]
 #[put("/v1/products/{id}/price-tiers")]
 async fn replace(

@@ -208,7 +208,12 @@ pub struct ListProducts {
 }
 
 /// Products, the newest first.
-#[utoipa::path(tag = "Products", params(ListProducts), responses((status = 200, body = PageView<ProductView>)))]
+#[utoipa::path(
+    tag = "Products",
+    params(ListProducts),
+    responses((status = 200, body = PageView<ProductView>)),
+    security(("bearer" = ["products.read"])),
+)]
 #[get("/v1/products")]
 async fn list(unit: Read, Query(query): Query<ListProducts>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
@@ -224,7 +229,12 @@ async fn list(unit: Read, Query(query): Query<ListProducts>) -> Result<Reply, Re
 }
 
 /// Creates a product.
-#[utoipa::path(tag = "Products", request_body = CreateProduct, responses((status = 201, body = ProductView)))]
+#[utoipa::path(
+    tag = "Products",
+    request_body = CreateProduct,
+    responses((status = 201, body = ProductView)),
+    security(("bearer" = ["products.manage"])),
+)]
 #[post("/v1/products")]
 async fn create(unit: Write, body: Body<CreateProduct>) -> Result<HttpResponse, Refusal> {
     let tx = unit.begin(&body).await?;
@@ -235,7 +245,12 @@ async fn create(unit: Write, body: Body<CreateProduct>) -> Result<HttpResponse, 
 }
 
 /// One product.
-#[utoipa::path(tag = "Products", params(("id" = ProductId, Path)), responses((status = 200, body = ProductView)))]
+#[utoipa::path(
+    tag = "Products",
+    params(("id" = ProductId, Path)),
+    responses((status = 200, body = ProductView)),
+    security(("bearer" = ["products.read"])),
+)]
 #[get("/v1/products/{id}")]
 async fn show(unit: Read, PathId(id): PathId<Product>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
@@ -250,6 +265,7 @@ async fn show(unit: Read, PathId(id): PathId<Product>) -> Result<Reply, Refusal>
     params(("id" = ProductId, Path)),
     request_body = UpdateProduct,
     responses((status = 200, body = ProductView)),
+    security(("bearer" = ["products.manage"])),
 )]
 #[patch("/v1/products/{id}")]
 async fn update(unit: Write, PathId(id): PathId<Product>, body: Body<UpdateProduct>) -> Result<HttpResponse, Refusal> {
@@ -261,7 +277,12 @@ async fn update(unit: Write, PathId(id): PathId<Product>, body: Body<UpdateProdu
 }
 
 /// Deletes a product. Orders that name it keep its name and price.
-#[utoipa::path(tag = "Products", params(("id" = ProductId, Path)), responses((status = 204)))]
+#[utoipa::path(
+    tag = "Products",
+    params(("id" = ProductId, Path)),
+    responses((status = 204)),
+    security(("bearer" = ["products.manage"])),
+)]
 #[delete("/v1/products/{id}")]
 async fn delete(unit: Write, PathId(id): PathId<Product>) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match()?;

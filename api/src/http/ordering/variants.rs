@@ -174,6 +174,7 @@ impl UpdateVariant {
     tag = "Products",
     params(("id" = ProductId, Path), PageQuery),
     responses((status = 200, body = PageView<VariantView>)),
+    security(("bearer" = ["products.read"])),
 )]
 #[get("/v1/products/{id}/variants")]
 async fn list(unit: Read, PathId(id): PathId<Product>, Query(query): Query<PageQuery>) -> Result<Reply, Refusal> {
@@ -189,6 +190,7 @@ async fn list(unit: Read, PathId(id): PathId<Product>, Query(query): Query<PageQ
     params(("id" = ProductId, Path)),
     request_body = CreateVariant,
     responses((status = 201, body = VariantView)),
+    security(("bearer" = ["products.manage"])),
 )]
 #[post("/v1/products/{id}/variants")]
 async fn create(unit: Write, PathId(id): PathId<Product>, body: Body<CreateVariant>) -> Result<HttpResponse, Refusal> {
@@ -205,6 +207,7 @@ async fn create(unit: Write, PathId(id): PathId<Product>, body: Body<CreateVaria
     tag = "Products",
     params(("id" = ProductId, Path), ("variant_id" = ProductVariantId, Path)),
     responses((status = 200, body = VariantView)),
+    security(("bearer" = ["products.read"])),
 )]
 #[get("/v1/products/{id}/variants/{variant_id}")]
 async fn show(unit: Read, PathIds(id, variant_id): PathIds<Product, ProductVariant>) -> Result<Reply, Refusal> {
@@ -219,6 +222,7 @@ async fn show(unit: Read, PathIds(id, variant_id): PathIds<Product, ProductVaria
     params(("id" = ProductId, Path), ("variant_id" = ProductVariantId, Path)),
     request_body = UpdateVariant,
     responses((status = 200, body = VariantView)),
+    security(("bearer" = ["products.manage"])),
 )]
 #[patch("/v1/products/{id}/variants/{variant_id}")]
 async fn update(
@@ -238,6 +242,7 @@ async fn update(
     tag = "Products",
     params(("id" = ProductId, Path), ("variant_id" = ProductVariantId, Path)),
     responses((status = 204)),
+    security(("bearer" = ["products.manage"])),
 )]
 #[delete("/v1/products/{id}/variants/{variant_id}")]
 async fn delete(

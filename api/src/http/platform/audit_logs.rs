@@ -93,7 +93,12 @@ pub struct ListAuditLogs {
 }
 
 /// The trail, the newest first.
-#[utoipa::path(tag = "Audit", params(ListAuditLogs), responses((status = 200, body = PageView<AuditLogView>)))]
+#[utoipa::path(
+    tag = "Audit",
+    params(ListAuditLogs),
+    responses((status = 200, body = PageView<AuditLogView>)),
+    security(("bearer" = ["audit.read"])),
+)]
 #[get("/v1/audit-logs")]
 async fn list(unit: Read, Query(query): Query<ListAuditLogs>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
@@ -109,7 +114,12 @@ async fn list(unit: Read, Query(query): Query<ListAuditLogs>) -> Result<Reply, R
 }
 
 /// One deed.
-#[utoipa::path(tag = "Audit", params(("id" = AuditLogId, Path)), responses((status = 200, body = AuditLogView)))]
+#[utoipa::path(
+    tag = "Audit",
+    params(("id" = AuditLogId, Path)),
+    responses((status = 200, body = AuditLogView)),
+    security(("bearer" = ["audit.read"])),
+)]
 #[get("/v1/audit-logs/{id}")]
 async fn show(unit: Read, PathId(id): PathId<ids::AuditLog>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
