@@ -1,6 +1,7 @@
 //! The real server, on a port of its own and with a database of its own.
 mod answer;
 mod catalogue;
+mod member;
 mod tenant;
 mod wait;
 
@@ -55,10 +56,15 @@ impl TestApp {
 
     /// Ends the server as an operator would, and starts another on the same database, workers included.
     pub async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// As [`restart`](Self::restart), with a configuration that `change` has had a look at.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
         if let Some(app) = self.app.take() {
             app.stop().await.expect("the server ends in order");
         }
-        let (app, url) = serve(&self.database, &self.clock, |_| {}).await;
+        let (app, url) = serve(&self.database, &self.clock, change).await;
         (self.app, self.url) = (Some(app), url);
     }
 

@@ -20,9 +20,11 @@ mod raw;
 pub mod server;
 mod sqlite;
 mod temporary;
+mod watch;
 
 pub use cluster::Cluster;
 pub use raw::{Raw, uuid_literal};
+pub use watch::Watch;
 
 use sqlx::Error;
 

@@ -46,6 +46,17 @@ impl Tenant {
         }
     }
 
+    /// The same person, signed in elsewhere: what `POST /v1/auth/login` answered.
+    pub(super) fn signed_in(&self, answer: &Value) -> Self {
+        let text = |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("no {name} in {answer}")).to_owned();
+        Self {
+            organization_id: text("organization_id"),
+            access_token: text("access_token"),
+            refresh_token: text("refresh_token"),
+            ..self.clone()
+        }
+    }
+
     /// The same person at a server that was started again elsewhere.
     pub fn at(&self, url: &str) -> Self {
         Self { url: url.to_owned(), ..self.clone() }

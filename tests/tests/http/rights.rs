@@ -1,57 +1,69 @@
-//! Who may only look, looks, and changes nothing.
-use crate::routes::{Route, routes};
+//! Each route does what it does for those who hold its permissions, and for nobody else.
+use crate::{call::Call, fixtures::Shop, routes::Api, tenants::shops};
+use purser_kernel::{Permission, PermissionSet};
 use purser_tests::{
-    app::{Answer, Tenant, TestApp, eventually},
-    database::{Engine, uuid_literal},
-    whatsapp,
+    app::{Tenant, TestApp, eventually},
+    database::{Engine, Watch, uuid_literal},
 };
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What a viewer may not even read.
-const HIDDEN: [&str; 6] = [
-    "/v1/ai-responses",
-    "/v1/audit-logs",
-    "/v1/inbound-events",
-    "/v1/integrations",
-    "/v1/training-examples",
-    "/v1/usage",
+/// Routes that ask who is there and for no permission.
+const FOR_EVERYBODY: [&str; 2] = [
+    // Who may do nothing may still know it.
+    "GET /v1/me",
+    // And leave.
+    "POST /v1/auth/logout",
 ];
 
-/// Gives the only member of the organization another role, as the routes for members will.
-async fn become_a(role: &str, app: &TestApp, tenant: &Tenant) {
-    let organization = uuid_literal(app.database.engine, &tenant.organization_id);
-    let sql = format!(
-        "update membership_roles set role_id =
-           (select id from roles where organization_id = {organization} and name = '{role}')
-         where organization_id = {organization}"
-    );
-    app.database.owner().await.execute(&sql).await.unwrap();
-    // A change of rights holds within a second.
-    let expected = if role == "viewer" { 403 } else { 200 };
-    eventually("the new role to be noticed", || async {
-        (tenant.get("/v1/usage").await.status == expected).then_some(())
-    })
-    .await;
-    assert_eq!(tenant.get("/v1/me").await.expect(200).json()["roles"], json!([role]));
+/// Permissions that no route asks for.
+const NO_ROUTE_YET: [Permission; 4] = [
+    // The organization's settings have no routes; those who import the crate ask for these.
+    Permission::OrganizationRead,
+    Permission::OrganizationManage,
+    // Nor have its members and roles.
+    Permission::MembersRead,
+    Permission::MembersManage,
+];
+
+fn permissions(names: &[String]) -> PermissionSet {
+    names.iter().map(|name| name.parse::<Permission>().unwrap_or_else(|_| panic!("there is no {name}"))).collect()
 }
 
-/// A body that the route would take from somebody who may.
-fn body(route: &Route) -> Value {
-    match (route.method.as_str(), route.path.as_str()) {
-        ("POST", "/v1/products") => {
-            json!({ "sku": "A", "name": "A", "unit": "piece", "base_price": "1", "currency": "EUR" })
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn everything_but_what_is_needed_is_not_enough(#[case] engine: Engine) {
+    let Some((app, [shop])) = shops(engine, ["Harbour Wholesale"]).await else { return };
+    let api = Api::of(&app).await;
+    let mut lacking = BTreeMap::new();
+    for permission in PermissionSet::all() {
+        let allowed = PermissionSet::all() - permission;
+        lacking.insert(permission.as_str(), app.member(&shop.owner, allowed).await);
+    }
+    let mut watch = Watch::over(&app.database).await;
+    let (mut faults, mut needed) = (Vec::new(), BTreeSet::new());
+    for route in &api.routes {
+        let names = route.permissions();
+        let open = !route.is_guarded() || FOR_EVERYBODY.contains(&&*route.name());
+        assert_eq!(names.is_empty(), open, "the document says nothing of what {} needs", route.name());
+        for name in names {
+            let call = Call::of(&api, route, &shop).await;
+            let answer = call.send(&app, &lacking[&*name]).await;
+            if answer.status != 403 || answer.problem() != "forbidden" || answer.json()["permission"] != *name {
+                faults.push(format!("{} without {name}: {answer:?}", route.name()));
+            }
+            needed.insert(name);
         }
-        ("POST", "/v1/product-categories") => json!({ "name": "A" }),
-        ("POST", "/v1/customers") => json!({ "business_name": "A" }),
-        ("POST", "/v1/durations") => json!({ "months": 12, "discount_percent": "5" }),
-        ("POST", "/v1/integrations") => whatsapp::integration(),
-        ("POST", path) if path.ends_with("/variants") => {
-            json!({ "variant_type": "size", "value": "x", "price_delta": "0" })
-        }
-        ("POST", path) if path.ends_with("/link") => json!({ "customer_id": "01a1fa5a-0000-7000-8000-000000000000" }),
-        ("PUT", _) => json!({ "tiers": [] }),
-        _ => json!({}),
+        let changes = watch.changes().await;
+        faults.extend((!changes.is_empty()).then(|| format!("{} changed {changes:#?}", route.name())));
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+    for permission in PermissionSet::all() {
+        let listed = NO_ROUTE_YET.contains(&permission);
+        assert_ne!(needed.contains(permission.as_str()), listed, "{permission:?} and NO_ROUTE_YET");
     }
 }
 
@@ -59,36 +71,48 @@ fn body(route: &Route) -> Value {
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
-async fn a_viewer_changes_nothing_on_any_route(#[case] engine: Engine) {
+async fn what_is_needed_is_enough(#[case] engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
-    let viewer = app.tenant("Acme").await;
-    become_a("viewer", &app, &viewer).await;
-    let mut refused = 0;
-    for route in routes(&app).await {
-        if !route.is_guarded() || route.path.starts_with("/v1/auth/") {
-            continue;
+    let api = Api::of(&app).await;
+    let looked_at = Shop::open(&app, "Looked at").await;
+    let (mut faults, mut readers) = (Vec::new(), BTreeMap::new());
+    for route in &api.routes {
+        let names = route.permissions();
+        // What is done on one route, such as deleting, is not to be in the way of another.
+        let fresh = if route.method == "GET" { None } else { Some(Shop::open(&app, "Fresh").await) };
+        let shop = fresh.as_ref().unwrap_or(&looked_at);
+        let caller = match readers.get(&names) {
+            Some(reader) if fresh.is_none() => Tenant::clone(reader),
+            _ => app.member(&shop.owner, permissions(&names)).await,
+        };
+        if fresh.is_none() {
+            readers.insert(names.clone(), caller.clone());
         }
-        let path = route.path.replace("{id}", "01a1fa5a-0000-7000-8000-000000000000");
-        let path = path.replace("{variant_id}", "01a1fa5a-0000-7000-8000-000000000000");
-        let hidden = HIDDEN.iter().any(|stem| route.path.starts_with(stem));
-        let mut request = viewer.request(&route.method, &path).header("If-Match", "\"1\"");
-        if route.takes_body() {
-            request = request.json(&body(&route));
-        }
-        let answer = Answer::of(request).await;
-        if route.method == "GET" && !hidden {
-            let expected = if route.path.contains("{id}") { 404 } else { 200 };
-            assert_eq!(answer.status, expected, "{} {path}: {answer:?}", route.method);
-            continue;
-        }
-        assert_eq!(answer.status, 403, "{} {path}: {answer:?}", route.method);
-        assert_eq!(answer.problem(), "forbidden");
-        assert!(answer.json()["permission"].is_string(), "the missing permission is named: {answer:?}");
-        refused += 1;
+        let call = Call::of(&api, route, shop).await;
+        let answer = call.send(&app, &caller).await;
+        let done = (200..300).contains(&answer.status);
+        faults.extend((!done).then(|| format!("{} with {names:?}: {answer:?} to {call:?}", route.name())));
     }
-    assert!(refused >= 25, "only {refused} routes refused a viewer");
-    become_a("owner", &app, &viewer).await;
-    for list in ["/v1/products", "/v1/product-categories", "/v1/customers", "/v1/integrations", "/v1/durations"] {
-        assert_eq!(viewer.get(list).await.expect(200).json()["data"], json!([]), "{list}");
-    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn another_role_is_noticed_within_a_second(#[case] engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let tenant = app.tenant("Acme").await;
+    tenant.get("/v1/usage").await.expect(200);
+    let organization = uuid_literal(engine, &tenant.organization_id);
+    let sql = format!(
+        "update membership_roles set role_id =
+           (select id from roles where organization_id = {organization} and name = 'viewer')
+         where organization_id = {organization}"
+    );
+    app.database.owner().await.execute(&sql).await.unwrap();
+    eventually("the new role to be noticed", || async { (tenant.get("/v1/usage").await.status == 403).then_some(()) })
+        .await;
+    let me = tenant.get("/v1/me").await.expect(200).json();
+    assert_eq!(me["roles"], json!(["viewer"]));
 }

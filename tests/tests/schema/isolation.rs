@@ -67,7 +67,7 @@ const NEW_CUSTOMER: &str =
 const NEW_CONTACT: &str = "insert into customer_contacts (organization_id, id, customer_id, created_at, updated_at)
     values ({}, {}, {}, now(), now())";
 
-fn is_foreign_key(engine: Engine, error: &sqlx::Error) -> bool {
+pub(crate) fn is_foreign_key(engine: Engine, error: &sqlx::Error) -> bool {
     code(error)
         == match engine {
             Engine::Sqlite => "787",

@@ -1,0 +1,115 @@
+//! Bodies that are no JSON, or say that they are something else.
+use super::trial::Trial;
+use crate::routes::Route;
+use purser_tests::database::Engine;
+use rstest::rstest;
+use serde_json::Value;
+use std::io::Write;
+
+/// Larger than any JSON that is taken.
+const HUGE: usize = 5 * 1024 * 1024;
+
+fn writes(route: &Route) -> bool {
+    // What stands behind a provider's door is read later, whatever it is: its signature counts.
+    matches!(&*route.method, "POST" | "PUT" | "PATCH") && !route.path.contains("/webhooks/")
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn nested(open: &str, close: &str) -> Vec<u8> {
+    format!("{}1{}", open.repeat(20_000), close.repeat(20_000)).into_bytes()
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_no_json_of_the_right_shape_is_refused(#[case] engine: Engine) {
+    let Some(mut trial) = Trial::begin(engine).await else { return };
+    for route in trial.routes(writes) {
+        let call = trial.call(&route).await;
+        let right = call.body.as_ref().map_or_else(|| "{}".to_owned(), ToString::to_string);
+        let values = call.body.as_ref().and_then(Value::as_object).into_iter().flat_map(|body| body.values());
+        let mut bodies = vec![
+            ("the values in a list", values.cloned().collect::<Value>().to_string().into_bytes()),
+            ("the beginning", right.as_bytes()[..right.len() - 1].to_vec()),
+            ("two values", format!("{right} {right}").into_bytes()),
+            ("a comma too many", right.replace('}', ",}").into_bytes()),
+            ("a list", b"[]".to_vec()),
+            ("a text", b"\"{}\"".to_vec()),
+            ("a number", b"1e400".to_vec()),
+            ("no number", b"NaN".to_vec()),
+            ("white space", b" \n".to_vec()),
+            ("a form", b"name=a&sku=b".to_vec()),
+            ("a NUL", b"\0".to_vec()),
+            ("a NUL behind it", format!("{right}\0").into_bytes()),
+            ("a byte order mark", format!("\u{feff}{right}").into_bytes()),
+            ("UTF-16", utf_16(&right)),
+            ("not UTF-8", b"{\"name\":\"\xff\xfe\"}".to_vec()),
+            ("deep lists", nested("[", "]")),
+            ("deep objects", nested("{\"a\":", "}")),
+            ("deep in a field", [b"{\"specs\":".to_vec(), nested("[", "]"), b"}".to_vec()].concat()),
+            ("huge", vec![b' '; HUGE]),
+            ("a huge text", format!("{{\"name\":\"{}\"}}", "a".repeat(HUGE)).into_bytes()),
+        ];
+        if route.operation["requestBody"]["required"] == true {
+            bodies.push(("nothing", Vec::new()));
+            bodies.push(("null", b"null".to_vec()));
+        }
+        for (what, body) in bodies {
+            let request = trial.json(&call, body);
+            trial.refuse(&format!("{what} to {}", route.name()), request).await;
+        }
+        trial.unchanged(&route.name()).await;
+    }
+    trial.end(300);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_says_that_it_is_something_else_is_refused(#[case] engine: Engine) {
+    let Some(mut trial) = Trial::begin(engine).await else { return };
+    for route in trial.routes(|route| route.json_schema().is_some() && writes(route)) {
+        let call = trial.call(&route).await;
+        let right = call.body.as_ref().unwrap().to_string();
+        for media_type in [
+            "",
+            "json",
+            "text/plain",
+            "text/xml",
+            "application/xml",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/jsonx",
+            "application/json; charset=utf-16",
+            "application/merge-patch+json",
+        ] {
+            let request = trial.request(&call).header("Content-Type", media_type).body(right.clone());
+            let answer = trial.refuse(&format!("{media_type:?} to {}", route.name()), request).await;
+            if answer.status != 415 {
+                trial.fault(format!("{media_type:?} to {}: {answer:?}", route.name()));
+            }
+        }
+        let bomb = trial.json(&call, packed(&vec![b' '; HUGE])).header("Content-Encoding", "gzip");
+        let answer = trial.refuse(&format!("5 MiB in 5 KiB to {}", route.name()), bomb).await;
+        if answer.status != 413 {
+            trial.fault(format!("5 MiB in 5 KiB to {}: {answer:?}", route.name()));
+        }
+        for encoding in ["gzip", "deflate", "br", "zstd", "compress", "gzip, gzip", "no-such"] {
+            let request = trial.json(&call, right.clone().into_bytes()).header("Content-Encoding", encoding);
+            trial.refuse(&format!("plain JSON as {encoding} to {}", route.name()), request).await;
+        }
+        trial.unchanged(&route.name()).await;
+    }
+    trial.end(200);
+}

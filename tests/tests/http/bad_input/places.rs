@@ -1,0 +1,97 @@
+//! Paths and queries that cannot be.
+use super::trial::Trial;
+use crate::{routes::At, shape};
+use purser_tests::database::Engine;
+use rstest::rstest;
+use serde_json::Value;
+
+const NO_IDS: [&str; 12] = [
+    "x",
+    "0",
+    "-1",
+    "%00",
+    "%FF",
+    "%ED%A0%80",
+    "%F0%9F%A6%80",
+    "01a1fa5a-0000-7000-8000-00000000000g",
+    "01a1fa5a00007000800000000000000000",
+    "..%2F..%2Fetc",
+    "%27%20or%201=1",
+    "*",
+];
+
+/// What no parameter of a query can be, as it stands in an address.
+fn wrong(schema: &Value) -> Vec<&'static str> {
+    let kind = |name: &str| schema["type"] == name || schema["type"][0] == name;
+    let mut values = vec!["%00", "a%00b", "%FF", "%ED%A0%80"];
+    if kind("integer") {
+        values.extend(["", "x", "-1", "0", "1.5", "201", "1e2", "2147483648", "18446744073709551616", "%D9%A1"]);
+    } else if kind("boolean") {
+        values.extend(["", "perhaps", "1", "TRUE", "null"]);
+    } else if schema["format"] == "uuid" {
+        values.extend(["", "x", "null", "01a1fa5a-0000-7000-8000-00000000000g"]);
+    } else if schema["enum"].is_array() {
+        values.extend(["", "no_such", "null", "%F0%9F%A6%80"]);
+    }
+    values
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_no_id_names_nothing(#[case] engine: Engine) {
+    let Some(mut trial) = Trial::begin(engine).await else { return };
+    let long = "a".repeat(5_000);
+    for route in trial.routes(|route| route.path.contains('{')) {
+        let call = trial.call(&route).await;
+        for name in call.path.keys() {
+            for id in NO_IDS.into_iter().chain([&*long]) {
+                let mut wrong = call.with(&At::Path(name.clone()), id);
+                let body = wrong.body.take().map(|body| body.to_string()).unwrap_or_default();
+                let request =
+                    if body.is_empty() { trial.request(&wrong) } else { trial.json(&wrong, body.into_bytes()) };
+                let what = format!("{id} as {name} of {}", route.name());
+                let answer = trial.refuse(&what, request).await;
+                if answer.status != 404 {
+                    trial.fault(format!("{what}: {answer:?}"));
+                }
+            }
+        }
+        trial.unchanged(&route.name()).await;
+    }
+    trial.end(400);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_no_query_can_say_is_refused(#[case] engine: Engine) {
+    let Some(mut trial) = Trial::begin(engine).await else { return };
+    for route in trial.routes(|route| route.method == "GET" && route.is_guarded()) {
+        let call = trial.call(&route).await;
+        let address = call.address();
+        let mut queries = Vec::new();
+        for parameter in route.parameters("query") {
+            let name = parameter["name"].as_str().unwrap();
+            let schema = shape::field(&trial.api.document, name, &parameter["schema"]).schema;
+            queries.extend(wrong(&schema).into_iter().map(|value| format!("{name}={value}")));
+            // Said twice, nobody knows what is meant.
+            queries.push(format!("{name}=1&{name}=1"));
+        }
+        if !queries.is_empty() {
+            queries.extend(["no_such=1", "limit[]=1", "=1", "Limit=1", "limit%00=1"].map(str::to_owned));
+            queries.extend(
+                ["x", "AAAA", "eyJxIjoxLCJrIjpbXX0", "eyJxIjotMSwiayI6W3siaSI6MX1dfQ"].map(|it| format!("cursor={it}")),
+            );
+        }
+        for query in queries {
+            let request = trial.shop.owner.request("GET", &format!("{address}?{query}"));
+            let what = format!("{address}?{query}");
+            trial.refuse(&what, request).await;
+        }
+        trial.unchanged(&route.name()).await;
+    }
+    trial.end(300);
+}

@@ -1,0 +1,200 @@
+//! **Where a new route is entered**: what its requests are made of. The matrices do the rest.
+//!
+//! A route that takes a body gets it in [`body`]; a new kind of thing whose id stands in a request is made in [`Shop::open`]. A
+//! text such as `{CustomerId}` is replaced by that id of the shop. The body names every id that the route understands, because
+//! each is replaced by another tenant's once. What is missing fails the suite, which says what and where.
+use purser_tests::{
+    app::{PASSWORD, Tenant, TestApp, grocery},
+    whatsapp,
+};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// An organization with one of everything that a request can name.
+pub(crate) struct Shop {
+    pub(crate) owner: Tenant,
+    /// What stands for `{name}` in a body, and for an id of the kind `name`.
+    names: BTreeMap<&'static str, String>,
+}
+
+impl Shop {
+    /// Opens a shop, with a customer whose first order waits to be confirmed.
+    pub(crate) async fn open(app: &TestApp, name: &str) -> Self {
+        let owner = app.tenant(name).await;
+        let products = grocery(&owner).await;
+        let variant = json!({ "variant_type": "size", "value": "large", "price_delta": "0.10" });
+        let variant = owner.create(&format!("/v1/products/{}/variants", id(&products[0])), &variant).await;
+        let category = owner.create("/v1/product-categories", &json!({ "name": "Dairy" })).await;
+        let parent = owner.create("/v1/product-categories", &json!({ "name": "Food" })).await;
+        let customer = owner.customer("Corner Café", "4915112345678").await;
+        let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
+        let callback = integration["callback_path"].as_str().unwrap();
+        let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
+        owner.deliver(callback, &message).await.expect(200);
+        let order = owner.order_with_status("pending").await;
+        let conversation = order["conversation_id"].as_str().unwrap().to_owned();
+        let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
+        let names = BTreeMap::from([
+            ("AuditLogId", first("/v1/audit-logs").await),
+            ("CustomerContactId", id(&customer["contacts"][0])),
+            ("CustomerId", id(&customer)),
+            ("InboundEventId", first("/v1/inbound-events").await),
+            ("IntegrationId", id(&integration)),
+            ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
+            ("ConversationId", conversation),
+            ("OrderId", id(&order)),
+            ("OrderLineId", id(&order["lines"][0])),
+            ("OrganizationId", owner.organization_id.clone()),
+            ("ProductCategoryId", id(&category)),
+            ("another ProductCategoryId", id(&parent)),
+            ("ProductId", id(&products[0])),
+            ("ProductVariantId", id(&variant)),
+            ("UserId", owner.user_id.clone()),
+            // Of any kind, as the audit trail has them.
+            ("actor_id", owner.user_id.clone()),
+            ("resource_id", id(&customer)),
+            ("email", owner.email.clone()),
+            ("refresh token", owner.refresh_token.clone()),
+        ]);
+        Self { owner, names }
+    }
+
+    /// The shop's id of this kind.
+    pub(crate) fn id(&self, kind: &str, route: &str) -> String {
+        let found = self.names.get(kind);
+        found.unwrap_or_else(|| panic!("{route} takes a {kind}, which Shop::open does not make")).clone()
+    }
+
+    /// Every id of the shop.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (&&'static str, &String)> {
+        self.names.iter().filter(|(_, value)| value.len() == 36)
+    }
+
+    /// The value with the shop's names put in.
+    pub(crate) fn named(&self, value: &mut Value) {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        match value {
+            Value::String(text) => {
+                if text.contains("{new}") {
+                    *text = text.replace("{new}", &NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+                }
+                let name = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+                if let Some(name) = name {
+                    let found = self.names.get(name);
+                    *text = found.unwrap_or_else(|| panic!("Shop::open makes no {name}")).clone();
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.named(item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.named(member)),
+            _ => {}
+        }
+    }
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap().to_owned()
+}
+
+/// A body that the route takes, with every id that it understands. `{new}` is another number each time.
+pub(crate) fn body(route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /v1/auth/login" => {
+            json!({ "email": "{email}", "password": PASSWORD, "organization_id": "{OrganizationId}" })
+        }
+        "POST /v1/auth/refresh" => json!({ "refresh_token": "{refresh token}" }),
+        "POST /v1/auth/signup" => json!({
+            "organization_name": "Acme", "full_name": "Ann", "email": "new{new}@example.com", "password": PASSWORD,
+        }),
+        "POST /v1/conversations/{id}/link" => json!({ "customer_id": "{CustomerId}" }),
+        "POST /v1/customers" => json!({
+            "business_name": "Taken", "customer_code": "T-{new}", "email": "taken@example.com", "phone": "+49 30 123456",
+            "address": address(), "tax_id": "DE1", "currency": "EUR", "payment_terms": "net_30",
+            "contacts": [contact()],
+        }),
+        "PATCH /v1/customers/{id}" => {
+            let mut contact = contact();
+            contact["id"] = "{CustomerContactId}".into();
+            json!({
+                "business_name": "Taken", "customer_code": "T-{new}", "email": "taken@example.com",
+                "phone": "+49 30 123456", "address": address(), "tax_id": "DE1", "payment_terms": "net_30",
+                "contacts": [contact],
+            })
+        }
+        "POST /v1/durations" => json!({ "months": 12, "discount_percent": "5" }),
+        "POST /v1/integrations" => {
+            let mut body = whatsapp::integration();
+            body["config"]["phone_number_id"] = "2{new}".into();
+            body
+        }
+        "PATCH /v1/integrations/{id}" => {
+            let credentials = &whatsapp::integration()["credentials"];
+            json!({
+                "name": "Taken", "is_active": true, "config": { "phone_number_id": "2{new}" },
+                "credentials": credentials,
+            })
+        }
+        "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
+        "PATCH /v1/orders/{id}" => json!({
+            "lines": [{
+                "id": "{OrderLineId}", "product_id": "{ProductId}", "variant_id": "{ProductVariantId}",
+                "quantity": "2.5",
+            }],
+            "notes": "taken", "customer_reference": "PO-1", "requested_delivery_on": "2027-01-04",
+        }),
+        "POST /v1/product-categories" => json!({
+            "name": "Taken", "parent_category_id": "{ProductCategoryId}", "ai_keywords": ["taken"], "sort_order": 1,
+        }),
+        "PATCH /v1/product-categories/{id}" => json!({
+            "name": "Taken", "parent_category_id": "{another ProductCategoryId}", "ai_keywords": ["taken"],
+            "sort_order": 1,
+        }),
+        "POST /v1/products" | "PATCH /v1/products/{id}" => json!({
+            "sku": "T-{new}", "name": "Taken", "description": "taken", "category_id": "{ProductCategoryId}",
+            "unit": "piece", "base_price": "1.5", "currency": "EUR", "aliases": ["taken"], "keywords": ["taken"],
+            "ai_training_examples": ["taken"], "specs": { "packs": { "case": 24 } }, "is_active": true,
+        }),
+        "PUT /v1/products/{id}/price-tiers" => json!({
+            "tiers": [{
+                "model": "volume", "min_quantity": "1", "max_quantity": null, "unit_price": "1.5", "currency": "EUR",
+            }],
+        }),
+        "POST /v1/products/{id}/variants" | "PATCH /v1/products/{id}/variants/{variant_id}" => json!({
+            "sku": "V-{new}", "variant_type": "size", "value": "taken", "price_delta": "0.5", "ai_aliases": ["taken"],
+        }),
+        "POST /v1/webhooks/whatsapp/{organization_id}/{integration_id}" => whatsapp::messages(&[]),
+        _ => return None,
+    })
+}
+
+/// What the route asks for behind its path. Without an entry: nothing.
+pub(crate) fn query(route: &str) -> Vec<(String, String)> {
+    let pairs: &[(&str, &str)] = match route {
+        "GET /v1/webhooks/whatsapp/{organization_id}/{integration_id}" => {
+            &[("hub.mode", "subscribe"), ("hub.verify_token", whatsapp::VERIFY_TOKEN), ("hub.challenge", "1")]
+        }
+        _ => &[],
+    };
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Ids of which nobody has one that the route would take, so that its body leaves them out.
+pub(crate) const NEVER_TAKEN: [(&str, &str); 1] = [
+    // A contact of a customer that is not there yet.
+    ("POST /v1/customers", "/contacts/0/id"),
+];
+
+fn address() -> Value {
+    json!({
+        "line1": "Quay 1", "line2": "Shed 2", "city": "Bremen", "region": "HB", "postal_code": "28195", "country": "DE",
+    })
+}
+
+fn contact() -> Value {
+    json!({
+        "name": "Paula", "role": "buyer", "phone": "+49 30 123457", "whatsapp": "+49 1511 9999999",
+        "email": "paula@example.com",
+    })
+}
