@@ -4,8 +4,9 @@ use purser_kernel::{OrganizationId, UserId};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use std::time::Duration;
 
+/// Who reads sees one moment, as on SQLite: an order and its lines are read by two statements. Reading alone, it cannot fail for it.
 pub(crate) fn postgres_begin(read_only: bool) -> &'static str {
-    if read_only { "BEGIN READ ONLY" } else { "BEGIN" }
+    if read_only { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" }
 }
 
 /// SQLite decides at the start who writes; a transaction that becomes a writer later can fail for no fault of its own.

@@ -47,7 +47,7 @@ fn numbered(count: usize) -> String {
 /// Begins a transaction, as the API does: on PostgreSQL with the tenant's settings, in one message.
 pub fn begin(postgres: bool, writes: bool, organization: &str, user: &str) -> Vec<String> {
     let begin = match (postgres, writes) {
-        (true, false) => "BEGIN READ ONLY",
+        (true, false) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         (true, true) | (false, false) => "BEGIN",
         (false, true) => "BEGIN IMMEDIATE",
     };

@@ -137,3 +137,23 @@ async fn many_rows_fit_whatever_a_statement_takes(#[case] engine: Engine) {
 
     assert_eq!(tx.find::<product_category::Entity>().count().await.unwrap(), 7000);
 }
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_reads_sees_one_moment(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let scope = world.tenant().await;
+    let reading = world.store.read(&scope).await.unwrap();
+    assert_eq!(reading.find::<product_category::Entity>().count().await.unwrap(), 0);
+
+    let tx = world.store.write(&scope).await.unwrap();
+    add_category(&tx, "Dairy").await.unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(reading.find::<product_category::Entity>().count().await.unwrap(), 0);
+    drop(reading);
+    let reading = world.store.read(&scope).await.unwrap();
+    assert_eq!(reading.find::<product_category::Entity>().count().await.unwrap(), 1);
+}
