@@ -132,7 +132,7 @@ const ALWAYS: [(&str, &str); 22] = [
     (
         "counts of deliveries that are not one for each event with a subscriber",
         "select max(e.event_type) from outbox_events e where e.sequence is not null
-            and e.event_type in ('message.received', 'conversation.linked') group by organization_id having count(*) <>
+            and e.event_type in ('conversation.linked', 'message.received', 'organization.created') group by organization_id having count(*) <>
             (select count(*) from jobs j where j.organization_id = e.organization_id and j.kind = 'outbox.deliver')",
     ),
 ];

@@ -113,8 +113,9 @@ fn complete(document: &mut Value) {
     let all: Vec<String> = paths.keys().cloned().collect();
     for (path, item) in paths {
         let has_items = all.iter().any(|other| is_item_of(other, path));
+        let is_link = item.get("put").is_some() && item.get("delete").is_some();
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            Operation::new(path, method, operation).complete(has_items, versioned);
+            Operation::new(path, method, operation).complete(has_items, is_link, versioned);
         }
     }
     texts::complete(document);

@@ -1,7 +1,11 @@
 //! One sitting: the API, a bare handler and pgbench do the same work in turn, on both databases.
 //!
 //! `tests/speed/run` builds what is needed, makes a PostgreSQL of its own and starts this. See docs/performance.md.
-#![expect(clippy::print_stdout, reason = "what was measured is printed")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what was measured is printed, and what takes long is said"
+)]
 mod cases;
 mod check;
 mod contest;

@@ -34,7 +34,7 @@ impl Script {
             bind(statements::ORDER_MESSAGES, &[&org, &id, "5000"]),
             "ROLLBACK".to_owned(),
         ] {
-            text.push_str(&format!("{};\n", statement.trim_end()));
+            text.extend([statement.trim_end(), ";\n"]);
         }
         Self { url: data.url.clone(), text, next: None }
     }
@@ -54,7 +54,7 @@ impl Script {
             bind(&statements::page_messages(50), &messages),
             "ROLLBACK".to_owned(),
         ] {
-            text.push_str(&format!("{};\n", statement.trim_end()));
+            text.extend([statement.trim_end(), ";\n"]);
         }
         Self { url: data.url.clone(), text, next: None }
     }
@@ -141,7 +141,7 @@ impl Script {
             ),
             "COMMIT".to_owned(),
         ] {
-            text.push_str(&format!("{};\n", statement.trim_end()));
+            text.extend([statement.trim_end(), ";\n"]);
         }
         Self { url: data.url.clone(), text, next: Some(next) }
     }

@@ -19,7 +19,7 @@ use tokio::{
 
 /// 32 bytes in base64. It keeps nothing but what these programs make up.
 const MASTER_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running program; killed when it is dropped.
 pub(crate) struct Program {
@@ -84,9 +84,11 @@ impl Program {
         let body = json!({ "email": EMAIL, "password": PASSWORD });
         let answer = Answer::of(client.post(format!("{url}/v1/auth/login")).json(&body)).await;
         let person = if answer.status == 200 {
-            let mut person = answer.json();
-            person["organization"] = json!({ "id": person["organization_id"] });
-            person
+            let person = answer.json();
+            let organization = person.get("organization_id").cloned();
+            let mut person = person.as_object().cloned().unwrap_or_default();
+            person.insert("organization".to_owned(), json!({ "id": organization }));
+            person.into()
         } else {
             let body = json!({
                 "organization_name": "Harbour Wholesale", "full_name": "Olive", "email": EMAIL, "password": PASSWORD,

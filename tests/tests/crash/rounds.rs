@@ -1,6 +1,7 @@
 //! Killed again and again, at random moments, while clients write.
 use fastrand::Rng;
 use purser_tests::{
+    app::eventually,
     database::{Engine, TestDatabase},
     program::Program,
     traffic::Traffic,
@@ -16,6 +17,21 @@ const CLIENTS: u64 = 3;
 /// A number from the environment.
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is no number: {value}")))
+}
+
+/// Waits until the database has ended what the killed program had begun: PostgreSQL goes on with a COMMIT whose sender is gone,
+/// and who looks before it ends cannot tell what became of a write.
+async fn forgotten(database: &TestDatabase) {
+    if database.engine == Engine::Sqlite {
+        return;
+    }
+    eventually("the connections of the killed program to be closed", || async {
+        let open = "select cast(count(*) as text) from pg_stat_activity
+            where datname = current_database() and usename <> current_user";
+        let rows = database.owner().await.rows(open).await.ok()?;
+        (rows == [["0"]]).then_some(())
+    })
+    .await;
 }
 
 #[rstest]
@@ -37,6 +53,7 @@ async fn nothing_that_was_acknowledged_is_lost_and_nothing_is_half(#[case] engin
         // Somewhere in the midst of a request or a job.
         tokio::time::sleep(Duration::from_micros(random.u64(..20_000))).await;
         program.kill().await;
+        forgotten(&database).await;
         acknowledged += running.count();
         traffic = running.stop().await;
         if random.u8(..4) == 0 {

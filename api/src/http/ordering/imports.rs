@@ -110,7 +110,7 @@ async fn export_products(unit: Read, Query(query): Query<ExportQuery>) -> Result
 /// As the import of products. Contacts are not part of the file and stay as they are.
 #[utoipa::path(
     tag = "Customers",
-    security(("bearer" = ["customers.manage"])),
+    security(("bearer" = ["customers.manage", "customers.read"])),
     params(ImportQuery),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, content((ImportView = "application/json"), (RowView = "application/x-ndjson")))),

@@ -60,9 +60,10 @@ impl From<customer_label::Model> for LabelView {
 #[serde(deny_unknown_fields)]
 pub struct CreateLabel {
     /// Unique in the organization, in any spelling of upper and lower case.
+    #[schema(max_length = 60)]
     name: String,
     /// A number sign and six hexadecimal digits.
-    #[schema(example = "#2f9e44")]
+    #[schema(example = "#2f9e44", pattern = "^#[0-9a-fA-F]{6}$")]
     color: String,
 }
 
@@ -77,7 +78,9 @@ impl From<CreateLabel> for NewLabel {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateLabel {
+    #[schema(max_length = 60)]
     name: Option<String>,
+    #[schema(example = "#2f9e44", pattern = "^#[0-9a-fA-F]{6}$")]
     color: Option<String>,
 }
 

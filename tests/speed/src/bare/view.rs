@@ -1,4 +1,5 @@
 //! The JSON of an order, as the API answers it.
+#![expect(clippy::struct_field_names, reason = "the fields have the names of the API")]
 use chrono::{DateTime, NaiveDate, Utc};
 use purser_kernel::{Currency, Quantity};
 use serde::{Deserialize, Serialize};

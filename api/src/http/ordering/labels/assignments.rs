@@ -48,6 +48,7 @@ impl From<AssignedLabel> for AssignedLabelView {
 #[serde(deny_unknown_fields)]
 pub struct AssignLabel {
     /// Such as `north` for a label `route`; nothing more than that the customer has the label when left out.
+    #[schema(max_length = 200)]
     value: Option<String>,
 }
 
