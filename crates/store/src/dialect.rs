@@ -35,13 +35,8 @@ pub(crate) fn citus_settings(locals: Vec<String>) -> impl Iterator<Item = String
 /// The channel on which PostgreSQL tells other processes that jobs were committed.
 pub(crate) const JOBS_CHANNEL: &str = "purser_jobs";
 
-/// Tells other processes, once this transaction commits, that there is work. For PostgreSQL alone: SQLite serves one process.
-pub(crate) async fn notify_jobs(connection: &Connection) -> Result<(), DbErr> {
-    let backend = connection.get_database_backend();
-    let values = [Value::from(JOBS_CHANNEL)];
-    let notify = Statement::from_sql_and_values(backend, "SELECT pg_notify($1, '')", values);
-    connection.query_one_raw(notify).await.map(|_| ())
-}
+/// Tells whoever listens on a channel.
+pub(crate) const POSTGRES_NOTIFY: &str = "SELECT pg_notify($1, '')";
 
 /// Takes `name` until the transaction ends. `false` when another transaction has it.
 ///

@@ -3,10 +3,10 @@
 //! It is faster than polling and nothing more: who hears nothing finds the jobs all the same.
 use crate::{
     Store,
-    dialect::{JOBS_CHANNEL, notify_jobs},
-    error::internal,
+    connection::Engine,
+    dialect::{JOBS_CHANNEL, POSTGRES_NOTIFY},
 };
-use purser_kernel::{ExposeSecret, Problem, SecretString};
+use purser_kernel::{ExposeSecret, SecretString};
 use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -28,8 +28,8 @@ impl Announcer {
                 () = stop.cancelled() => return,
                 () = store.jobs_to_announce().notified() => {}
             }
-            if let Err(problem) = announce(&store).await {
-                tracing::warn!(%problem, "other processes were not told of jobs");
+            if let Err(error) = announce(&store).await {
+                tracing::warn!(%error, "other processes were not told of jobs");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -39,10 +39,14 @@ impl Announcer {
     }
 }
 
-async fn announce(store: &Store) -> Result<(), Problem> {
-    let tx = store.system().await?;
-    notify_jobs(tx.system().connection()).await.map_err(internal)?;
-    tx.commit().await
+async fn announce(store: &Store) -> Result<(), sqlx::Error> {
+    match store.engine() {
+        Engine::Postgres { pool, .. } => {
+            sqlx::query(POSTGRES_NOTIFY).bind(JOBS_CHANNEL).execute(pool.connections()).await.map(|_| ())
+        }
+        // One process: its workers were woken by the commit.
+        Engine::Sqlite { .. } => Ok(()),
+    }
 }
 
 /// Hears from PostgreSQL that another process has committed jobs, and wakes this one's workers.
