@@ -149,7 +149,7 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Re
 }
 
 /// What is not unpacked would be taken as it is. RFC 9110, section 8.4.
-fn check_encoding(request: &HttpRequest) -> Result<(), Problem> {
+pub(super) fn check_encoding(request: &HttpRequest) -> Result<(), Problem> {
     let known = |value: &header::HeaderValue| {
         let value = value.to_str().unwrap_or_default().trim();
         ["identity", "gzip", "deflate"].iter().any(|known| value.eq_ignore_ascii_case(known))

@@ -1,5 +1,6 @@
 //! Bodies that are files: kept on disk while they arrive, so that memory does not grow with them.
 use super::{
+    body::check_encoding,
     problem::Refusal,
     server::HttpOptions,
     unit::{Read, Write},
@@ -76,7 +77,7 @@ impl FromRequest for CsvUpload {
         let options = request.app_data::<Data<HttpOptions>>();
         let encoded = text(header::CONTENT_ENCODING).is_some();
         ready(Ok(Self {
-            charset: charset(request),
+            charset: check_encoding(request).and_then(|()| charset(request)),
             body: Box::pin(Decompress::from_headers(payload.take(), request.headers())),
             // Of a compressed body it is not the length of the file.
             announced: text(header::CONTENT_LENGTH).filter(|_| !encoded).and_then(|length| length.parse().ok()),

@@ -1,5 +1,5 @@
 //! Every branch on the database, but for the marked ones in migrations.
-use crate::connection::Connection;
+use crate::connection::{Connection, Engine};
 use purser_kernel::{OrganizationId, UserId};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use std::time::Duration;
@@ -35,8 +35,14 @@ pub(crate) fn citus_settings(locals: Vec<String>) -> impl Iterator<Item = String
 /// The channel on which PostgreSQL tells other processes that jobs were committed.
 pub(crate) const JOBS_CHANNEL: &str = "purser_jobs";
 
-/// Tells whoever listens on a channel.
-pub(crate) const POSTGRES_NOTIFY: &str = "SELECT pg_notify($1, '')";
+/// Tells other processes that jobs were committed. SQLite serves one process, whose workers were woken by the commit.
+pub(crate) async fn announce_jobs(engine: &Engine) -> Result<(), sqlx::Error> {
+    if let Engine::Postgres { pool, .. } = engine {
+        let notify = sqlx::query("SELECT pg_notify($1, '')").bind(JOBS_CHANNEL);
+        notify.execute(pool.connections()).await?;
+    }
+    Ok(())
+}
 
 /// Takes `name` until the transaction ends. `false` when another transaction has it.
 ///

@@ -3,8 +3,7 @@
 //! It is faster than polling and nothing more: who hears nothing finds the jobs all the same.
 use crate::{
     Store,
-    connection::Engine,
-    dialect::{JOBS_CHANNEL, POSTGRES_NOTIFY},
+    dialect::{JOBS_CHANNEL, announce_jobs},
 };
 use purser_kernel::{ExposeSecret, SecretString};
 use sqlx::postgres::PgListener;
@@ -28,7 +27,7 @@ impl Announcer {
                 () = stop.cancelled() => return,
                 () = store.jobs_to_announce().notified() => {}
             }
-            if let Err(error) = announce(&store).await {
+            if let Err(error) = announce_jobs(store.engine()).await {
                 tracing::warn!(%error, "other processes were not told of jobs");
             }
             tokio::select! {
@@ -36,16 +35,6 @@ impl Announcer {
                 () = tokio::time::sleep(GATHER) => {}
             }
         }
-    }
-}
-
-async fn announce(store: &Store) -> Result<(), sqlx::Error> {
-    match store.engine() {
-        Engine::Postgres { pool, .. } => {
-            sqlx::query(POSTGRES_NOTIFY).bind(JOBS_CHANNEL).execute(pool.connections()).await.map(|_| ())
-        }
-        // One process: its workers were woken by the commit.
-        Engine::Sqlite { .. } => Ok(()),
     }
 }
 

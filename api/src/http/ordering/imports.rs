@@ -79,7 +79,7 @@ pub struct ExportQuery {
 /// exactly that. With `Accept: application/x-ndjson` a dry run answers with one line for each row, the last one with the summary.
 #[utoipa::path(
     tag = "Products",
-    security(("bearer" = ["products.manage"])),
+    security(("bearer" = ["products.manage", "products.read"])),
     params(ImportQuery),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, content((ImportView = "application/json"), (RowView = "application/x-ndjson")))),

@@ -15,7 +15,7 @@ pub trait Sheet: Send + Sync {
     const COLUMNS: &'static [&'static str];
     /// Columns that a new row cannot do without.
     const REQUIRED: &'static [&'static str];
-    /// What an import needs.
+    /// What an import needs: it shows what is stored, before and beside what it changes.
     const IMPORT: &'static [Permission];
     /// What an export needs.
     const EXPORT: Permission;

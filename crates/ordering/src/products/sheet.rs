@@ -49,7 +49,7 @@ impl Sheet for ProductSheet {
         "is_active",
     ];
     const REQUIRED: &'static [&'static str] = &["name", "unit", "base_price", "currency"];
-    const IMPORT: &'static [Permission] = &[Permission::ProductsManage];
+    const IMPORT: &'static [Permission] = &[Permission::ProductsManage, Permission::ProductsRead];
     const EXPORT: Permission = Permission::ProductsRead;
     type Row = product::Model;
     type Known = Known;
