@@ -11,7 +11,7 @@ use purser_entity_integrations::{
     inbound_event::{ActiveModel, Column, Entity, Status},
     integration,
 };
-use purser_kernel::ids::InboundEventId;
+use purser_kernel::{CommonProblem, ids::InboundEventId};
 use purser_store::{
     jobs::{Job, JobHandler},
     ports::Inbox,
@@ -65,8 +65,8 @@ impl ProcessInbound {
     /// The events that came through the same door before this one and that nobody has processed yet.
     ///
     /// What a customer writes in two messages is read in the order in which it was written: "2 milk" before "make that 4". One of
-    /// these that another worker has in hand is waited for, because both begin with the same row. Those that failed are not: their
-    /// own jobs come back to them.
+    /// these that another worker has in hand is waited for, because both begin with the same row; `unavailable` when that takes too
+    /// long. Those that failed are not waited for: their own jobs come back to them.
     async fn catch_up(&self, store: &Store, scope: &Scope, event_id: InboundEventId) -> Result<(), Problem> {
         let tx = store.read(scope).await?;
         let Some(event) =
@@ -83,8 +83,11 @@ impl ProcessInbound {
         let events = events.all(MAX_BEFORE).await?;
         drop(tx);
         for event in events {
-            if let Err(problem) = self.process(store, scope, event.id, None).await {
-                tracing::warn!(event = %event.id, %problem, "an earlier event waits for its own job");
+            match self.process(store, scope, event.id, None).await {
+                // Another worker may have it in hand still: this one's job comes back instead of overtaking it.
+                Err(problem) if problem.is(CommonProblem::Unavailable) => return Err(problem),
+                Err(problem) => tracing::warn!(event = %event.id, %problem, "an earlier event waits for its own job"),
+                Ok(()) => {}
             }
         }
         Ok(())

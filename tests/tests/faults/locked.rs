@@ -1,11 +1,13 @@
 //! Somebody else holds a lock, such as a person at a database prompt.
 use purser_tests::{
-    app::{eventually, grocery},
+    app::{TestApp, eventually, grocery},
     database::{Engine, Raw, TestDatabase},
     program::Program,
     whatsapp,
 };
 use serde_json::json;
+use std::time::Duration;
+use tokio::sync::Mutex;
 
 const IMPATIENT: [(&str, &str); 1] = [("PURSER_DATABASE_ACQUIRE_TIMEOUT_SECONDS", "1")];
 
@@ -99,4 +101,38 @@ async fn a_job_that_meets_a_lock_is_done_when_it_is_gone_and_others_meanwhile() 
 
     drop(held);
     eventually("the message to be read", || async { (quantity(blocked).await == "2").then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_message_does_not_overtake_one_that_is_held_for_long() {
+    let Some(mut app) = TestApp::start_without_workers(Engine::Postgres).await else { return };
+    let tenant = app.tenant("Harbour Wholesale").await;
+    let callback = tenant.connect_whatsapp().await;
+    for text in ["first", "second"] {
+        tenant.deliver(&callback, &whatsapp::messages(&[whatsapp::text("4915112345678", text)])).await.expect(200);
+    }
+    let first = "id = (select id from inbound_events order by id limit 1)";
+    let held = hold(&app.database, "inbound_events", first).await;
+    app.restart_with(|config| config.database_acquire_timeout = Duration::from_millis(200)).await;
+    let raw = Mutex::new(app.database.owner().await);
+    eventually("both jobs to have waited in vain", || async {
+        let failed = "select id::text from jobs where last_error = 'unavailable'";
+        (raw.lock().await.rows(failed).await.unwrap().len() == 2).then_some(())
+    })
+    .await;
+    let processed = "select id::text from inbound_events where status <> 'received'";
+    assert_eq!(raw.lock().await.rows(processed).await.unwrap(), Vec::<Vec<String>>::new());
+
+    drop(held);
+    let tenant = tenant.at(&app.url);
+    let messages = eventually("both messages", || async {
+        let inbox = tenant.get("/v1/conversations").await.expect(200).json();
+        let id = inbox["data"][0]["id"].as_str()?;
+        let messages = tenant.get(&format!("/v1/conversations/{id}/messages")).await.expect(200).json();
+        let messages = messages["data"].as_array().unwrap().clone();
+        (messages.len() == 2).then_some(messages)
+    })
+    .await;
+    let newest_first: Vec<_> = messages.iter().map(|message| message["content"].as_str().unwrap()).collect();
+    assert_eq!(newest_first, ["second", "first"]);
 }
