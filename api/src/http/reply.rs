@@ -56,8 +56,7 @@ impl Reply {
     }
 
     pub(super) fn into_response(mut self) -> HttpResponse {
-        let Answer { body, .. } = &mut self.answer;
-        let body = std::mem::take(body);
+        let body = std::mem::take(&mut self.answer.body);
         send(&self.answer, body)
     }
 

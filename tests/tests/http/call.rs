@@ -26,7 +26,7 @@ pub(crate) struct Call {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
     /// The CSV file that is sent where no JSON is taken.
-    file: Option<&'static str>,
+    pub(crate) file: Option<&'static str>,
 }
 
 impl Call {

@@ -1,4 +1,4 @@
-//! Bodies that are no JSON, or say that they are something else.
+//! Bodies that are no JSON or no CSV, or say that they are something else.
 use super::trial::Trial;
 use crate::routes::Route;
 use purser_tests::database::Engine;
@@ -10,8 +10,9 @@ use std::io::Write;
 const HUGE: usize = 5 * 1024 * 1024;
 
 fn writes(route: &Route) -> bool {
-    // What stands behind a provider's door is read later, whatever it is: its signature counts.
-    matches!(&*route.method, "POST" | "PUT" | "PATCH") && !route.path.contains("/webhooks/")
+    // What stands behind a provider's door is read later, whatever it is: its signature counts. Files have a test of their own.
+    let is_door = route.path.contains("/webhooks/");
+    matches!(&*route.method, "POST" | "PUT" | "PATCH") && !is_door && !route.takes("text/csv")
 }
 
 fn utf_16(text: &str) -> Vec<u8> {
@@ -112,4 +113,66 @@ async fn what_says_that_it_is_something_else_is_refused(#[case] engine: Engine) 
         trial.unchanged(&route.name()).await;
     }
     trial.end(200);
+}
+
+/// A file is a dry run, which may find any number of rows in it. What cannot be read is refused, also where it is to be committed.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_file_that_is_none_changes_nothing(#[case] engine: Engine) {
+    let Some(mut trial) = Trial::begin(engine).await else { return };
+    for route in trial.routes(|route| route.takes("text/csv")) {
+        let call = trial.call(&route).await;
+        let right = call.file.unwrap();
+        let (header, row) = right.split_once('\n').unwrap();
+        let unreadable = [
+            ("nothing", Vec::new()),
+            ("a byte order mark", b"\xef\xbb\xbf".to_vec()),
+            ("lines", b"\r\n\n\n\r".to_vec()),
+            ("JSON", br#"{"sku": "A"}"#.to_vec()),
+            ("a form", b"name=a&sku=b".to_vec()),
+            ("a NUL", b"\0".to_vec()),
+            ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec()),
+            ("gzip that says nothing of it", packed(right.as_bytes())),
+            ("a row without a header", row.as_bytes().to_vec()),
+            ("UTF-16 without a mark", utf_16(right)[2..].to_vec()),
+            ("half of a unit of UTF-16", utf_16(right).split_last().unwrap().1.to_vec()),
+            ("not UTF-8 and nothing else", [right.as_bytes(), b"\xc3\xa4\x81"].concat()),
+            ("a quote that stays open", format!("{header}\n\"{row}").into_bytes()),
+            ("something behind a quote", format!("{header}\n\"A\"{row}").into_bytes()),
+            ("many columns", "a,".repeat(100_000).into_bytes()),
+            ("one column for all", header.replace(',', "|").into_bytes()),
+            ("a huge cell", format!("{header}\n{}", "a".repeat(HUGE)).into_bytes()),
+        ];
+        for (what, file) in unreadable {
+            let request = trial.request(&call).header("Content-Type", "text/csv").body(file.clone());
+            trial.refuse(&format!("{what} to {}", route.name()), request).await;
+            let token = "A".repeat(43);
+            let commit = trial.request(&call).query(&[("commit", token)]).header("Content-Type", "text/csv").body(file);
+            trial.refuse(&format!("{what} to be committed to {}", route.name()), commit).await;
+        }
+        let readable = [
+            ("the right one", right.as_bytes().to_vec()),
+            ("UTF-16", utf_16(right)),
+            ("no rows", header.as_bytes().to_vec()),
+            ("a NUL in a cell", right.replace("Taken", "Ta\0ken").into_bytes()),
+            ("cells without end", format!("{header}\n{}", ",".repeat(100_000)).into_bytes()),
+            ("nothing in many rows", format!("{header}\n{}", ",\n".repeat(100_000)).into_bytes()),
+            ("quotes", format!("{header}\n{}", "\"\"\"\"".repeat(10_000)).into_bytes()),
+            ("overlong cells", right.replace("Taken", &"T".repeat(100_000)).into_bytes()),
+        ];
+        for (what, file) in readable {
+            let what = format!("{what} to {}", route.name());
+            let request = trial.request(&call).header("Content-Type", "text/csv").body(file.clone());
+            if !trial.endure(&what, request).await {
+                trial.fault(format!("{what} is refused"));
+            }
+            let token = "A".repeat(43);
+            let commit = trial.request(&call).query(&[("commit", token)]).header("Content-Type", "text/csv").body(file);
+            trial.refuse(&format!("{what} without a token of its own"), commit).await;
+        }
+        trial.unchanged(&route.name()).await;
+    }
+    trial.end(100);
 }

@@ -10,7 +10,10 @@ use purser_tests::{
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::fmt::Write;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
@@ -189,17 +192,26 @@ async fn a_client_that_goes_away_leaves_nothing(#[case] engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
     let owner = app.tenant("Blue Harbor Foods").await;
     let commit = committing(PRODUCTS, &dry_run(&owner, PRODUCTS, GROCERY).await);
+    // What arrives of the second is a good file of its own, and the token is of just that.
+    let part: String = GROCERY.split_inclusive('\n').take(2).collect();
+    let shown = dry_run(&owner, PRODUCTS, &part).await;
+    assert_eq!(counts(&shown), [1, 0, 0, 0]);
+    let commit_part = committing(PRODUCTS, &shown);
     let address = app.url.trim_start_matches("http://");
-    for (length, sent) in [(GROCERY.len() + 100, GROCERY), (GROCERY.len(), &GROCERY[..60])] {
+    for (commit, sent) in [(&commit, GROCERY), (&commit_part, &part)] {
         let mut client = TcpStream::connect(address).await.unwrap();
         let head = format!(
             "POST {commit} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: text/csv\r\n\
-             Content-Length: {length}\r\n\r\n{sent}",
-            owner.access_token
+             Content-Length: {}\r\n\r\n{sent}",
+            owner.access_token,
+            GROCERY.len() + 100,
         );
         client.write_all(head.as_bytes()).await.unwrap();
         client.shutdown().await.unwrap();
-        drop(client);
+        // Until the server is done with it, which closes the connection then.
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).await.ok();
+        assert!(!answer.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&answer));
     }
     // The next one is served, and finds everything as it was shown.
     assert_eq!(counts(&send(&owner, &commit, GROCERY).await.expect(200).json()), [3, 0, 0, 0]);
