@@ -102,6 +102,7 @@ fn unreadable(error: &PayloadError) -> Problem {
     }
 }
 
-fn not_kept(error: std::io::Error) -> Problem {
+/// There is no room on the disk, most of all: `unavailable`.
+pub(in crate::http) fn not_kept(error: std::io::Error) -> Problem {
     Problem::of(CommonProblem::Unavailable).retry_after(RETRY_AFTER).caused_by(error)
 }

@@ -20,7 +20,7 @@ use purser_store::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 use uuid::Uuid;
 
 pub use contacts::{MAX_CONTACTS, NewContact};
@@ -31,6 +31,8 @@ const MAX_CODE: usize = 40;
 const MAX_SHORT: usize = 60;
 /// The sequence that codes are taken from when nobody gives one.
 const CODES: &str = "customer_codes";
+/// Codes that are looked up together where one after the other is taken.
+const CODES_AT_ONCE: i64 = 1000;
 
 /// A customer that is to be created.
 #[derive(Clone, Debug, Default)]
@@ -268,14 +270,29 @@ fn code_form(code: &str) -> String {
 }
 
 /// The next code that nobody has taken by hand.
+///
+/// An import may have taken thousands in a row: once one is taken, many are looked up together, and the sequence goes on behind them.
 async fn free_code(tx: &WriteTx) -> Result<String, Problem> {
+    let first = tx.next_number(CODES).await?;
+    let (mut from, mut many) = (first, 1);
     loop {
-        let code = format!("C-{:05}", tx.next_number(CODES).await?);
-        let taken = tx.find::<customer::Entity>().filter(Column::CustomerCode.eq(code.as_str()));
-        if !taken.exists().await? {
+        let numbers = from..from.saturating_add(many);
+        let codes = Column::CustomerCode.is_in(numbers.clone().map(code_of));
+        let taken = tx.find::<customer::Entity>().filter(codes).all(many.unsigned_abs()).await?;
+        let taken: HashSet<String> = taken.into_iter().map(|customer| customer.customer_code).collect();
+        let mut codes = numbers.map(|number| (number, code_of(number)));
+        if let Some((number, code)) = codes.find(|(_, code)| !taken.contains(code)) {
+            if number > first {
+                tx.skip_numbers(CODES, number).await?;
+            }
             return Ok(code);
         }
+        (from, many) = (from.saturating_add(many), CODES_AT_ONCE);
     }
+}
+
+fn code_of(number: i64) -> String {
+    format!("C-{number:05}")
 }
 
 fn checked(change: CustomerChange) -> Result<CustomerChange, Problem> {

@@ -20,6 +20,13 @@ impl WriteTx {
         let sequence = insert.exec_with_returning(self.connection()).await.map_err(internal)?;
         Ok(sequence.next_value - 1)
     }
+
+    /// Lets the organization's sequence `name`, which has begun, go on behind `number`. One that is there already stays where it is.
+    pub async fn skip_numbers(&self, name: &'static str, number: i64) -> Result<(), Problem> {
+        let before = Column::Name.eq(name).and(Column::NextValue.lte(number));
+        let skip = |row: &mut ActiveModel| row.next_value = Set(number.saturating_add(1));
+        self.update_where::<Entity>(before, skip).await.map(|_| ())
+    }
 }
 
 impl ReadTx {

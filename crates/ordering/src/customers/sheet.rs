@@ -12,6 +12,9 @@ use purser_kernel::{Currency, Patch, text::Findings};
 use purser_store::{ports::Settings, prelude::*};
 use std::{collections::HashMap, sync::Arc};
 
+/// The sequence that counts imports of customers, and is held by the one that runs.
+const IMPORTS: &str = "customer_imports";
+
 /// Customers as rows of a file, known by their code. Their contacts are not part of it.
 pub struct CustomerSheet {
     /// The organization's currency.
@@ -101,8 +104,9 @@ impl Sheet for CustomerSheet {
         })
     }
 
-    async fn begin(&self, _: &WriteTx) -> Result<(), Problem> {
-        Ok(())
+    /// One import after the other: two that have the same rows in different orders would wait for one another in a circle.
+    async fn begin(&self, tx: &WriteTx) -> Result<(), Problem> {
+        tx.next_number(IMPORTS).await.map(|_| ())
     }
 
     async fn write(&self, tx: &WriteTx, changes: Vec<Change<customer::Model>>) -> Result<(), Problem> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// The cells of one row, by the names of their columns.
 #[derive(Debug)]
 pub struct Cells {
-    /// The row's number as a spreadsheet shows it: the header is 1. Lines without anything in them are not counted.
+    /// The row's number as a spreadsheet shows it, which counts lines without anything in them, too.
     pub(super) row: u64,
     pub(super) record: StringRecord,
     pub(super) header: Arc<Header>,

@@ -24,6 +24,9 @@ pub(super) enum Fault {
     /// A row longer than [`super::file::MAX_ROW_BYTES`].
     #[error("Line {0}: the row that begins here is longer than a row may be. Perhaps a quote is not closed.")]
     RowTooLong(u64),
+    /// More rows than [`super::file::MAX_ROWS`].
+    #[error("The file has more than {0} rows. Split it.")]
+    TooManyRows(u64),
 }
 
 impl Fault {
@@ -34,6 +37,7 @@ impl Fault {
             Self::OpenQuote(_) => "open_quote",
             Self::TextAfterQuote(_) => "text_after_quote",
             Self::RowTooLong(_) => "row_too_long",
+            Self::TooManyRows(_) => "too_many_rows",
         }
     }
 }

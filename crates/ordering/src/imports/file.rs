@@ -17,6 +17,8 @@ use std::{
 
 /// The longest row, in bytes of UTF-8.
 pub(super) const MAX_ROW_BYTES: usize = 1024 * 1024;
+/// The most rows of a file, the header and blank ones counted: keys that were seen are kept in memory, and answers on disk.
+pub(super) const MAX_ROWS: u64 = 1_000_000;
 /// The longest header.
 const MAX_HEADER_BYTES: u64 = 64 * 1024;
 /// Rows that are looked up and written together.
@@ -68,7 +70,6 @@ pub struct CsvFile {
     pub(super) header: Arc<Header>,
     pub(super) encoding: &'static str,
     pub(super) delimiter: Delimiter,
-    row: u64,
 }
 
 impl CsvFile {
@@ -98,25 +99,31 @@ impl CsvFile {
         if !reader.read_record(&mut names).map_err(unreadable)? {
             return Err(Fault::Empty.into());
         }
+        reader.get_mut().next_row();
         let header = Arc::new(Header::read(names.iter(), columns)?);
         let (sha256, encoding) = (upload.sha256, encoding.name());
-        Ok(Self { sha256, reader, header, encoding, delimiter, row: 1 })
+        Ok(Self { sha256, reader, header, encoding, delimiter })
     }
 
-    /// The next rows; none at the end of the file. Rows without anything in them are left out.
+    /// The next rows, and the file with those behind them; none at its end. Rows without anything in them are left out.
     ///
-    /// It reads from a file that was just written, so from memory: this is not worth a thread of its own.
-    pub(super) fn batch(&mut self) -> Result<Vec<Cells>, Problem> {
+    /// Not on the thread of the request: a file may consist of blank rows, and all of them are read before there is one.
+    pub(super) async fn batch(mut self) -> Result<(Self, Vec<Cells>), Problem> {
+        let read = tokio::task::spawn_blocking(move || self.batch_now().map(|rows| (self, rows))).await;
+        read.map_err(Problem::internal)?
+    }
+
+    fn batch_now(&mut self) -> Result<Vec<Cells>, Problem> {
         let (mut rows, mut bytes) = (Vec::new(), 0);
         while rows.len() < BATCH_ROWS && bytes < BATCH_BYTES {
             let mut record = StringRecord::new();
             if !self.reader.read_record(&mut record).map_err(unreadable)? {
                 break;
             }
-            self.row += 1;
+            let row = self.reader.get_mut().next_row().unwrap_or_default();
             if record.iter().any(|cell| !cell.trim().is_empty()) {
                 bytes += record.as_slice().len();
-                rows.push(Cells { row: self.row, record, header: self.header.clone() });
+                rows.push(Cells { row, record, header: self.header.clone() });
             }
         }
         Ok(rows)

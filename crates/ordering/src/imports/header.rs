@@ -28,6 +28,9 @@ impl Header {
         let mut faults = Vec::new();
         let mut width = 0;
         for (place, name) in names.enumerate() {
+            if faults.len() == MAX_TOLD {
+                break;
+            }
             width = place + 1;
             let name = name.trim();
             let mut fault = |code, message: String| {
@@ -43,13 +46,14 @@ impl Header {
                 Some((_, free)) => *free = Some(place),
             }
         }
-        if let (Some(key), Some(None)) = (columns.first(), places.first()) {
+        if let (Some(key), Some(None)) = (columns.first(), places.first())
+            && faults.len() < MAX_TOLD
+        {
             faults.push(FieldError::new(format!("/{key}"), "required", "is the column that rows are known by"));
         }
         if faults.is_empty() {
             return Ok(Self { columns, places, width });
         }
-        faults.truncate(MAX_TOLD);
         Err(Problem::validation(faults))
     }
 
@@ -65,7 +69,7 @@ impl Header {
         given.filter(|(_, (_, place))| place.is_some()).map(|(position, (column, _))| (position, *column))
     }
 
-    /// The sheet's column of this name, or the one in whose place the cell stands.
+    /// The sheet's column of this name.
     pub(super) fn column(&self, name: &str) -> Option<&'static str> {
         self.columns.iter().find(|column| **column == name).copied()
     }

@@ -130,9 +130,13 @@ impl Draft {
         draft
     }
 
-    /// Adds a row. Everything that is known of it counts for the token, also what is too long to be shown; then it is cut.
-    pub(super) fn add(&mut self, row: &mut RowReport) {
+    /// Adds a row. Everything that is known of it counts for the token, also what is too long to be shown; then it is cut. So do the
+    /// cells of a row that is `created`: what stands in none of the file's columns is given by the organization's settings.
+    pub(super) fn add(&mut self, row: &mut RowReport, created: &[String]) {
         self.digest(&[&row.row.to_string(), &row.key, &format!("{:?}", row.outcome)]);
+        for cell in created {
+            self.digest(&[cell]);
+        }
         for change in &mut row.changes {
             self.digest(&[change.column, &change.from, &change.to]);
             cut(&mut change.from);

@@ -50,13 +50,15 @@ fn outdated(detail: &str) -> Problem {
 async fn run<S: Sheet>(reach: Reach<'_>, sheet: &S, mut file: CsvFile, each: EachRow<'_>) -> Result<Report, Problem> {
     let (mut draft, mut seen) = (Draft::new(S::RESOURCE, &file), SeenKeys::default());
     loop {
-        let batch = file.batch()?;
+        let batch;
+        (file, batch) = file.batch().await?;
         if batch.is_empty() {
             return Ok(draft.finish(&file.sha256));
         }
         let mut written: Vec<Change<S::Row>> = Vec::with_capacity(batch.len());
         for (mut row, change) in judge(sheet, reach, &mut seen, &batch).await? {
-            draft.add(&mut row);
+            let created = change.as_ref().filter(|change| change.before.is_none());
+            draft.add(&mut row, &created.map(|change| sheet.cells(&change.after)).unwrap_or_default());
             each(&row)?;
             written.extend(change);
         }

@@ -97,17 +97,15 @@ impl Sheet for ProductSheet {
         let skus: Vec<String> = skus.filter(|sku| sku.chars().count() <= MAX_SKU).collect();
         let variants = product_variant::Column::SkuNormalized.is_in(skus);
         let variants = tx.find::<product_variant::Entity>().filter(variants).all(limit).await?;
-        let mut priced = HashSet::new();
-        for product in rows.iter().filter_map(|(cells, before)| before.filter(|before| moves_currency(cells, before))) {
-            let tiers = tx.find::<price_tier::Entity>().filter(price_tier::Column::ProductId.eq(product.id));
-            if tiers.exists().await? {
-                priced.insert(product.id);
-            }
-        }
+        let moved = rows.iter().filter_map(|(cells, before)| before.filter(|before| moves_currency(cells, before)));
+        // Whoever has tiers has a first one.
+        let tiers = price_tier::Column::ProductId.is_in(moved.map(|product| product.id));
+        let tiers = tiers.and(price_tier::Column::Position.eq(1));
+        let tiers = tx.find::<price_tier::Entity>().filter(tiers).all(limit).await?;
         Ok(Known {
             categories: categories.into_iter().map(|category| category.id).collect(),
             variants: variants.into_iter().filter_map(|variant| variant.sku_normalized).collect(),
-            priced,
+            priced: tiers.into_iter().map(|tier| tier.product_id).collect(),
         })
     }
 

@@ -58,6 +58,7 @@ async fn every_fault_is_named_at_its_cell(#[case] engine: Engine) {
         ("base_price", "99999999999999999999", "out_of_range"),
         ("currency", "", "required"),
         ("currency", "eur", "unknown_currency"),
+        ("currency", "XXX", "unknown_currency"),
         ("category_id", "Dairy", "invalid_value"),
         ("category_id", id(&foreign), "unknown_reference"),
         ("aliases", &"x".repeat(201), "too_long"),
@@ -87,6 +88,11 @@ async fn every_fault_is_named_at_its_cell(#[case] engine: Engine) {
             fault(5, "", "control_character"),
         ]
     );
+    // Blank lines and rows are passed over, and counted as a spreadsheet counts them.
+    let text =
+        "sku,name,unit,base_price,currency\r\n\r\nA,A,kg,-1,EUR\r\n,,,,\r\n\r\nB,\"two\r\n\r\nlines\",kg,1,EUR\r\n";
+    let shown = dry_run(&owner, PRODUCTS, text).await;
+    assert_eq!(faults(&shown), [fault(3, "base_price", "out_of_range"), fault(6, "name", "control_character")]);
     // What a new product needs, a file need not have for those that are there.
     product(&owner, "OLD").await;
     let shown = dry_run(&owner, PRODUCTS, "sku,name\nOLD,Older\nNEW,Newer\n").await;
@@ -106,14 +112,19 @@ async fn the_rules_of_a_single_change_hold(#[case] engine: Engine) {
     let path = at("/v1/products", &product(&owner, "A").await);
     let variant = json!({ "sku": "A-LARGE", "variant_type": "size", "value": "large", "price_delta": "1" });
     owner.create(&format!("{path}/variants"), &variant).await;
-    let tier = json!({ "model": "volume", "min_quantity": "0", "unit_price": "9", "currency": "EUR" });
-    owner.put(&format!("{path}/price-tiers"), &json!({ "tiers": [tier] })).await.expect(200);
-    let text = "sku,name,unit,base_price,currency\na-large,Mine,kg,1,EUR\nA,A,kg,1,USD\n";
+    let tiers = json!([
+        { "model": "volume", "min_quantity": "0", "max_quantity": "9", "unit_price": "9", "currency": "EUR" },
+        { "model": "volume", "min_quantity": "10", "unit_price": "8", "currency": "EUR" },
+    ]);
+    owner.put(&format!("{path}/price-tiers"), &json!({ "tiers": tiers })).await.expect(200);
+    product(&owner, "FREE").await;
+    let text = "sku,name,unit,base_price,currency\na-large,Mine,kg,1,EUR\nA,A,kg,1,USD\nFREE,B,kg,1,USD\n";
     let shown = dry_run(&owner, PRODUCTS, text).await;
     let fault = |row, column: &str, code: &str| (row, column.to_owned(), code.to_owned());
     assert_eq!(faults(&shown), [fault(2, "sku", "sku_taken"), fault(3, "currency", "currency_mismatch")]);
+    assert_eq!(counts(&shown), [0, 1, 0, 2]);
     // What was deleted is not there: its SKU is free, as for a single product.
     let version = owner.get(&path).await.json()["version"].as_i64().unwrap();
     owner.delete(&path, version).await.expect(204);
-    assert_eq!(counts(&import(&owner, PRODUCTS, text).await), [2, 0, 0, 0]);
+    assert_eq!(counts(&import(&owner, PRODUCTS, text).await), [2, 1, 0, 0]);
 }

@@ -26,6 +26,8 @@ async fn what_is_no_csv_is_refused_whole(#[case] engine: Engine) {
         ("text_after_quote", b"sku,name\nA,\"Milk\" whole\n".to_vec()),
         ("row_too_long", long.into_bytes()),
         ("row_too_long", quoted.into_bytes()),
+        ("too_many_rows", format!("sku,name\n{}", ",\n".repeat(1_000_000)).into_bytes()),
+        ("too_many_rows", format!("sku,name{}A,Milk\n", "\r\n".repeat(1_000_000)).into_bytes()),
         // UTF-8 with a broken byte, half a unit of UTF-16, half a pair of units, a byte without a character.
         ("invalid_encoding", b"sku,name\nA,K\xc3\xa4se \xff\n".to_vec()),
         ("invalid_encoding", b"\xff\xfes\0k\0u\0\n\0A".to_vec()),

@@ -1,6 +1,6 @@
 //! Answers that are longer than memory should be.
 use super::view::{ImportView, RowView, SummaryLine};
-use crate::http::{problem::Refusal, unit::Read};
+use crate::http::{problem::Refusal, unit::Read, upload::not_kept};
 use actix_web::{
     HttpResponse,
     http::header::{self, ContentDisposition, DispositionParam, DispositionType},
@@ -25,7 +25,7 @@ pub(super) struct Lines(BufWriter<File>);
 
 impl Lines {
     pub(super) fn new() -> Result<Self, Problem> {
-        Ok(Self(BufWriter::new(tempfile::tempfile().map_err(Problem::internal)?)))
+        Ok(Self(BufWriter::new(tempfile::tempfile().map_err(not_kept)?)))
     }
 
     pub(super) fn add(&mut self, row: &RowView) -> Result<(), Problem> {
@@ -33,15 +33,15 @@ impl Lines {
     }
 
     fn line(&mut self, value: &impl Serialize) -> Result<(), Problem> {
-        serde_json::to_writer(&mut self.0, value).map_err(Problem::internal)?;
-        self.0.write_all(b"\n").map_err(Problem::internal)
+        serde_json::to_writer(&mut self.0, value).map_err(|error| not_kept(error.into()))?;
+        self.0.write_all(b"\n").map_err(not_kept)
     }
 
     /// Adds the summary as the last line, and answers.
     pub(super) fn finish(mut self, summary: &ImportView) -> Result<HttpResponse, Refusal> {
         self.line(&SummaryLine::of(summary))?;
-        let mut file = self.0.into_inner().map_err(|error| Problem::internal(error.into_error()))?;
-        file.rewind().map_err(Problem::internal)?;
+        let mut file = self.0.into_inner().map_err(|error| not_kept(error.into_error()))?;
+        file.rewind().map_err(not_kept)?;
         let chunks = stream::try_unfold(tokio::fs::File::from_std(file), |mut file| async move {
             let mut chunk = vec![0; CHUNK];
             let read = file.read(&mut chunk).await?;
@@ -97,4 +97,19 @@ async fn page<S: Sheet>(
 fn broken(refusal: Refusal) -> io::Error {
     tracing::warn!(%refusal, "an export broke off");
     io::Error::other("the export broke off")
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use purser_kernel::CommonProblem;
+
+    /// `/dev/full` says that it is full to whoever writes into it.
+    #[test]
+    fn a_full_disk_is_for_the_moment() {
+        let mut lines = Lines(BufWriter::new(File::options().write(true).open("/dev/full").unwrap()));
+        let full = (0..).find_map(|_| lines.line(&"x".repeat(1000)).err()).unwrap();
+        assert!(full.is(CommonProblem::Unavailable), "{full}");
+        assert!(full.retry_delay().is_some());
+    }
 }
