@@ -57,10 +57,10 @@ async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text("request_id", 128)
         .state("outcome", &["success", "failure"])
         .created()
-        .index(&["created_at", "id"])
-        .index(&["resource", "resource_id", "id"])
-        .index(&["actor_id", "id"])
-        .index(&["action", "id"])
+        .index(&["created_at"])
+        .index(&["resource", "resource_id"])
+        .index(&["actor_id"])
+        .index(&["action"])
         .create(manager)
         .await
 }

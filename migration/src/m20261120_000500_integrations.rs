@@ -66,7 +66,7 @@ async fn inbound_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .time_null("processed_at")
         .index(&["integration_id", "received_at"])
         .index_where(&["integration_id", "id"], "status = 'received'")
-        .index(&["status", "id"])
+        .index(&["status"])
         .index(&["received_at"])
         .create(manager)
         .await

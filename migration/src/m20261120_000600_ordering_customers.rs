@@ -47,7 +47,7 @@ async fn customers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .version()
         .unique_where(&["customer_code"], "deleted_at is null")
         .index(&["name_search"])
-        .index(&["status", "id"])
+        .index(&["status"])
         .index(&["owner_id", "status"])
         .index(&["created_at"])
         // Who has not ordered for long.
@@ -102,6 +102,7 @@ async fn customer_label_assignments(manager: &SchemaManager<'_>) -> Result<(), D
         .created_by()
         .timestamps()
         .unique(&["customer_id", "label_id"])
+        .index(&["customer_id"])
         .create(manager)
         .await
 }

@@ -67,7 +67,7 @@ async fn products(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .unique_where(&["sku_normalized"], "deleted_at is null")
         .index(&["name_search"])
         .index(&["category_id", "name_search"])
-        .index(&["is_active", "id"])
+        .index(&["is_active"])
         .index(&["created_at"])
         .gin("specs")
         .check("base_price_e4", "base_price_e4 >= 0")

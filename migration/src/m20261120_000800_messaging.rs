@@ -81,7 +81,7 @@ async fn messages(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text_null("reply_to_external_id", 255)
         .timestamps()
         .unique_where(&["integration_id", "external_id"], "external_id is not null")
-        .index(&["conversation_id", "created_at", "id"])
+        .index(&["conversation_id", "created_at"])
         .index(&["created_at"])
         .create(manager)
         .await

@@ -131,7 +131,7 @@ async fn order_status_history(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
         .person("changed_by")
         .text_null("reason", 2000)
         .created()
-        .index(&["order_id", "created_at"])
+        .index(&["order_id"])
         .create(manager)
         .await
 }

@@ -41,7 +41,7 @@ async fn ai_responses(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .time_null("feedback_at")
         .timestamps()
         .unique_where(&["message_id", "agent_type"], "message_id is not null")
-        .index(&["agent_type", "id"])
+        .index(&["agent_type"])
         .index(&["run_id"])
         .create(manager)
         .await
@@ -64,7 +64,7 @@ async fn training_examples(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created_by()
         .timestamps()
         .version()
-        .index(&["agent_type", "id"])
+        .index(&["agent_type"])
         .create(manager)
         .await
 }

@@ -144,14 +144,18 @@ impl NewTable {
         self
     }
 
-    /// An index for lists. A column may be followed by ` desc`.
+    /// An index for lists. A column may be followed by ` desc`. Behind them stands the id, by which every list is sorted in the end.
     pub(crate) fn index(self, columns: &[&'static str]) -> Self {
         let columns = self.led(columns);
         self.plain_index(columns)
     }
 
     fn plain_index(mut self, columns: Vec<&'static str>) -> Self {
-        self.indexes.push(self.new_index("ix", &columns));
+        let mut index = self.new_index("ix", &columns);
+        if self.owner == Owner::Tenant {
+            index.col("id");
+        }
+        self.indexes.push(index);
         self.covered.push(columns);
         self
     }

@@ -122,8 +122,10 @@ async fn messages_of(tx: &ReadTx, orders: &[order::Model]) -> Result<Vec<order_m
         return Ok(Vec::new());
     }
     let ids = orders.iter().map(|order| order.id);
+    // By the order first: sorted by the id alone, both databases would rather look through all messages in the order of the key.
     tx.find::<order_message::Entity>()
         .filter(order_message::Column::OrderId.is_in(ids))
+        .order_by(order_message::Column::OrderId, Asc)
         .order_by(order_message::Column::Id, Asc)
         .all(MAX_MESSAGES)
         .await

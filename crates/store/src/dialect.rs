@@ -44,6 +44,15 @@ pub(crate) async fn announce_jobs(engine: &Engine) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Keeps the statistics by which statements are planned. PostgreSQL does so by itself.
+pub(crate) async fn analyze(engine: &Engine) -> Result<(), sqlx::Error> {
+    if let Engine::Sqlite { writer, .. } = engine {
+        // Tables that have changed much since they were last looked at, and of each so many rows that it takes a moment.
+        sqlx::query("PRAGMA optimize = 0x10002").execute(writer.connections()).await?;
+    }
+    Ok(())
+}
+
 /// Takes `name` until the transaction ends. `false` when another transaction has it.
 ///
 /// On SQLite there is one writer: whoever asks has waited for everybody else to end.

@@ -1,6 +1,8 @@
-//! What is kept no longer: jobs that are done, and answers that nobody will ask for again.
+//! What is kept no longer: jobs that are done, and answers that nobody will ask for again. What is kept is counted, so that
+//! statements are planned by it.
 use crate::{
-    Store,
+    Store, connection, dialect,
+    error::internal,
     jobs::{Job, JobHandler},
     ports::Tenants,
     prelude::*,
@@ -53,8 +55,9 @@ impl JobHandler for Purge {
             }
             after = organizations.last().copied();
             if after.is_none() {
-                return Ok(());
+                break;
             }
         }
+        dialect::analyze(store.engine()).await.map_err(|error| internal(connection::failed(error)))
     }
 }

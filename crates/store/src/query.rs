@@ -158,7 +158,10 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     ///
     /// Not SeaORM's `load_many`: it asks for pairs of tenant and parent, `(a, b) IN ((…), …)`, for which PostgreSQL looks into
     /// the index once for each pair and compares each row with all of them.
-    pub async fn of_each<P>(self, parents: &[P]) -> Result<Vec<Vec<E::Model>>, Problem>
+    ///
+    /// Sorted by the parent first: sorted by the id alone, both databases would rather look through all rows of the tenant in the
+    /// order of the key.
+    pub async fn of_each<P>(mut self, parents: &[P]) -> Result<Vec<Vec<E::Model>>, Problem>
     where
         P: ModelTrait<Entity: Related<E>> + Send + Sync,
     {
@@ -167,6 +170,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
         let (Some((from, to)), None) = (keys.next(), keys.next()) else {
             return Err(Problem::internal("a row belongs to a parent by one column beside the tenant"));
         };
+        self.sort.insert(0, (to, Order::Asc));
         let uuid = |value: Value| match value {
             Value::Uuid(id) => id,
             _ => None,
