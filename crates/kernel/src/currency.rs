@@ -14,8 +14,8 @@ impl Currency {
     /// The euro.
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
 
-    /// Parses the alphabetic code, upper case, of the field at `pointer`. A code without a minor unit, such as gold's, is
-    /// refused: nobody is billed in it.
+    /// Parses the alphabetic code, upper case, of the field at `pointer`. Funds, units of account, metals and codes for tests are
+    /// refused: nobody is billed in them.
     pub fn parse(pointer: &str, code: &str) -> Result<Self, Problem> {
         code.parse().map_err(|UnknownCurrency| {
             Problem::invalid(pointer, "unknown_currency", "must be a currency code of ISO 4217, such as EUR")
@@ -24,7 +24,7 @@ impl Currency {
 
     /// Every currency that somebody can be billed in.
     pub fn all() -> impl Iterator<Item = Self> {
-        iso_currency::Currency::iter().filter(|currency| currency.exponent().is_some()).map(Self)
+        iso_currency::Currency::iter().filter(|currency| is_billed(*currency)).map(Self)
     }
 
     /// The alphabetic code, such as `EUR`.
@@ -38,6 +38,11 @@ impl Currency {
     }
 }
 
+/// Whether it has a minor unit and is money: `BOV` is a fund of ISO 4217, `XAD` a unit of account.
+fn is_billed(currency: iso_currency::Currency) -> bool {
+    currency.exponent().is_some() && !currency.is_fund() && !currency.is_special()
+}
+
 /// A text that is no currency code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a currency code of ISO 4217")]
@@ -47,10 +52,7 @@ impl FromStr for Currency {
     type Err = UnknownCurrency;
 
     fn from_str(code: &str) -> Result<Self, UnknownCurrency> {
-        iso_currency::Currency::from_code(code)
-            .filter(|currency| currency.exponent().is_some())
-            .map(Self)
-            .ok_or(UnknownCurrency)
+        iso_currency::Currency::from_code(code).filter(|currency| is_billed(*currency)).map(Self).ok_or(UnknownCurrency)
     }
 }
 
@@ -117,6 +119,26 @@ mod database {
     impl IntoActiveValue<Self> for Currency {
         fn into_active_value(self) -> ActiveValue<Self> {
             ActiveValue::Set(self)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_is_billed_in_is_no_currency() {
+        for code in
+            ["XXX", "XAU", "XAD", "BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "eur", "", "EURO"]
+        {
+            assert!(code.parse::<Currency>().is_err(), "{code}");
+            assert!(Currency::all().all(|currency| currency.code() != code), "{code}");
+        }
+        // Superseded ones stand in old books.
+        for code in ["EUR", "JPY", "KWD", "CLP", "UYU", "HRK"] {
+            assert_eq!(code.parse::<Currency>().unwrap().code(), code);
+            assert!(Currency::all().any(|currency| currency.code() == code), "{code}");
         }
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn currency() -> impl Strategy<Value = Currency> {
-    prop::sample::select(vec!["JPY", "EUR", "USD", "KWD", "CLF"]).prop_map(|code| code.parse().unwrap())
+    prop::sample::select(vec!["JPY", "EUR", "USD", "KWD"]).prop_map(|code| code.parse().unwrap())
 }
 
 /// The same product in another way: exact as a fraction over 10^12, rounded by comparing with both neighbours.
