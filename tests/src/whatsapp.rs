@@ -1,5 +1,6 @@
 //! What Meta posts, for tests that stand at the door of the WhatsApp Cloud API.
 use hmac::{Hmac, KeyInit, Mac};
+use purser_kernel::hex;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,8 +29,7 @@ pub fn integration() -> Value {
 pub fn signature(secret: &str, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key has any length");
     mac.update(body);
-    let digits: Vec<String> = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256={}", digits.concat())
+    format!("sha256={}", hex::encode(&mac.finalize().into_bytes()))
 }
 
 /// An id of a message that no other message of this process has.

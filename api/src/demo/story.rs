@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{Failure, report};
 use hmac::{Hmac, KeyInit, Mac};
-use purser_kernel::{ids::MessageId, random};
+use purser_kernel::{hex, ids::MessageId, random};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -44,8 +44,7 @@ pub(super) async fn receive(client: &Client, shop: &Shop) -> Result<Value, Failu
     let mut mac = Hmac::<Sha256>::new_from_slice(shop.app_secret.as_bytes())
         .map_err(|error| Failure::new("The webhook cannot be signed").because(error))?;
     mac.update(body.as_bytes());
-    let digits: Vec<String> = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    let signature = digits.concat();
+    let signature = hex::encode(&mac.finalize().into_bytes());
     let request = client.request(Method::POST, &shop.callback).header("Content-Type", "application/json");
     let request = request.header("X-Hub-Signature-256", format!("sha256={signature}")).body(body);
     send(request, "the webhook", 200).await?;

@@ -4,7 +4,6 @@
 //! it checks the signature over the raw bytes, keeps the event as it came and queues a job. [`ProcessInbound`] does that job:
 //! it reads the event in the provider's terms and hands it to the inbox in ours.
 pub mod events;
-mod hex;
 pub mod integrations;
 pub mod mappings;
 mod problem;

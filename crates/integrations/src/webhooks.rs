@@ -3,12 +3,15 @@
 //! Meta, "Webhooks: getting started". The caller has no scope of their own; the path names the organization, and the functions
 //! are called with [`Scope::system`] for it. An organization that does not exist has no integration: the same `not_found` by
 //! the same query as for an integration that is unknown, switched off or deleted.
-use crate::{IntegrationProblem, Provider, hex, integrations, whatsapp::signature};
+use crate::{IntegrationProblem, Provider, integrations, whatsapp::signature};
 use purser_entity_integrations::{
     inbound_event::{self, Headers, Status},
     inbound_event_key, integration,
 };
-use purser_kernel::ids::{InboundEventId, IntegrationId};
+use purser_kernel::{
+    hex,
+    ids::{InboundEventId, IntegrationId},
+};
 use purser_store::prelude::*;
 use serde_json::json;
 use sha2::{Digest, Sha256};

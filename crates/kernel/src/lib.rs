@@ -8,6 +8,7 @@ pub mod clock;
 mod currency;
 pub mod email;
 mod expected;
+pub mod hex;
 pub mod ids;
 pub mod json;
 pub mod money;

@@ -3,9 +3,8 @@
 //! Meta, "Webhooks: getting started", section "Validating payloads": each request carries `X-Hub-Signature-256: sha256=<hex>`,
 //! the HMAC-SHA256 of the raw body with the app's secret. Its own escaping is signed, so the bytes are checked as they came
 //! and not after parsing.
-use crate::hex;
 use hmac::{Hmac, KeyInit, Mac};
-use purser_kernel::{ExposeSecret, SecretString};
+use purser_kernel::{ExposeSecret, SecretString, hex};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 

@@ -2,9 +2,8 @@
 //!
 //! Meta, "messages webhook reference", one page for each type.
 use super::{is_id, payload::read};
-use crate::hex;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use purser_kernel::Quantity;
+use purser_kernel::{Quantity, hex};
 use purser_store::ports::{AttachmentKind, NewAttachment};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
