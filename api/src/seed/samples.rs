@@ -88,7 +88,7 @@ fn sample(row: &Row) -> Result<Sample, MoneyError> {
         keywords: texts(row.keywords),
         ai_training_examples: Vec::new(),
         specs: specs.unwrap_or_default(),
-        is_active: true,
+        is_active: None,
     };
     let tier = |least: &str, most: Option<&str>, text: &str| {
         Ok(NewTier {

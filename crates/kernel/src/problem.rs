@@ -39,7 +39,7 @@ pub trait ProblemKind: Copy + strum::VariantArray + strum::EnumMessage {
 /// The kinds of problems that every domain shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray, strum::EnumMessage)]
 pub enum CommonProblem {
-    /// The body is not JSON, contains U+0000, or did not arrive whole.
+    /// The body is not JSON, or not CSV where a file is read (`code` says why); it contains U+0000, or did not arrive whole.
     MalformedRequest,
     /// `cursor` was not given out for this list with this filter.
     InvalidCursor,
@@ -75,7 +75,8 @@ pub enum CommonProblem {
     TooManyRequests,
     /// Something broke inside; the log has it under the request's id.
     Internal,
-    /// The database cannot be reached or has no connection left; `Retry-After` says when to try again.
+    /// The server lacks something for the moment, such as the database, a connection to it, or room on the disk; `Retry-After` says
+    /// when to try again.
     Unavailable,
 }
 

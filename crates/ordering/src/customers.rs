@@ -190,14 +190,8 @@ impl Customers {
             Some(currency) => currency,
             None => self.settings.for_orders(tx).await?.default_currency,
         };
-        let mut row = customer::ActiveModel {
-            status: Set(Status::NoOrdersYet),
-            currency: Set(currency),
-            total_orders: Set(0),
-            total_spent_minor: Set(0),
-            created_by: Set(tx.scope().actor.user()),
-            ..Default::default()
-        };
+        let mut row = customer::ActiveModel::default();
+        unwritten(tx, currency, &mut row);
         apply(change, &mut row);
         let customer = tx.insert(row).await.on_unique("uq_customers_customer_code", code_taken)?;
         let contacts = contacts::replace(tx, &customer, contacts).await?;
@@ -331,6 +325,24 @@ fn checked_address(address: Address) -> Result<Address, Problem> {
         postal_code: line("postal_code", address.postal_code)?,
         country,
     })
+}
+
+/// A new customer before its columns are applied.
+fn unwritten(tx: &ReadTx, currency: Currency, row: &mut customer::ActiveModel) {
+    row.status = Set(Status::NoOrdersYet);
+    row.email = Set(None);
+    row.phone = Set(None);
+    row.address = Set(None);
+    row.tax_id = Set(None);
+    row.currency = Set(currency);
+    row.payment_terms = Set(None);
+    row.total_orders = Set(0);
+    row.total_spent_minor = Set(0);
+    row.last_ordered_at = Set(None);
+    row.owner_id = Set(None);
+    row.created_by = Set(tx.scope().actor.user());
+    row.deleted_at = Set(None);
+    row.deleted_by = Set(None);
 }
 
 fn apply(change: CustomerChange, row: &mut customer::ActiveModel) {

@@ -24,7 +24,7 @@ pub use cells::Cells;
 pub(crate) use cells::joined;
 pub use export::export_page;
 pub use file::{CsvFile, Delimiter, Upload};
-pub use report::{CellChange, CellFault, Counts, Outcome, Report, RowReport};
+pub use report::{CellChange, CellError, Counts, Outcome, Report, RowReport};
 pub use run::{EachRow, commit, preview};
 pub use sheet::{Change, Reach, Sheet};
 pub use token::Token;

@@ -8,7 +8,7 @@ use purser_entity_ordering::{
     texts::Texts,
 };
 use purser_kernel::{
-    Expected, Patch, UnitPrice,
+    Currency, Expected, Patch, UnitPrice,
     ids::{ProductCategoryId, ProductId},
     json,
     text::Findings,
@@ -55,8 +55,8 @@ pub struct NewProduct {
     pub ai_training_examples: Vec<String>,
     /// Anything else; `packs` (such as `{"case": 24}`) is read by the order reader.
     pub specs: Map<String, Value>,
-    /// Whether it can be ordered.
-    pub is_active: bool,
+    /// Whether it can be ordered; it can when left out.
+    pub is_active: Option<bool>,
 }
 
 /// What changes in a product. Fields that are left out keep their value.
@@ -132,16 +132,32 @@ pub async fn create(tx: &WriteTx, new: NewProduct) -> Result<product::Model, Pro
         keywords: Some(new.keywords),
         ai_training_examples: Some(new.ai_training_examples),
         specs: Some(new.specs),
-        is_active: Some(new.is_active),
+        is_active: new.is_active,
     };
     let change = checked(tx, change).await?;
     require_free_sku(tx, change.sku.as_deref(), None).await?;
-    let mut row =
-        product::ActiveModel { kind: Set(Kind::Goods), created_by: Set(tx.scope().actor.user()), ..Default::default() };
+    let mut row = product::ActiveModel::default();
+    unwritten(tx, &mut row);
     apply(change, &mut row);
     let product = tx.insert(row).await.on_unique("uq_products_sku_normalized", sku_taken)?;
     tx.audit(AuditEntry::new("product.create", "product", product.id).after(&View::of(&product))).await?;
     Ok(product)
+}
+
+/// What a product costs, as it was written: the two are given together or not at all.
+pub fn base_price(amount: Option<&str>, currency: Option<&str>) -> Result<Option<UnitPrice>, Problem> {
+    match (amount, currency) {
+        (Some(amount), Some(currency)) => price(amount, currency).map(Some),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Problem::invalid("/currency", "required", "belongs to base_price")),
+        (None, Some(_)) => Err(Problem::invalid("/base_price", "required", "belongs to currency")),
+    }
+}
+
+/// As [`base_price`], where both are there.
+pub fn price(amount: &str, currency: &str) -> Result<UnitPrice, Problem> {
+    let currency = Currency::parse("/currency", currency)?;
+    UnitPrice::parse(amount, currency).map_err(|error| error.at("/base_price"))
 }
 
 /// Changes a product that has the version `expected`.
@@ -271,6 +287,21 @@ fn checked_against(
     }
     found.finish()?;
     Ok(ProductChange { sku, name, description, unit, aliases, keywords, ai_training_examples, ..change })
+}
+
+/// A new product before its columns are applied.
+fn unwritten(tx: &ReadTx, row: &mut product::ActiveModel) {
+    row.kind = Set(Kind::Goods);
+    row.description = Set(None);
+    row.category_id = Set(None);
+    row.aliases = Set(Texts::default());
+    row.keywords = Set(Texts::default());
+    row.ai_training_examples = Set(Texts::default());
+    row.specs = Set(Value::Object(Map::new()));
+    row.is_active = Set(true);
+    row.created_by = Set(tx.scope().actor.user());
+    row.deleted_at = Set(None);
+    row.deleted_by = Set(None);
 }
 
 /// Names every field, so that a new one cannot be forgotten here.

@@ -14,7 +14,8 @@ Made from the code: `{ACCEPT}` writes this page, and a test fails when it is out
 
 What each route needs, as the OpenAPI document says it under `security`, and which of the roles that every organization has may
 call it. That this is what happens is tested for each route: who holds all permissions but the one is refused, who holds that one
-alone is not. A person may be given or denied single [permissions](permissions.md) beyond their roles.
+alone is not. A person may be given or denied single [permissions](permissions.md) beyond their roles. One route asks for more when it
+has to: cancelling an order that was confirmed needs `orders.confirm`, too.
 
 | route | needs | {} |
 | --- | ---{} |

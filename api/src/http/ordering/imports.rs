@@ -13,41 +13,19 @@ use crate::http::{
 use actix_web::{HttpResponse, get, post};
 use purser_ordering::{
     customers::CustomerSheet,
-    imports::{self, CsvFile, Delimiter, Sheet, Token, Upload},
+    imports::{self, CsvFile, Sheet, Token, Upload},
     products::ProductSheet,
 };
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use stream::{Lines, csv_file};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
-use view::{ImportView, RowView};
+use view::{DelimiterName, ImportView, LineView};
 
 /// Before the routes with an id, which `import` and `export` would be taken for.
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(import_products).service(export_products).service(import_customers).service(export_customers);
-}
-
-/// What stands between two cells.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum DelimiterName {
-    /// `,`
-    Comma,
-    /// `;`
-    Semicolon,
-    /// A tab.
-    Tab,
-}
-
-impl From<DelimiterName> for Delimiter {
-    fn from(name: DelimiterName) -> Self {
-        match name {
-            DelimiterName::Comma => Self::Comma,
-            DelimiterName::Semicolon => Self::Semicolon,
-            DelimiterName::Tab => Self::Tab,
-        }
-    }
 }
 
 /// How a file is imported.
@@ -82,7 +60,7 @@ pub struct ExportQuery {
     security(("bearer" = ["products.manage", "products.read"])),
     params(ImportQuery),
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, content((ImportView = "application/json"), (RowView = "application/x-ndjson")))),
+    responses((status = 200, content((ImportView = "application/json"), (LineView = "application/x-ndjson")))),
 )]
 #[post("/v1/products/import")]
 async fn import_products(
@@ -113,7 +91,7 @@ async fn export_products(unit: Read, Query(query): Query<ExportQuery>) -> Result
     security(("bearer" = ["customers.manage", "customers.read"])),
     params(ImportQuery),
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, content((ImportView = "application/json"), (RowView = "application/x-ndjson")))),
+    responses((status = 200, content((ImportView = "application/json"), (LineView = "application/x-ndjson")))),
 )]
 #[post("/v1/customers/import")]
 async fn import_customers(
@@ -158,8 +136,8 @@ async fn import<S: Sheet>(
     let tx = Read::begin(unit).await?;
     if lines {
         let mut lines = Lines::new()?;
-        let report = imports::preview(&tx, sheet, file, &mut |row| lines.add(&RowView::from(row))).await?;
-        return lines.finish(&ImportView::shown(report));
+        let report = imports::preview(&tx, sheet, file, &mut |row| lines.add(&LineView::from(row))).await?;
+        return lines.finish(ImportView::shown(report));
     }
     let report = imports::preview(&tx, sheet, file, &mut |_| Ok(())).await?;
     Ok(Reply::ok(&ImportView::shown(report))?.into_response())

@@ -92,9 +92,12 @@ impl From<UpdateLabel> for LabelChange {
 }
 
 /// Labels in the order of their names.
-#[utoipa::path(tag = "Customer labels",
+#[utoipa::path(
+    tag = "Customer labels",
     security(("bearer" = ["customers.read"])),
-    params(PageQuery), responses((status = 200, body = PageView<LabelView>)))]
+    params(PageQuery),
+    responses((status = 200, body = PageView<LabelView>)),
+)]
 #[get("/v1/customer-labels")]
 async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refusal> {
     let page = query.page()?;
@@ -104,9 +107,12 @@ async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refus
 }
 
 /// Creates a label.
-#[utoipa::path(tag = "Customer labels",
+#[utoipa::path(
+    tag = "Customer labels",
     security(("bearer" = ["customers.manage"])),
-    request_body = CreateLabel, responses((status = 201, body = LabelView)))]
+    request_body = CreateLabel,
+    responses((status = 201, body = LabelView)),
+)]
 #[post("/v1/customer-labels")]
 async fn create(unit: Write, body: Body<CreateLabel>) -> Result<HttpResponse, Refusal> {
     let tx = unit.begin(&body).await?;

@@ -125,6 +125,8 @@ async fn confirm(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result
 }
 
 /// Cancels an order that is not fulfilled. One that was confirmed no longer counts for its customer.
+///
+/// Cancelling a confirmed order undoes a decision: that needs `orders.confirm`, too.
 #[utoipa::path(
     tag = "Orders",
     params(("id" = OrderId, Path), ("If-Match" = String, Header)),

@@ -111,7 +111,7 @@ pub struct CreateProduct {
 impl CreateProduct {
     fn parse(self) -> Result<NewProduct, Problem> {
         Ok(NewProduct {
-            base_price: price(&self.base_price, &self.currency)?,
+            base_price: products::price(&self.base_price, &self.currency)?,
             sku: self.sku,
             name: self.name,
             description: self.description,
@@ -121,14 +121,9 @@ impl CreateProduct {
             keywords: self.keywords,
             ai_training_examples: self.ai_training_examples,
             specs: self.specs,
-            is_active: self.is_active.unwrap_or(true),
+            is_active: self.is_active,
         })
     }
-}
-
-fn price(price: &str, currency: &str) -> Result<UnitPrice, Problem> {
-    let currency = Currency::parse("/currency", currency)?;
-    UnitPrice::parse(price, currency).map_err(|error| error.at("/base_price"))
 }
 
 /// What changes in a product. Fields that are left out keep their value.
@@ -165,19 +160,13 @@ pub struct UpdateProduct {
 
 impl UpdateProduct {
     fn parse(self) -> Result<ProductChange, Problem> {
-        let base_price = match (self.base_price, self.currency) {
-            (Some(amount), Some(currency)) => Some(price(&amount, &currency)?),
-            (None, None) => None,
-            (Some(_), None) => return Err(Problem::invalid("/currency", "required", "belongs to base_price")),
-            (None, Some(_)) => return Err(Problem::invalid("/base_price", "required", "belongs to currency")),
-        };
         Ok(ProductChange {
             sku: self.sku,
             name: self.name,
             description: self.description,
             category_id: self.category_id,
             unit: self.unit,
-            base_price,
+            base_price: products::base_price(self.base_price.as_deref(), self.currency.as_deref())?,
             aliases: self.aliases,
             keywords: self.keywords,
             ai_training_examples: self.ai_training_examples,

@@ -1,12 +1,13 @@
 //! Customers as rows of a file.
 use super::{
-    CustomerChange, CustomerCreated, CustomerWithContacts, MAX_CODE, apply, checked, code_form, code_taken, view,
+    CustomerChange, CustomerCreated, CustomerWithContacts, MAX_CODE, apply, checked, code_form, code_taken, unwritten,
+    view,
 };
 use crate::imports::{Cells, Change, Reach, Sheet};
 use async_trait::async_trait;
 use purser_entity_ordering::{
     address::Address,
-    customer::{self, Column, Status},
+    customer::{self, Column},
 };
 use purser_kernel::{Currency, Patch, text::Findings};
 use purser_store::{ports::Settings, prelude::*};
@@ -147,24 +148,6 @@ fn alone(customer: &customer::Model) -> serde_json::Value {
         view.remove("contacts");
     }
     view
-}
-
-/// A new customer before its columns are applied.
-fn unwritten(tx: &ReadTx, currency: Currency, row: &mut customer::ActiveModel) {
-    row.status = Set(Status::NoOrdersYet);
-    row.email = Set(None);
-    row.phone = Set(None);
-    row.address = Set(None);
-    row.tax_id = Set(None);
-    row.currency = Set(currency);
-    row.payment_terms = Set(None);
-    row.total_orders = Set(0);
-    row.total_spent_minor = Set(0);
-    row.last_ordered_at = Set(None);
-    row.owner_id = Set(None);
-    row.created_by = Set(tx.scope().actor.user());
-    row.deleted_at = Set(None);
-    row.deleted_by = Set(None);
 }
 
 /// What the cells say, as a change that is to be checked.

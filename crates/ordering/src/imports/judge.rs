@@ -1,7 +1,7 @@
 //! What becomes of the rows of a batch.
 use super::{
     Cells, Change, Reach, Sheet,
-    report::{CellChange, CellFault, Outcome, RowReport},
+    report::{CellChange, CellError, Outcome, RowReport},
 };
 use purser_kernel::{FieldError, Problem};
 use purser_store::ReadTx;
@@ -34,7 +34,7 @@ pub(super) async fn judge<S: Sheet>(
     seen: &mut SeenKeys,
     batch: &[Cells],
 ) -> Result<Vec<(RowReport, Option<Change<S::Row>>)>, Problem> {
-    let keys: Vec<Result<String, CellFault>> = batch.iter().map(|cells| key(sheet, seen, cells)).collect();
+    let keys: Vec<Result<String, CellError>> = batch.iter().map(|cells| key(sheet, seen, cells)).collect();
     let wanted: Vec<String> = keys.iter().flatten().cloned().collect();
     let mut stored = sheet.stored(reach, &wanted).await?;
     let stored: Vec<Option<S::Row>> = keys.iter().map(|key| stored.remove(key.as_ref().ok()?)).collect();
@@ -45,7 +45,7 @@ pub(super) async fn judge<S: Sheet>(
     rows.map(|((cells, key), before)| {
         let judged = match key {
             Ok(_) => judge_one(sheet, reach.tx(), &known, cells, before)?,
-            Err(fault) => Judged::Refused(vec![fault]),
+            Err(error) => Judged::Refused(vec![error]),
         };
         Ok(judged.reported::<S>(cells))
     })
@@ -53,23 +53,23 @@ pub(super) async fn judge<S: Sheet>(
 }
 
 /// The key of a row that can be looked up.
-fn key<S: Sheet>(sheet: &S, seen: &mut SeenKeys, cells: &Cells) -> Result<String, CellFault> {
+fn key<S: Sheet>(sheet: &S, seen: &mut SeenKeys, cells: &Cells) -> Result<String, CellError> {
     let (width, given) = (cells.header.width, cells.record.len());
     if given != width {
         let message = format!("has {given} cells and the header {width}");
-        return Err(CellFault::new(None, "wrong_number_of_cells", message));
+        return Err(CellError::new(None, "wrong_number_of_cells", message));
     }
     // PostgreSQL keeps no NUL and looks for none.
     if cells.record.as_slice().contains('\0') {
-        return Err(CellFault::new(None, "control_character", "must not contain the character U+0000"));
+        return Err(CellError::new(None, "control_character", "must not contain the character U+0000"));
     }
     let column = S::COLUMNS.first().copied();
     let key = sheet.key(column.and_then(|column| cells.get(column)).unwrap_or_default());
     if key.is_empty() {
-        return Err(CellFault::new(column, "required", "must not be empty"));
+        return Err(CellError::new(column, "required", "must not be empty"));
     }
     match seen.row_before(&key, cells.row) {
-        Some(row) => Err(CellFault::new(column, "duplicate", format!("stands in row {row} already"))),
+        Some(row) => Err(CellError::new(column, "duplicate", format!("stands in row {row} already"))),
         None => Ok(key),
     }
 }
@@ -77,7 +77,7 @@ fn key<S: Sheet>(sheet: &S, seen: &mut SeenKeys, cells: &Cells) -> Result<String
 enum Judged<R> {
     Written(Change<R>, Vec<CellChange>),
     Unchanged,
-    Refused(Vec<CellFault>),
+    Refused(Vec<CellError>),
 }
 
 fn judge_one<S: Sheet>(
@@ -93,8 +93,8 @@ fn judge_one<S: Sheet>(
         return Ok(Judged::Unchanged);
     }
     let missing = S::REQUIRED.iter().filter(|column| before.is_none() && cells.get(column).is_none());
-    let missing: Vec<CellFault> =
-        missing.map(|column| CellFault::new(Some(column), "required", "is needed for what is not there yet")).collect();
+    let missing: Vec<CellError> =
+        missing.map(|column| CellError::new(Some(column), "required", "is needed for what is not there yet")).collect();
     if !missing.is_empty() {
         return Ok(Judged::Refused(missing));
     }
@@ -120,8 +120,8 @@ fn changes(cells: &Cells, was: Vec<String>, is: Vec<String>) -> Vec<CellChange> 
     changed.map(|(column, (from, to))| CellChange { column, from: from.clone(), to: to.clone() }).collect()
 }
 
-/// The faults of a row. What broke inside is no row's fault.
-fn refused(problem: Problem, cells: &Cells) -> Result<Vec<CellFault>, Problem> {
+/// The errors of a row. What broke inside is no row's error.
+fn refused(problem: Problem, cells: &Cells) -> Result<Vec<CellError>, Problem> {
     if problem.kind().status >= 500 {
         return Err(problem);
     }
@@ -129,22 +129,22 @@ fn refused(problem: Problem, cells: &Cells) -> Result<Vec<CellFault>, Problem> {
         let document = problem.document();
         let pointer = document.get("pointer").and_then(Value::as_str).unwrap_or_default();
         let error = FieldError::new(pointer, problem.kind().id, problem.kind().title);
-        return Ok(vec![CellFault::of(error, &cells.header)]);
+        return Ok(vec![CellError::of(error, &cells.header)]);
     }
-    Ok(problem.into_errors().into_iter().map(|error| CellFault::of(error, &cells.header)).collect())
+    Ok(problem.into_errors().into_iter().map(|error| CellError::of(error, &cells.header)).collect())
 }
 
 impl<R> Judged<R> {
     fn reported<S: Sheet<Row = R>>(self, cells: &Cells) -> (RowReport, Option<Change<R>>) {
         let key = S::COLUMNS.first().and_then(|column| cells.get(column)).unwrap_or_default().to_owned();
-        let report = |outcome, changes, faults| RowReport { row: cells.row, key, outcome, changes, faults };
+        let report = |outcome, changes, errors| RowReport { row: cells.row, key, outcome, changes, errors };
         match self {
             Self::Written(change, changes) => {
                 let outcome = if change.before.is_some() { Outcome::Changed } else { Outcome::Created };
                 (report(outcome, changes, Vec::new()), Some(change))
             }
             Self::Unchanged => (report(Outcome::Unchanged, Vec::new(), Vec::new()), None),
-            Self::Refused(faults) => (report(Outcome::Refused, Vec::new(), faults), None),
+            Self::Refused(errors) => (report(Outcome::Refused, Vec::new(), errors), None),
         }
     }
 }

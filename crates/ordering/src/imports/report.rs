@@ -19,7 +19,7 @@ pub enum Outcome {
     Changed,
     /// All of it is stored already.
     Unchanged,
-    /// It is left out; see the faults.
+    /// It is left out; see the errors.
     Refused,
 }
 
@@ -36,7 +36,7 @@ pub struct CellChange {
 
 /// What is wrong with a row.
 #[derive(Clone, Debug)]
-pub struct CellFault {
+pub struct CellError {
     /// The column, if it is one column's fault.
     pub column: Option<&'static str>,
     /// Stable name of the fault.
@@ -45,7 +45,7 @@ pub struct CellFault {
     pub message: String,
 }
 
-impl CellFault {
+impl CellError {
     pub(super) fn new(column: Option<&'static str>, code: &'static str, message: impl Into<String>) -> Self {
         Self { column, code: Cow::Borrowed(code), message: message.into() }
     }
@@ -70,14 +70,14 @@ pub struct RowReport {
     /// What changes.
     pub changes: Vec<CellChange>,
     /// Why it is refused.
-    pub faults: Vec<CellFault>,
+    pub errors: Vec<CellError>,
 }
 
 /// How many rows have which outcome.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Counts {
     /// All rows.
-    pub rows: u64,
+    pub total: u64,
     /// Of these, [`Outcome::Created`].
     pub created: u64,
     /// Of these, [`Outcome::Changed`].
@@ -142,12 +142,12 @@ impl Draft {
             cut(&mut change.from);
             cut(&mut change.to);
         }
-        for fault in &row.faults {
-            self.digest(&[fault.column.unwrap_or_default(), &fault.code]);
+        for error in &row.errors {
+            self.digest(&[error.column.unwrap_or_default(), &error.code]);
         }
         cut(&mut row.key);
-        let Counts { rows, created, changed, unchanged, refused } = &mut self.report.counts;
-        *rows += 1;
+        let Counts { total, created, changed, unchanged, refused } = &mut self.report.counts;
+        *total += 1;
         let (count, told) = match row.outcome {
             Outcome::Created => (created, Some(&mut self.report.written)),
             Outcome::Changed => (changed, Some(&mut self.report.written)),

@@ -5,6 +5,7 @@ use super::{
     report::{Draft, RowReport},
 };
 use crate::OrderingProblem;
+use purser_kernel::hex;
 use purser_store::prelude::*;
 use serde_json::json;
 
@@ -29,13 +30,13 @@ pub async fn commit<S: Sheet>(tx: &WriteTx, sheet: &S, file: CsvFile, token: Tok
         return Err(outdated("The file is not the one that the dry run has seen."));
     }
     sheet.begin(tx).await?;
-    let hex = file.sha256.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let sha256 = hex::encode(&file.sha256);
     let report = run(Reach::Write(tx), sheet, file, &mut |_| Ok(())).await?;
     if report.token != token {
         return Err(outdated("What is stored was changed since the dry run, or the file is read in another way."));
     }
     let entry = AuditEntry::of_many(S::ACTION, S::RESOURCE);
-    tx.audit(entry.after(&json!({ "file_sha256": hex, "rows": report.counts }))).await?;
+    tx.audit(entry.after(&json!({ "file_sha256": sha256, "rows": report.counts }))).await?;
     Ok(report)
 }
 

@@ -1,15 +1,17 @@
 //! Products as rows of a file.
-use super::{MAX_SKU, ProductChange, View, apply, changed, checked_against, priced_in_another_currency, sku_taken};
+use super::{
+    MAX_SKU, ProductChange, View, apply, base_price, changed, checked_against, priced_in_another_currency, sku_taken,
+    unwritten,
+};
 use crate::imports::{Cells, Change, Reach, Sheet, joined};
 use async_trait::async_trait;
 use purser_entity_ordering::{
     price_tier,
-    product::{self, Column, Kind},
+    product::{self, Column},
     product_category, product_variant,
-    texts::Texts,
 };
 use purser_kernel::{
-    Currency, UnitPrice,
+    UnitPrice,
     ids::{ProductCategoryId, ProductId},
     json,
     text::Findings,
@@ -174,21 +176,6 @@ impl Sheet for ProductSheet {
     }
 }
 
-/// A new product before its columns are applied.
-fn unwritten(tx: &ReadTx, row: &mut product::ActiveModel) {
-    row.kind = Set(Kind::Goods);
-    row.description = Set(None);
-    row.category_id = Set(None);
-    row.aliases = Set(Texts::default());
-    row.keywords = Set(Texts::default());
-    row.ai_training_examples = Set(Texts::default());
-    row.specs = Set(Value::Object(Map::new()));
-    row.is_active = Set(true);
-    row.created_by = Set(tx.scope().actor.user());
-    row.deleted_at = Set(None);
-    row.deleted_by = Set(None);
-}
-
 fn moves_currency(cells: &Cells, product: &product::Model) -> bool {
     cells.get("currency").is_some_and(|currency| currency != product.currency.code())
 }
@@ -214,18 +201,12 @@ fn category(id: &str) -> Result<ProductCategoryId, Problem> {
     id.parse().map_err(|_| Problem::invalid("/category_id", "invalid_value", "must be the id of a category"))
 }
 
-/// A price has a currency: as in the API, one is not changed without the other being there.
+/// An empty cell is no price, and not a column that is left out.
 fn price(cells: &Cells) -> Result<Option<UnitPrice>, Problem> {
-    let required = |pointer, message| Err(Problem::invalid(pointer, "required", message));
-    match (cells.get("base_price"), cells.get("currency")) {
-        (None, None) => Ok(None),
-        (None | Some(""), _) => required("/base_price", "belongs to currency"),
-        (_, None | Some("")) => required("/currency", "belongs to base_price"),
-        (Some(amount), Some(currency)) => {
-            let currency = Currency::parse("/currency", currency)?;
-            UnitPrice::parse(amount, currency).map(Some).map_err(|error| error.at("/base_price"))
-        }
+    if let Some(column) = ["base_price", "currency"].into_iter().find(|column| cells.get(column) == Some("")) {
+        return Err(Problem::invalid(format!("/{column}"), "required", "must not be empty"));
     }
+    base_price(cells.get("base_price"), cells.get("currency"))
 }
 
 fn specs(cells: &Cells) -> Result<Option<Map<String, Value>>, Problem> {

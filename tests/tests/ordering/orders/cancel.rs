@@ -58,6 +58,10 @@ async fn a_confirmed_order_that_is_cancelled_counts_no_longer(#[case] engine: En
     let (done, late) = if one.status == 200 { (one, other) } else { (other, one) };
     done.expect(200);
     problem(&late, 409, "illegal_transition");
+    // Nor is null anything else.
+    let draft = shop.ordered("1 case of milk please").await;
+    let cancelled = shop.owner.post(&format!("{}/cancel", at("/v1/orders", &draft)), &Value::Null).await.expect(200);
+    assert_eq!(cancelled.json()["status"], "cancelled");
     let customer = shop.customer().await;
     assert_eq!((&customer["total_orders"], &customer["total_spent"]), (&json!(1), &json!("10.75")));
     assert_eq!(rows(&shop.owner, "/v1/orders?status=pending").await, Vec::<Value>::new());

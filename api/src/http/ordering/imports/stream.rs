@@ -1,5 +1,5 @@
 //! Answers that are longer than memory should be.
-use super::view::{ImportView, RowView, SummaryLine};
+use super::view::{ImportView, LineView};
 use crate::http::{problem::Refusal, unit::Read, upload::not_kept};
 use actix_web::{
     HttpResponse,
@@ -9,7 +9,6 @@ use actix_web::{
 use futures_util::{StreamExt, stream};
 use purser_kernel::{Cursor, Problem};
 use purser_ordering::imports::{self, Delimiter, Sheet};
-use serde::Serialize;
 use std::{
     fs::File,
     io::{self, BufWriter, Seek, Write},
@@ -28,18 +27,14 @@ impl Lines {
         Ok(Self(BufWriter::new(tempfile::tempfile().map_err(not_kept)?)))
     }
 
-    pub(super) fn add(&mut self, row: &RowView) -> Result<(), Problem> {
-        self.line(row)
-    }
-
-    fn line(&mut self, value: &impl Serialize) -> Result<(), Problem> {
-        serde_json::to_writer(&mut self.0, value).map_err(|error| not_kept(error.into()))?;
+    pub(super) fn add(&mut self, line: &LineView) -> Result<(), Problem> {
+        serde_json::to_writer(&mut self.0, line).map_err(|error| not_kept(error.into()))?;
         self.0.write_all(b"\n").map_err(not_kept)
     }
 
     /// Adds the summary as the last line, and answers.
-    pub(super) fn finish(mut self, summary: &ImportView) -> Result<HttpResponse, Refusal> {
-        self.line(&SummaryLine::of(summary))?;
+    pub(super) fn finish(mut self, summary: ImportView) -> Result<HttpResponse, Refusal> {
+        self.add(&LineView::from(summary))?;
         let mut file = self.0.into_inner().map_err(|error| not_kept(error.into_error()))?;
         file.rewind().map_err(not_kept)?;
         let chunks = stream::try_unfold(tokio::fs::File::from_std(file), |mut file| async move {
@@ -103,12 +98,17 @@ fn broken(refusal: Refusal) -> io::Error {
 mod tests {
     use super::*;
     use purser_kernel::CommonProblem;
+    use purser_ordering::imports::{Outcome, RowReport};
+
+    fn row_report(row: u64) -> RowReport {
+        RowReport { row, key: "K".repeat(100), outcome: Outcome::Created, changes: Vec::new(), errors: Vec::new() }
+    }
 
     /// `/dev/full` says that it is full to whoever writes into it.
     #[test]
     fn a_full_disk_is_for_the_moment() {
         let mut lines = Lines(BufWriter::new(File::options().write(true).open("/dev/full").unwrap()));
-        let full = (0..).find_map(|_| lines.line(&"x".repeat(1000)).err()).unwrap();
+        let full = (0..).find_map(|row| lines.add(&LineView::from(&row_report(row))).err()).unwrap();
         assert!(full.is(CommonProblem::Unavailable), "{full}");
         assert!(full.retry_delay().is_some());
     }

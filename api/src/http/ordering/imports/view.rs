@@ -1,7 +1,39 @@
 //! An import as it is shown.
-use purser_ordering::imports::{CellChange, CellFault, Counts, Delimiter, Outcome, Report, RowReport};
-use serde::Serialize;
+use purser_ordering::imports::{CellChange, CellError, Counts, Delimiter, Outcome, Report, RowReport};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// What stands between two cells.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DelimiterName {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// A tab.
+    Tab,
+}
+
+impl From<DelimiterName> for Delimiter {
+    fn from(name: DelimiterName) -> Self {
+        match name {
+            DelimiterName::Comma => Self::Comma,
+            DelimiterName::Semicolon => Self::Semicolon,
+            DelimiterName::Tab => Self::Tab,
+        }
+    }
+}
+
+impl From<Delimiter> for DelimiterName {
+    fn from(delimiter: Delimiter) -> Self {
+        match delimiter {
+            Delimiter::Comma => Self::Comma,
+            Delimiter::Semicolon => Self::Semicolon,
+            Delimiter::Tab => Self::Tab,
+        }
+    }
+}
 
 /// What an import does or did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -12,8 +44,8 @@ pub struct ImportView {
     token: Option<String>,
     /// The encoding that the file was read in.
     encoding: String,
-    /// What stands between its cells.
-    delimiter: &'static str,
+    #[schema(inline)]
+    delimiter: DelimiterName,
     /// The columns that it has.
     columns: Vec<&'static str>,
     rows: CountsView,
@@ -76,15 +108,31 @@ struct CellErrorView {
     message: String,
 }
 
-/// The last line of an answer that is given row by row.
-#[derive(Serialize)]
-pub(super) struct SummaryLine<'v> {
-    summary: &'v ImportView,
+/// A line of an answer that is given row by row.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum LineView {
+    /// What becomes of a row.
+    Row(RowView),
+    /// The last line.
+    Summary(SummaryView),
 }
 
-impl<'v> SummaryLine<'v> {
-    pub(super) fn of(summary: &'v ImportView) -> Self {
-        Self { summary }
+/// The last line of an answer that is given row by row: the answer as it is otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummaryView {
+    summary: ImportView,
+}
+
+impl From<&RowReport> for LineView {
+    fn from(report: &RowReport) -> Self {
+        Self::Row(report.into())
+    }
+}
+
+impl From<ImportView> for LineView {
+    fn from(summary: ImportView) -> Self {
+        Self::Summary(SummaryView { summary })
     }
 }
 
@@ -100,16 +148,12 @@ impl ImportView {
     }
 
     fn of(report: Report, committed: bool) -> Self {
-        let Counts { rows: total, created, changed, unchanged, refused } = report.counts;
+        let Counts { total, created, changed, unchanged, refused } = report.counts;
         Self {
             committed,
             token: None,
             encoding: report.encoding.to_lowercase(),
-            delimiter: match report.delimiter {
-                Delimiter::Comma => "comma",
-                Delimiter::Semicolon => "semicolon",
-                Delimiter::Tab => "tab",
-            },
+            delimiter: report.delimiter.into(),
             columns: report.columns,
             rows: CountsView { total, created, changed, unchanged, refused },
             refused: report.refused.iter().map(RowView::from).collect(),
@@ -122,7 +166,7 @@ impl From<&RowReport> for RowView {
     fn from(report: &RowReport) -> Self {
         let change =
             |CellChange { column, from, to }: &CellChange| ChangeView { column, from: from.clone(), to: to.clone() };
-        let error = |CellFault { column, code, message }: &CellFault| CellErrorView {
+        let error = |CellError { column, code, message }: &CellError| CellErrorView {
             column: *column,
             code: code.to_string(),
             message: message.clone(),
@@ -137,7 +181,7 @@ impl From<&RowReport> for RowView {
                 Outcome::Refused => OutcomeName::Refused,
             },
             changes: report.changes.iter().map(change).collect(),
-            errors: report.faults.iter().map(error).collect(),
+            errors: report.errors.iter().map(error).collect(),
         }
     }
 }
