@@ -117,6 +117,7 @@ async fn order_messages(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .state("effect", &["created", "amended", "cancelled"])
         .created()
         .unique(&["order_id", "message_id"])
+        .index(&["order_id"])
         .create(manager)
         .await
 }

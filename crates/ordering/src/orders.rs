@@ -24,7 +24,6 @@ use purser_entity_ordering::{
 };
 use purser_kernel::ids::{ConversationId, CustomerId, MessageId, OrderId};
 use purser_store::prelude::*;
-use std::collections::HashMap;
 
 pub use cancel::cancel;
 pub use confirm::confirm;
@@ -70,15 +69,10 @@ pub async fn list(tx: &ReadTx, filter: OrderFilter, page: &PageRequest) -> Resul
         .await?;
     let lines =
         tx.find::<order_line::Entity>().order_by(order_line::Column::LineNumber, Asc).of_each(&page.data).await?;
-    let mut messages: HashMap<OrderId, Vec<order_message::Model>> = HashMap::new();
-    for message in messages_of(tx, &page.data).await? {
-        messages.entry(message.order_id).or_default().push(message);
-    }
-    let with_lines = |(order, lines): (order::Model, Vec<order_line::Model>)| {
-        let messages = messages.remove(&order.id).unwrap_or_default();
-        OrderWithLines { order, lines, messages }
-    };
-    Ok(Page { data: page.data.into_iter().zip(lines).map(with_lines).collect(), next: page.next })
+    let messages = messages_of(tx, &page.data).await?;
+    let parts = lines.into_iter().zip(messages);
+    let order = |(order, (lines, messages))| OrderWithLines { order, lines, messages };
+    Ok(Page { data: page.data.into_iter().zip(parts).map(order).collect(), next: page.next })
 }
 
 /// One order with its lines.
@@ -105,7 +99,7 @@ pub async fn status_history(
 /// The order's lines and messages.
 async fn load(tx: &ReadTx, order: order::Model) -> Result<OrderWithLines, Problem> {
     let lines = lines::of(tx, &order).await?;
-    let messages = messages_of(tx, std::slice::from_ref(&order)).await?;
+    let messages = messages_of(tx, std::slice::from_ref(&order)).await?.into_iter().flatten().collect();
     Ok(OrderWithLines { order, lines, messages })
 }
 
@@ -114,21 +108,12 @@ async fn load_for_update(tx: &WriteTx, id: OrderId) -> Result<OrderWithLines, Pr
     load(tx, tx.get_for_update::<order::Entity>(id).await?).await
 }
 
-/// More messages than any order is made of.
-const MAX_MESSAGES: u64 = 5_000;
-
-async fn messages_of(tx: &ReadTx, orders: &[order::Model]) -> Result<Vec<order_message::Model>, Problem> {
+/// The messages of each order, the oldest first.
+async fn messages_of(tx: &ReadTx, orders: &[order::Model]) -> Result<Vec<Vec<order_message::Model>>, Problem> {
     if orders.iter().all(|order| order.conversation_id.is_none()) {
-        return Ok(Vec::new());
+        return Ok(vec![Vec::new(); orders.len()]);
     }
-    let ids = orders.iter().map(|order| order.id);
-    // By the order first: sorted by the id alone, both databases would rather look through all messages in the order of the key.
-    tx.find::<order_message::Entity>()
-        .filter(order_message::Column::OrderId.is_in(ids))
-        .order_by(order_message::Column::OrderId, Asc)
-        .order_by(order_message::Column::Id, Asc)
-        .all(MAX_MESSAGES)
-        .await
+    tx.find::<order_message::Entity>().order_by(order_message::Column::Id, Asc).of_each(orders).await
 }
 
 impl OrderWithLines {

@@ -286,9 +286,11 @@ pub(crate) fn failed(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
-/// A statement with more values than this is not kept prepared: it writes many rows at once and hardly comes again with the same
-/// number of them, and each would hold its text and its plan for as long as the connection lives.
-const MAX_KEPT_VALUES: usize = 1_000;
+/// A statement with more values than this is not kept prepared. It names or writes many rows and hardly comes again with the same number
+/// of them, and each would hold its text and its plan for as long as the connection lives. And PostgreSQL plans what it keeps
+/// without looking at the values, compares a long list with each row one by one, and does not notice that the table grows meanwhile:
+/// an import that looked 500 rows up at once became slower with every batch.
+const MAX_KEPT_VALUES: usize = 100;
 
 /// Splits a statement into what sqlx takes. The text comes from sea-query, which binds every value.
 macro_rules! query {

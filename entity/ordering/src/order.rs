@@ -80,6 +80,8 @@ pub struct Model {
     pub version: i64,
     #[sea_orm(has_many)]
     pub lines: HasMany<super::order_line::Entity>,
+    #[sea_orm(has_many)]
+    pub messages: HasMany<super::order_message::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

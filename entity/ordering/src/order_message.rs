@@ -25,6 +25,8 @@ pub struct Model {
     pub message_id: MessageId,
     pub effect: Effect,
     pub created_at: DateTimeUtc,
+    #[sea_orm(belongs_to, from = "(organization_id, order_id)", to = "(organization_id, id)")]
+    pub order: BelongsTo<super::order::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

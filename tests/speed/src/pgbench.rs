@@ -31,7 +31,7 @@ impl Script {
         for statement in [
             bind(statements::ORDER, &[&org, &id, "1"]),
             bind(statements::ORDER_LINES, &[&org, &org, &id, "500"]),
-            bind(statements::ORDER_MESSAGES, &[&org, &id, "5000"]),
+            bind(statements::ORDER_MESSAGES, &[&org, &id]),
             "ROLLBACK".to_owned(),
         ] {
             text.extend([statement.trim_end(), ";\n"]);
@@ -44,14 +44,12 @@ impl Script {
         let org = organization(data);
         let time = "(timestamptz '2026-01-01 UTC' + cast(:n as bigint) * interval '1 second')";
         let ids: Vec<String> = (1..=50).map(|back| uid(Kind::Order, &format!("(:n - {back})"))).collect();
-        let lines: Vec<&str> = [org.as_str()].into_iter().chain(ids.iter().map(String::as_str)).collect();
-        let messages: Vec<&str> =
-            [org.as_str()].into_iter().chain(ids.iter().map(String::as_str)).chain(["5000"]).collect();
+        let orders: Vec<&str> = [org.as_str()].into_iter().chain(ids.iter().map(String::as_str)).collect();
         let mut text = format!("\\set n random(60, {})\n{}", data.orders, begin(data, false));
         for statement in [
             bind(statements::PAGE, &[&org, time, &uid(Kind::Order, ":n"), "51"]),
-            bind(&statements::page_lines(50), &lines),
-            bind(&statements::page_messages(50), &messages),
+            bind(&statements::page_lines(50), &orders),
+            bind(&statements::page_messages(50), &orders),
             "ROLLBACK".to_owned(),
         ] {
             text.extend([statement.trim_end(), ";\n"]);
@@ -72,7 +70,7 @@ impl Script {
         for statement in [
             bind(&statements::order_for_update(true), &[&org, &id, "1"]),
             bind(statements::ORDER_LINES, &[&org, &org, &id, "500"]),
-            bind(statements::ORDER_MESSAGES, &[&org, &id, "5000"]),
+            bind(statements::ORDER_MESSAGES, &[&org, &id]),
             bind(
                 statements::CONFIRM_ORDER,
                 &["'confirmed'", "false", &user, "now()", "now()", "now()", "2", &org, &id, "1"],

@@ -35,7 +35,7 @@ pub fn page_lines(orders: usize) -> String {
 
 /// The messages of `orders` orders.
 pub fn page_messages(orders: usize) -> String {
-    PAGE_MESSAGES.replace("$orders", &numbered(orders)).replace("$limit", &format!("${}", orders + 2))
+    PAGE_MESSAGES.replace("$orders", &numbered(orders))
 }
 
 /// Placeholders behind the first.

@@ -16,7 +16,6 @@ use uuid::Uuid;
 const PAGE: usize = 50;
 /// As many lines and messages as the API would read.
 const MAX_LINES: i64 = 500;
-const MAX_MESSAGES: i64 = 5_000;
 
 static PAGE_LINES: LazyLock<String> = LazyLock::new(|| statements::page_lines(PAGE));
 static PAGE_MESSAGES: LazyLock<String> = LazyLock::new(|| statements::page_messages(PAGE));
@@ -81,7 +80,7 @@ macro_rules! engine {
                 for order in &data {
                     query = query.bind(order.id);
                 }
-                for row in query.bind(MAX_MESSAGES).fetch_all(&mut *tx).await? {
+                for row in query.fetch_all(&mut *tx).await? {
                     let order = places.get(&row.try_get::<Uuid, _>(2)?).and_then(|place| data.get_mut(*place));
                     if let Some(order) = order {
                         order.message_ids.push(row.try_get(3)?);
@@ -233,7 +232,7 @@ macro_rules! engine {
                 }
                 if order.conversation_id.is_some() {
                     let query = sqlx::query(statements::ORDER_MESSAGES).bind(organization);
-                    for row in query.bind(order.id).bind(MAX_MESSAGES).fetch_all(&mut **tx).await? {
+                    for row in query.bind(order.id).fetch_all(&mut **tx).await? {
                         order.message_ids.push(row.try_get(3)?);
                     }
                 }
