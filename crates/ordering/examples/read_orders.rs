@@ -1,5 +1,6 @@
-//! Reads the test messages, the seen half and the unseen, and prints how well. `--misses` prints each of the seen half that
-//! was not read exactly.
+//! Reads the test messages and prints how well: the seen half, the trade held out, and the unseen half. `--misses` prints each
+//! seen message that was not read exactly, and `--without-unseen` leaves out the unseen half, whose figures are best looked
+//! at seldom.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -12,13 +13,16 @@
 mod score;
 
 use purser_ordering::reader::ReadLine;
-use score::{AUTO, Case, Half, SEEN, STEPS, Score, Trade, UNSEEN};
+use score::{AUTO, Case, HELD, Half, SEEN, STEPS, Score, Trade, UNSEEN};
 
 fn main() {
-    let misses = std::env::args().any(|arg| arg == "--misses");
+    let wanted = |flag: &str| std::env::args().any(|arg| arg == flag);
     let unread = measure(&SEEN);
-    measure(&UNSEEN);
-    if misses {
+    measure(&HELD);
+    if !wanted("--without-unseen") {
+        measure(&UNSEEN);
+    }
+    if wanted("--misses") {
         println!("\n{}", unread.join("\n"));
     }
 }

@@ -33,9 +33,9 @@ fn score(half: &Half) -> Score {
 #[test]
 fn reads_the_messages_it_was_written_with() {
     let total = score(&SEEN);
-    assert!(total.messages >= 610);
-    assert!(total.f1() >= 0.94, "line F1 {:.3}", total.f1());
-    assert!(total.auto_precision() >= 0.995, "auto-confirm precision {:.3}", total.auto_precision());
+    assert!(total.messages >= 797);
+    assert!(total.f1() >= 0.92, "line F1 {:.3}", total.f1());
+    assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
     assert!(total.auto_coverage() >= 0.48, "auto-confirm coverage {:.3}", total.auto_coverage());
     assert!(total.intent_accuracy() >= 0.95, "intent accuracy {:.3}", total.intent_accuracy());
 }
