@@ -34,9 +34,9 @@ fn score(half: &Half) -> Score {
 fn reads_the_messages_it_was_written_with() {
     let total = score(&SEEN);
     assert!(total.messages >= 797);
-    assert!(total.f1() >= 0.92, "line F1 {:.3}", total.f1());
-    assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
-    assert!(total.auto_coverage() >= 0.48, "auto-confirm coverage {:.3}", total.auto_coverage());
+    assert!(total.f1() >= 0.96, "line F1 {:.3}", total.f1());
+    assert!(total.auto_precision() >= 0.995, "auto-confirm precision {:.3}", total.auto_precision());
+    assert!(total.auto_coverage() >= 0.47, "auto-confirm coverage {:.3}", total.auto_coverage());
     assert!(total.intent_accuracy() >= 0.95, "intent accuracy {:.3}", total.intent_accuracy());
 }
 
@@ -44,9 +44,9 @@ fn reads_the_messages_it_was_written_with() {
 fn reads_messages_it_was_not_written_with() {
     let total = score(&UNSEEN);
     assert_eq!(total.messages, 380);
-    assert!(total.f1() >= 0.90, "line F1 {:.3}", total.f1());
-    assert!(total.auto_precision() >= 0.97, "auto-confirm precision {:.3}", total.auto_precision());
-    assert!(total.auto_coverage() >= 0.50, "auto-confirm coverage {:.3}", total.auto_coverage());
+    assert!(total.f1() >= 0.92, "line F1 {:.3}", total.f1());
+    assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
+    assert!(total.auto_coverage() >= 0.45, "auto-confirm coverage {:.3}", total.auto_coverage());
 }
 
 /// What measures the reader was written before it, and has stayed so.

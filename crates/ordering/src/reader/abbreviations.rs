@@ -88,6 +88,13 @@ impl Abbreviations {
             let same = self.skeletons.iter().skip(from).take_while(|(s, _)| *s == short);
             found.extend(same.take(READINGS + 1).map(|(_, n)| *n));
         }
+        // "Clner": a vowel was left, the word is still shorter and has the same consonants.
+        let short = skeleton(&key);
+        if found.is_empty() && short.len() > SHORTEST && short != key {
+            let from = self.skeletons.partition_point(|(s, _)| *s < short);
+            let same = self.skeletons.iter().skip(from).take_while(|(s, _)| *s == short).map(|(_, n)| *n);
+            found.extend(same.filter(|n| word_of(*n).len() > key.len()).take(READINGS + 1));
+        }
         if found.is_empty() && key.chars().count() >= SHORTEST {
             let from = self.sorted.partition_point(|n| word_of(*n) < key.as_str());
             let begun = self.sorted.iter().skip(from).take_while(|n| word_of(**n).starts_with(&key));

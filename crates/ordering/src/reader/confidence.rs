@@ -180,7 +180,7 @@ impl<const N: usize> Model<N> {
 }
 
 const LINE: Model<{ LINE_DOUBTS.len() }> =
-    Model { clear: 2.65, weights: [1.97, 1.94, 0.69, 3.15, 0.00, 2.48, 0.27, 11.50, 7.83, 1.68] };
+    Model { clear: 2.75, weights: [3.00, 1.50, 1.00, 3.37, 2.00, 2.66, 2.00, 8.97, 7.66, 2.34] };
 
 const ORDER: Model<{ ORDER_DOUBTS.len() }> =
-    Model { clear: 2.97, weights: [4.40, 0.32, 0.00, 0.00, 0.00, 0.85, 1.00, 1.00] };
+    Model { clear: 2.75, weights: [3.00, 0.60, 2.00, 2.00, 0.50, 2.00, 2.00, 2.00] };

@@ -3,11 +3,10 @@ use super::counting::Amount;
 use super::cues::Cue;
 use super::items::Item;
 use super::lines::{Line, Play};
-use super::matching::{self, Scored};
-use super::reading::Effect;
+use super::reading::{Effect, Match};
 
 /// How much surer a "make that 4" is of its line than of anything else.
-const REFERRED: f64 = 0.95;
+pub(super) const REFERRED: f64 = 0.95;
 /// What a line keeps whose product the draft has, where nothing says that it comes on top.
 const AGAIN: f64 = 0.85;
 /// Which of several draft lines "make that 4" means is a guess: the last.
@@ -38,7 +37,25 @@ impl Play<'_> {
     }
 
     fn named_before(&self, line: &Line) -> bool {
-        self.product(line).is_some_and(|product| self.lines.iter().any(|l| self.same(l, product)))
+        self.product(line).is_some_and(|product| {
+            // "Make the milk 5 and the bread 6", where the draft has both.
+            let drafted = !line.item.amount_first && self.drafted(product).next().is_some();
+            drafted || self.lines.iter().any(|l| self.same(l, product))
+        })
+    }
+
+    /// "Hats should be 12", "2 more cases of the water": of the draft's one line of that product, in its variant.
+    fn variant_of_draft(&self, mut line: Line, product: Match) -> Line {
+        let mut drafted = self.drafted(product);
+        let (Some(only), None) = (drafted.next(), drafted.next()) else { return line };
+        let variant = self.of_draft(only).and_then(|b| b.choice.variant);
+        match line.best.as_mut().filter(|b| b.choice.variant.is_none() && !b.choice.contradictory) {
+            Some(best) if variant.is_some() => best.choice.variant = variant,
+            _ => return line,
+        }
+        let mut named = self.line(line.item, line.ranked, line.best, line.span);
+        named.doubts.refer(REFERRED);
+        Line { effect: line.effect, ..named }
     }
 
     /// Ends a sentence: a change that named no new is a correction of the old.
@@ -52,13 +69,14 @@ impl Play<'_> {
         }
     }
 
-    fn add(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
+    pub(super) fn add(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
         let alone = line.item.content.is_empty() && line.best.is_none();
         if !alone {
             if keep(&line) {
                 // A heading ("Hard hats:") gives way to the first line under it.
                 let heading = self.lines.last().is_some_and(|last| {
                     last.item.amounts.is_empty()
+                        && last.effect == Effect::Add
                         && !last.item.article
                         && line.item.phrases.is_empty()
                         && line.best.as_ref().map(|b| b.product) == last.best.as_ref().map(|b| b.product)
@@ -68,8 +86,11 @@ impl Play<'_> {
                     self.lines.pop();
                 }
                 // "5 hammers" of a draft that has some: five more, or five in all.
+                let mut line = match self.product(&line).filter(|_| line.item.more) {
+                    Some(product) => self.variant_of_draft(line, product),
+                    None => line,
+                };
                 let again = !line.item.more && self.product(&line).is_some_and(|p| self.drafted(p).next().is_some());
-                let mut line = line;
                 line.doubts.refer(if again { AGAIN } else { 1.0 });
                 self.lines.push(line);
             } else if line.best.is_some() || line.settled.said || line.item.joined {
@@ -110,10 +131,12 @@ impl Play<'_> {
         self.lines.push(amended);
     }
 
-    fn correct(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
+    pub(super) fn correct(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
         self.amended = true;
         if line.item.content.is_empty() {
+            // "No sorry, just do a full box": what it corrects to was not understood.
             if !line.settled.said {
+                self.left |= !self.lines.is_empty();
                 return;
             }
             if self.lines.is_empty() {
@@ -126,10 +149,28 @@ impl Play<'_> {
         let Some(product) = self.product(&line) else {
             if keep(&line) {
                 self.lines.push(line);
+            } else {
+                self.left |= !self.lines.is_empty();
             }
             return;
         };
-        if let Some(at) = self.lines.iter().rposition(|l| self.same(l, product)) {
+        let unsaid = !line.settled.said && line.item.phrases.is_empty();
+        let other = self.lines.last().and_then(|l| self.product(l)).filter(|last| {
+            last.product_id == product.product_id
+                && product.variant_id.is_some()
+                && last.variant_id != product.variant_id
+        });
+        if let Some(mut last) = self.lines.pop_if(|l| unsaid && other.is_some() && l.effect == Effect::Add) {
+            // "6 white silicone, sorry, clear": the same in another variant.
+            let variant = line.best.as_ref().and_then(|b| b.choice.variant);
+            if let Some(best) = last.best.as_mut() {
+                best.choice.variant = variant;
+                best.choice.amount = None;
+            }
+            let mut named = self.line(last.item, last.ranked, last.best, both(last.span, line.span));
+            named.doubts.refer(REFERRED);
+            self.lines.push(named);
+        } else if let Some(at) = self.lines.iter().rposition(|l| self.same(l, product)) {
             if let (Some(old), true) = (self.lines.get(at), line.settled.said) {
                 let span = both(old.span, line.span);
                 let effect = old.effect;
@@ -140,6 +181,7 @@ impl Play<'_> {
             }
         } else if self.drafted(product).next().is_some() {
             let effect = if line.settled.said { Effect::Set } else { Effect::Add };
+            let line = self.variant_of_draft(line, product);
             self.lines.push(Line { effect, ..line });
         } else if keep(&line) {
             // "2 milk, sorry, bread": whether the milk goes is not said.
@@ -186,12 +228,14 @@ impl Play<'_> {
     }
 
     /// Takes a product out of this message's lines, or else out of the draft. Gives what it had been ordered in.
-    fn exclude(&mut self, line: Line) -> Option<i64> {
+    pub(super) fn exclude(&mut self, line: Line) -> Option<i64> {
         self.amended = true;
         let Some(product) = self.product(&line) else {
             // A person must see what the customer wants out of a draft.
             if !self.draft.is_empty() && !line.item.content.is_empty() {
                 self.lines.push(Line { effect: Effect::Remove, ..line });
+            } else if let Some(at) = self.numbered(&line) {
+                return Some(self.lines.remove(at).settled.e4);
             } else {
                 self.left |= !self.lines.is_empty();
             }
@@ -229,91 +273,15 @@ impl Play<'_> {
         had
     }
 
-    fn instead_of(&mut self, line: Line) {
-        self.amended = true;
-        if line.item.content.is_empty() {
-            // "15, not 10", "6 instead of 4": the new amount sets.
-            let product = self.lines.last().and_then(|last| self.product(last));
-            if let Some(product) = product
-                && self.drafted(product).next().is_some()
-                && let Some(last) = self.lines.last_mut()
-            {
-                last.effect = Effect::Set;
-            }
-            return;
-        }
-        let place = self.lines.len();
-        let had = self.exclude(line);
-        let Some(at) = place.checked_sub(1) else { return };
-        self.inherit(at, had);
-    }
-
-    fn target(&mut self, line: Line) {
-        let Some(old) = self.pending.take() else {
-            self.add(line, &|_: &Line| true);
-            return;
-        };
-        self.amended = true;
-        let other_variant = line.item.content.is_empty()
-            && self.entry(&old).is_some_and(|entry| {
-                super::variants::choose(self.catalogue, entry, &[], &line.item.amounts, &line.item.packages)
-                    .variant
-                    .is_some()
-            });
-        let fit = old
-            .best
-            .as_ref()
-            .map(|b| b.product)
-            .and_then(|product| matching::fit(self.catalogue, &mut self.speller, self.tokens, &line.item, product));
-        let fit = fit.filter(|f| f.choice.variant.is_some() && f.unexplained == 0 && line.item.phrases.is_empty());
-        if let Some(fit) = fit.filter(|_| !line.item.content.is_empty() && line.item.amounts.is_empty()) {
-            let had = self.exclude(old);
-            let best = Scored { score: 0.95, close: true, ..fit };
-            let new = self.line(line.item, Vec::new(), Some(best), line.span);
-            self.lines.push(new);
-            self.inherit(self.lines.len() - 1, had);
-            return;
-        }
-        if other_variant {
-            let (Some(mut best), Some(entry)) = (old.best.clone(), self.entry(&old)) else {
-                return;
-            };
-            best.choice = super::variants::choose(self.catalogue, entry, &[], &line.item.amounts, &line.item.packages);
-            let had = self.exclude(old);
-            let mut new = self.line(line.item, Vec::new(), Some(best), line.span);
-            new.item.amounts.clear();
-            self.lines.push(new);
-            self.inherit(self.lines.len() - 1, had);
-            return;
-        }
-        if line.item.content.is_empty() {
-            let mut item = old.item;
-            item.amounts = line.item.amounts;
-            item.packages.extend(line.item.packages);
-            let span = both(old.span, line.span);
-            let mut set = self.line(item, old.ranked, old.best, span);
-            set.item.cue = Some(Cue::Correct);
-            self.correct(set, &|_: &Line| true);
-            return;
-        }
-        let had = self.exclude(old);
-        let at = self.lines.len();
-        self.lines.push(line);
-        self.inherit(at, had);
-    }
-
-    /// The new takes the old's amount where it was given none.
-    fn inherit(&mut self, at: usize, had: Option<i64>) {
-        if let (Some(new), Some(e4)) = (self.lines.get_mut(at), had)
-            && new.item.amounts.is_empty()
-            && new.best.is_some()
-        {
-            new.doubts.unsaid = 0.0;
-            new.doubts.amount = 0.0;
-            new.doubts.refer(REFERRED);
-            new.settled.e4 = e4;
-            new.settled.said = true;
-        }
+    /// "6 x 20 vol, 2 x 40 vol. Scrap the 40": the line whose variant begins with the number.
+    fn numbered(&self, line: &Line) -> Option<usize> {
+        let [amount] = line.item.amounts.as_slice() else { return None };
+        let word = self.tokens.get(amount.span.0).and_then(|t| self.catalogue.word(&t.key))?;
+        self.lines.iter().rposition(|l| {
+            let variant = l.best.as_ref().and_then(|b| b.choice.variant);
+            let keys = self.entry(l).and_then(|e| e.variants.get(variant?));
+            l.effect == Effect::Add && keys.is_some_and(|k| k.forms.iter().any(|form| form.first() == Some(&word)))
+        })
     }
 }
 
@@ -333,6 +301,6 @@ fn in_the_unit_of(old: &[Amount], named: Option<&Amount>, new: &[Amount]) -> Vec
 }
 
 /// From where the first of two pieces begins to where the last one ends: a correction may stand before what it corrects.
-fn both(a: (usize, usize), b: (usize, usize)) -> (usize, usize) {
+pub(super) fn both(a: (usize, usize), b: (usize, usize)) -> (usize, usize) {
     (a.0.min(b.0), a.1.max(b.1))
 }

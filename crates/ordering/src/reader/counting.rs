@@ -46,12 +46,20 @@ pub(super) fn amount(
     if tokens.get(next).is_some_and(|t| t.is('-') && t.glued) {
         next += 1;
     }
+    // 24" is a size, and so is 24in.
+    let inch = tokens.get(next).is_some_and(|t| t.glued && (t.is('"') || t.norm == "in"));
+    if inch && number.length == 1 {
+        amount.measure = units::measure("inch");
+        amount.span.1 = next + 1;
+        return (amount, next + 1 - at);
+    }
     let skips = |n: usize| tokens.get(n).is_some_and(|t| matches!(t.norm.as_str(), "of" | "more" | "extra"));
     // "3 no. hammers", "3 off", as builders count.
     let norm = |n: usize| tokens.get(n).map_or("", |t| t.norm.as_str());
     let pieces = match norm(next) {
         "no" | "nos" if tokens.get(next + 1).is_some_and(|t| t.is('.') && t.glued) => 2,
         "nos" | "nr" => 1,
+        "no" if tokens.get(next).is_some_and(|t| t.glued) => 1,
         _ => 0,
     };
     if pieces > 0 {
@@ -153,7 +161,11 @@ pub(super) fn mark_times(tokens: &[Token], elements: &mut [Element]) {
         let glued = |token: Option<usize>| token.and_then(|t| tokens.get(t)).is_some_and(|t| t.glued);
         let to_the_next = glued(next) && !glued(x) || tokens.get(x.unwrap_or_default()).is_some_and(|t| t.norm != "x");
         let after = counts(Some(at + 1), elements) && to_the_next;
-        let place = if counts(before, elements) && !after { before } else { Some(at + 1) };
+        // "Zip ties 370 x 200": behind the product the size comes first.
+        let behind = at.checked_sub(2).and_then(|b| elements.get(b)).is_some_and(|e| matches!(e.what, What::Phrase(_)))
+            && counts(Some(at + 1), elements)
+            && elements.get(at + 2).is_none_or(|e| matches!(e.what, What::Stop { .. } | What::Join));
+        let place = if counts(before, elements) && !after && !behind { before } else { Some(at + 1) };
         // "M8 x 50mm" is a size.
         let place = place
             .filter(|p| elements.get(*p).is_some_and(|e| matches!(&e.what, What::Amount(a) if a.measure.is_none())));

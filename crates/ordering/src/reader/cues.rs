@@ -134,6 +134,11 @@ const IDIOMS: &[&[&str]] = &[
     &["and", "more"],
     &["drop", "off"],
     &["at", "least"],
+    &["in", "stock"],
+    &["lot", "of"],
+    &["lots", "of"],
+    &["load", "of"],
+    &["loads", "of"],
 ];
 
 fn begins(words: &[&str], pattern: &[&str]) -> bool {

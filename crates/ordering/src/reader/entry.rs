@@ -22,6 +22,8 @@ pub(super) struct Phrase {
     pub kind: PhraseKind,
     /// The variant it names, by place.
     pub variant: Option<usize>,
+    /// The sizes in it: the place of the number among its words, and the measure.
+    pub sizes: Vec<(usize, (i64, Measure))>,
 }
 
 /// A variant's value, ready to compare.
@@ -52,7 +54,10 @@ pub(super) struct Entry {
 
 /// The measure or the pack size that a variant's value is.
 pub(super) fn quantify(value: &str, kind: VariantKind) -> (Option<(i64, Measure)>, Option<i64>) {
-    let tokens: Vec<Token> = text::tokenise(value).into_iter().filter(|t| !t.is('-') && !t.is('.')).collect();
+    let mut tokens: Vec<Token> = text::tokenise(value).into_iter().filter(|t| !t.is('-') && !t.is('.')).collect();
+    if let Some(inch) = tokens.last_mut().filter(|t| t.is('"')) {
+        "inch".clone_into(&mut inch.norm);
+    }
     let [amount, unit] = tokens.as_slice() else {
         return (None, None);
     };

@@ -8,6 +8,8 @@ use super::reading::Effect;
 
 /// A name that is said in full fits at least so well.
 const WHOLE: f64 = 0.9;
+/// Two pieces beside one another, one without a count, need not fit better than this.
+const PLAIN: f64 = 0.5;
 /// A name said in part fits worse than this.
 const PARTIAL: f64 = 0.85;
 
@@ -52,9 +54,25 @@ impl Play<'_> {
         whole.amounts.extend(second.amounts.iter().cloned());
         whole.packages.extend(second.packages.iter().cloned());
         whole.span = first.span.zip(second.span).map(|((from, _), (_, to))| (from, to));
-        let of_whole = self.best(&whole).filter(|b| b.close && b.unexplained == 0 && b.score >= WHOLE)?;
+        let of_whole = self.best(&whole).filter(|b| b.close)?;
         let of_first = self.best(first);
         let of_second = self.best(second);
+        // "Milk 2 crates semi", "printer paper A3 x 5": with no mark between them the piece without a count belongs to the other.
+        let beside = !second.parted && counts(first) != counts(second) && !first.article && first.cue.is_none();
+        let of_counted = if counts(first) { &of_first } else { &of_second };
+        let of_bare = if counts(first) { &of_second } else { &of_first };
+        let told = |part: &Option<Scored>| part.as_ref().is_some_and(|p| p.product == of_whole.product);
+        if beside
+            && of_whole.score >= PLAIN
+            && of_bare.is_some()
+            && (told(&of_second) && of_whole.unexplained == 0
+                || told(of_counted) && of_whole.unexplained <= 1 && counts(second))
+        {
+            return Some(whole);
+        }
+        if of_whole.unexplained > 0 || of_whole.score < WHOLE {
+            return None;
+        }
         let better = |part: &Option<Scored>| part.as_ref().is_none_or(|p| p.score < of_whole.score);
         let one = |part: &Option<Scored>| part.as_ref().is_some_and(|p| p.product == of_whole.product);
         let joins = if second.parted {
@@ -150,7 +168,8 @@ impl Play<'_> {
     /// "Eggs 2 cases, medium", "3 glue, 500 ml": a variant or a size said after the line it belongs to.
     pub(super) fn name_variant(&mut self, item: &Item) -> bool {
         let uncounted = item.amounts.iter().all(|a| a.measure.is_some()) && !item.article && item.phrases.is_empty();
-        let Some(last) = self.lines.last().filter(|l| uncounted && l.settled.said).cloned() else { return false };
+        let last = self.lines.last().filter(|l| uncounted && l.settled.said && l.effect != Effect::Remove);
+        let Some(last) = last.cloned() else { return false };
         let Some(entry) = self.entry(&last) else { return false };
         let counts = last.item.amounts.iter().any(|a| a.measure.is_none());
         if !counts {

@@ -2,6 +2,7 @@
 use super::abbreviations::Abbreviations;
 use super::catalogue::CatalogueProduct;
 use super::entry::{Entry, Phrase, PhraseKind, VariantKeys, quantify, sizes};
+use super::numbers::{self, digits};
 use super::spelling::Spelling;
 use super::text::{self, Kind, Token};
 use super::units;
@@ -23,6 +24,10 @@ pub struct Catalogue {
     numbers: HashMap<String, u32>,
     /// For each word the products that have it, ascending.
     postings: Vec<Vec<u32>>,
+    /// The words that stand in a name, an alias, a keyword or a variant, and not only in a number of stock.
+    spoken: HashSet<u32>,
+    /// Words that stand side by side in a name or a variant, one of them with a digit: `dot 4`, `5w30`.
+    pairs: HashSet<(u32, u32)>,
     /// Trie: from a node by a word to the next node.
     steps: HashMap<(u32, u32), u32>,
     /// For each node the phrases that end there: product and place of the phrase.
@@ -98,7 +103,8 @@ impl Catalogue {
                     same.kind = kind;
                 }
             } else if !words.is_empty() {
-                phrases.push(Phrase { words, kind, variant });
+                let sizes = self.sizes_in(&words);
+                phrases.push(Phrase { words, kind, variant, sizes });
             }
         }
         for (at, phrase) in phrases.iter().enumerate() {
@@ -111,10 +117,27 @@ impl Catalogue {
                 let mut forms = vec![self.intern(&v.value)];
                 forms.extend(v.aliases.iter().map(|a| self.intern(a)));
                 forms.retain(|f| !f.is_empty());
+                // "40-60mm" is said without its unit.
+                let text = |word: &u32| self.words.get(place(*word)).map_or("", String::as_str);
+                let bare = forms.iter().find_map(|form| match form.as_slice() {
+                    [a, b, unit] if units::measure(text(unit)).is_some() && digits(text(a)).is_some() => {
+                        digits(text(b)).map(|_| vec![*a, *b])
+                    }
+                    _ => None,
+                });
+                forms.extend(bare);
                 let (measure, pack) = quantify(&v.value, v.kind);
                 VariantKeys { forms, measure, pack }
             })
             .collect();
+        for phrase in phrases.iter().filter(|p| p.kind != PhraseKind::Sku) {
+            self.spoken.extend(&phrase.words);
+            self.pair(&phrase.words);
+        }
+        for form in variants.iter().flat_map(|v| &v.forms) {
+            self.spoken.extend(form);
+            self.pair(form);
+        }
         let mut own: Vec<u32> = phrases.iter().flat_map(|p| p.words.iter().copied()).collect();
         own.sort_unstable();
         own.dedup();
@@ -136,6 +159,32 @@ impl Catalogue {
         let sizes = sizes(&product.name);
         self.by_id.insert(product.id, id);
         self.entries.push(Entry { product, phrases, variants, unit, unit_measure, packs, sizes });
+    }
+
+    /// The sizes among the words of a phrase, by place.
+    fn sizes_in(&self, words: &[u32]) -> Vec<(usize, (i64, units::Measure))> {
+        let text = |word: &u32| self.words.get(place(*word)).map_or("", String::as_str);
+        let pairs = words.iter().zip(words.iter().skip(1)).enumerate();
+        pairs.filter_map(|(at, (n, unit))| Some((at, (digits(text(n))?, units::measure(text(unit))?)))).collect()
+    }
+
+    /// Remembers which words stand beside a number that is no size: "dot 4", not "milk 2" of "milk 2 l".
+    fn pair(&mut self, words: &[u32]) {
+        let text = |word: u32| self.words.get(place(word)).map_or("", String::as_str);
+        let digit = |word: u32| text(word).starts_with(|c: char| c.is_ascii_digit());
+        let sized = |word: Option<&u32>| {
+            word.is_some_and(|w| units::measure(text(*w)).is_some() || units::package(text(*w)).is_some())
+        };
+        let pairs = words.windows(2).enumerate().filter_map(|(at, pair)| match pair {
+            // "5 x 5" may be five of five.
+            [a, b] if text(*a) == "x" || text(*b) == "x" => None,
+            [_, b] if digit(*b) && sized(words.get(at + 2)) => None,
+            [a, b] if digit(*a) && sized(Some(b)) => None,
+            [a, b] => (digit(*a) || digit(*b)).then_some((*a, *b)),
+            _ => None,
+        });
+        let pairs: Vec<(u32, u32)> = pairs.collect();
+        self.pairs.extend(pairs);
     }
 
     /// Enters as phrases the values of variants that hold a digit, measure nothing and belong to one product alone.
@@ -164,7 +213,8 @@ impl Catalogue {
                     list.sort_unstable();
                 }
             }
-            entry.phrases.push(Phrase { words: words.clone(), kind: PhraseKind::Variant, variant: Some(at) });
+            let (kind, variant) = (PhraseKind::Variant, Some(at));
+            entry.phrases.push(Phrase { words: words.clone(), kind, variant, sizes: Vec::new() });
             self.plant(id, phrase, &words);
         }
     }
@@ -177,6 +227,10 @@ impl Catalogue {
             [one] => digit(one) && text(one).contains(['.', '/']),
             [first, unit] if digit(first) => {
                 units::measure(text(unit)).is_none() && units::package(text(unit)).is_none()
+            }
+            // "Gloss black", but not "extra large".
+            [_, _, ..] if !form.iter().any(digit) => {
+                !form.iter().any(|w| matches!(text(w), "extra" | "large" | "small" | "medium" | "big" | "size"))
             }
             more => more.iter().any(digit),
         }
@@ -238,7 +292,16 @@ impl Catalogue {
                 break;
             }
             loose |= !joined;
-            let Some(next) = self.word(&token.key).and_then(|w| self.steps.get(&(node, w))) else {
+            let step = |key: &str| self.word(key).and_then(|w| self.steps.get(&(node, w)));
+            // "Twenty vol" is what the catalogue writes "20 vol".
+            let next =
+                step(&token.key).or_else(|| numbers::numeral(&token.norm).and_then(|n| step(n.to_string().as_str())));
+            let Some(next) = next else {
+                // "501s", "5w40s": more than one of what ends in a number.
+                let many = token.norm == "s" && token.glued && last.is_some_and(|t| t.kind == Kind::Number);
+                if let Some(hit) = best.as_mut().filter(|hit: &&mut Hit| many && hit.length == at) {
+                    hit.length += 1;
+                }
                 break;
             };
             node = *next;
@@ -273,6 +336,16 @@ impl Catalogue {
     /// The number of a word, given in its singular.
     pub(super) fn word(&self, key: &str) -> Option<u32> {
         self.numbers.get(key).copied()
+    }
+
+    /// Whether a word stands in more than numbers of stock.
+    pub(super) fn is_spoken(&self, word: u32) -> bool {
+        self.spoken.contains(&word)
+    }
+
+    /// Whether two words stand side by side in a name, one of them with a digit.
+    pub(super) fn side_by_side(&self, left: &str, right: &str) -> bool {
+        self.word(left).zip(self.word(right)).is_some_and(|pair| self.pairs.contains(&pair))
     }
 
     /// The products that have a word in a phrase, ascending.

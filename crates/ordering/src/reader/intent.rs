@@ -1,6 +1,7 @@
 //! What a sentence does, and from its sentences what the message is for.
 use super::lexicon;
 use super::reading::Intent;
+use super::turns;
 
 /// What a sentence does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,157 +16,6 @@ pub(super) enum Mood {
     Instruct,
 }
 
-/// Phrases meant for a machine, not for a shop.
-const INSTRUCTIONS: &[&[&str]] = &[
-    &["your", "rules"],
-    &["your", "instructions"],
-    &["previous", "instructions"],
-    &["prior", "instructions"],
-    &["all", "instructions"],
-    &["previous", "rules"],
-    &["the", "rules"],
-    &["system", "prompt"],
-    &["admin", "mode"],
-    &["developer", "mode"],
-    &["you", "are", "now"],
-    &["as", "an", "ai"],
-    &["without", "review"],
-    &["skip", "review"],
-    &["auto", "confirm"],
-    &["every", "order"],
-    &["as", "paid"],
-    &["at", "price", "0"],
-    &["override"],
-    &["assistant"],
-    &["order", "confirmed"],
-    &["youve", "won"],
-    &["you", "have", "won"],
-    &["vouchers"],
-    &["click", "here"],
-    &["click", "the", "link"],
-    &["forward", "to"],
-    &["page", "of", "google"],
-    &["release", "fee"],
-    &["parcel", "is"],
-    &["congratulations", "you"],
-    &["jailbreak"],
-];
-
-const COMPLAINTS: &[&[&str]] = &[
-    &["sour"],
-    &["broken"],
-    &["rotten"],
-    &["damaged"],
-    &["missing"],
-    &["mouldy"],
-    &["moldy"],
-    &["stale"],
-    &["leaking"],
-    &["leaked"],
-    &["expired"],
-    &["faulty"],
-    &["defective"],
-    &["smashed"],
-    &["crushed"],
-    &["refund"],
-    &["complaint"],
-    &["complain"],
-    &["disappointed"],
-    &["unhappy"],
-    &["unacceptable"],
-    &["terrible"],
-    &["awful"],
-    &["snapped"],
-    &["wrong"],
-    &["never", "arrived"],
-    &["not", "arrived"],
-    &["hasnt", "arrived"],
-    &["havent", "arrived"],
-    &["didnt", "arrive"],
-    &["not", "received"],
-    &["havent", "received"],
-    &["never", "received"],
-    &["still", "waiting"],
-    &["still", "not"],
-    &["was", "due"],
-    &["only", "got"],
-    &["only", "received"],
-    &["you", "sent"],
-    &["youve", "sent"],
-    &["you", "delivered"],
-    &["youve", "delivered"],
-    &["asked", "for"],
-    &["not", "acceptable"],
-    &["isnt", "acceptable"],
-    &["not", "good", "enough"],
-    &["isnt", "good", "enough"],
-    &["rubbish"],
-    &["money", "back"],
-    &["mush"],
-    &["mushy"],
-    &["been", "waiting"],
-    &["week", "running"],
-    &["time", "this", "month"],
-    &["second", "time"],
-    &["third", "time"],
-    &["only", "had"],
-    &["nobody", "came"],
-    &["no", "one", "came"],
-    &["turned", "up"],
-    &["fell", "apart"],
-    &["split", "open"],
-    &["burst", "open"],
-    &["were", "short"],
-    &["was", "short"],
-    &["is", "missing"],
-    &["but", "we", "ordered"],
-    &["out", "of", "date"],
-    &["return"],
-    &["returns"],
-    &["returned"],
-    &["returning"],
-    &["credit"],
-    &["credited"],
-    &["send", "back"],
-    &["sent", "back"],
-    &["sending", "back"],
-    &["send", "them", "back"],
-    &["send", "it", "back"],
-    &["take", "back"],
-    &["cracked"],
-    &["unusable"],
-    &["forgot"],
-    &["forgotten"],
-    &["blunt"],
-    &["damp"],
-    &["torn"],
-    &["bent"],
-    &["rusty"],
-    &["dented"],
-    &["scratched"],
-    &["bruised"],
-    &["squashed"],
-    &["melted"],
-    &["defrosted"],
-    &["jammed"],
-    &["jamming"],
-    &["overcharged"],
-    &["charged", "twice"],
-    &["horrible"],
-    &["disgusting"],
-    &["let", "down"],
-    &["not", "happy"],
-    &["not", "working"],
-    &["doesnt", "work"],
-    &["stopped", "working"],
-    &["what", "happened"],
-    &["never", "came"],
-    &["didnt", "come"],
-    &["short", "delivered"],
-    &["went", "off"],
-    &["gone", "off"],
-];
-
 const PRICES: &[&str] = &[
     "price",
     "prices",
@@ -179,7 +29,6 @@ const PRICES: &[&str] = &[
     "available",
     "availability",
 ];
-const LOCATIONS: &[&[&str]] = &[&["where", "is"], &["wheres"], &["where", "are"]];
 const QUESTIONS: &[&str] = &[
     "do",
     "does",
@@ -208,29 +57,34 @@ const QUESTIONS: &[&str] = &[
 ];
 const REQUESTERS: &[&str] = &["can", "could", "would", "will", "may", "shall"];
 
-fn holds(norms: &[&str], patterns: &[&[&str]]) -> bool {
-    patterns.iter().any(|pattern| norms.windows(pattern.len()).any(|window| window == *pattern))
-}
-
 /// What a sentence of these words does. `asked` where it ends in a question mark, `named` where it names a product,
 /// `counted` where it holds an amount.
 pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> Mood {
     let words: Vec<&str> = norms.iter().copied().filter(|n| !n.is_empty()).collect();
-    if holds(&words, INSTRUCTIONS) {
+    if turns::instructs(&words) {
         return Mood::Instruct;
     }
     if withdraws(&words) && !named {
         return Mood::Withdraw;
     }
+    if tells_of_part(&words) || tells_of_you(&words) {
+        return Mood::Complain;
+    }
     let sent_back =
         words.iter().position(|w| *w == "sent").is_some_and(|at| words.iter().skip(at).take(6).any(|w| *w == "back"));
     if sent_back
-        || holds(&words, COMPLAINTS)
-        || holds(&words, LOCATIONS) && words.iter().any(|w| matches!(*w, "order" | "delivery" | "driver" | "invoice"))
+        || turns::complains(&words)
+        || turns::locates(&words) && words.iter().any(|w| matches!(*w, "order" | "delivery" | "driver" | "invoice"))
     {
         return Mood::Complain;
     }
     let priced = words.iter().any(|w| PRICES.contains(w));
+    // "Price for a pallet of A4"
+    let first =
+        words.iter().find(|w| !lexicon::is_greeting(w) && !matches!(**w, "please" | "pls" | "the" | "a" | "your"));
+    if first.is_some_and(|w| PRICES.contains(w)) && (asked || !counted) {
+        return Mood::Ask;
+    }
     if words.contains(&"chance") && named && counted && !priced {
         return Mood::Say;
     }
@@ -252,24 +106,119 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         }
         // "Have 3 milk sent" is rare; "have you got milk" is not.
         Some("have" | "do") if words.get(..3).is_some_and(|w| w.contains(&"not")) => Mood::Say,
+        // "Got a van in at 2, need an oil filter": told, not asked, and then ordered.
+        Some("got" | "had" | "have") if !asked && named && needs(&words) => Mood::Say,
+        // "How are you", "how's the family": nobody waits for an answer.
+        Some("how" | "hows") if !named && !counted && inquires_after(&words) => Mood::Say,
         Some(word) if QUESTIONS.contains(&word) => Mood::Ask,
         Some(word) if REQUESTERS.contains(&word) => {
             let tells = words.iter().any(|w| matches!(*w, "tell" | "know" | "ask" | "check" | "explain"));
             let orders = words.iter().any(|w| lexicon::is_request(w)) || counted;
             if tells || priced || !(orders && (named || counted)) { Mood::Ask } else { Mood::Say }
         }
-        _ if asked && !counted && !named => Mood::Ask,
+        _ if asked && !counted && !named && !inquires_after(&words) => Mood::Ask,
         _ => Mood::Say,
     }
 }
 
+/// Any of its verbs may be the one that withdraws: "the customer cancelled, so forget the whole order".
 fn withdraws(words: &[&str]) -> bool {
-    let Some(at) = words.iter().position(|w| lexicon::withdraws(w)) else {
-        return false;
-    };
-    let negated = at > 0 && words.get(at - 1).is_some_and(|w| matches!(*w, "dont" | "not" | "never" | "didnt"));
-    let whole = words.iter().skip(at + 1).take(5).any(|w| lexicon::is_whole(w));
-    !negated && whole
+    words.iter().enumerate().filter(|(_, w)| lexicon::withdraws(w)).any(|(at, _)| {
+        let negated = at > 0 && words.get(at - 1).is_some_and(|w| matches!(*w, "dont" | "not" | "never" | "didnt"));
+        let whole = words.iter().skip(at + 1).take(5).any(|w| lexicon::is_whole(w));
+        !negated && whole
+    })
+}
+
+/// "2 of the cans from yesterday were leaking", "3 of my 12 have no nozzles": a part of what came, and what is the matter.
+fn tells_of_part(words: &[&str]) -> bool {
+    let partitive =
+        words.iter().take(6).zip(words.iter().skip(1)).any(|(of, which)| {
+            *of == "of" && matches!(*which, "the" | "those" | "these" | "them" | "my" | "our" | "your")
+        });
+    let tells = words.iter().any(|w| {
+        matches!(
+            *w,
+            "were" | "was" | "are" | "is" | "have" | "has" | "had" | "came" | "arrived" | "dont" | "wont" | "look"
+        )
+    });
+    let orders = words.iter().any(|w| lexicon::is_request(w) && *w != "have");
+    let begins = words.first().is_some_and(|w| {
+        w.starts_with(|c: char| c.is_ascii_digit())
+            || super::numbers::numeral(w).is_some()
+            || matches!(*w, "half" | "some")
+    });
+    partitive && begins && tells && !orders
+}
+
+/// "You dropped off", "you gave us": what the shop did, where nothing is ordered beside.
+fn tells_of_you(words: &[&str]) -> bool {
+    const DEEDS: &[&str] = &[
+        "sent",
+        "dropped",
+        "delivered",
+        "brought",
+        "gave",
+        "supplied",
+        "shipped",
+        "charged",
+        "billed",
+        "packed",
+        "left",
+        "forgot",
+        "promised",
+        "said",
+    ];
+    let did =
+        words.windows(2).any(|w| matches!(w, ["you" | "youve" | "u" | "driver" | "he", deed] if DEEDS.contains(deed)));
+    did && !needs(words)
+}
+
+/// Whether a sentence that reads as an order may be none: it asks without asking for anything to be done, or tells of what was.
+pub(super) fn hedged(norms: &[&str], asked: bool) -> bool {
+    const PAST: &[&str] = &[
+        "was",
+        "were",
+        "wasnt",
+        "werent",
+        "came",
+        "arrived",
+        "received",
+        "got",
+        "didnt",
+        "hasnt",
+        "went",
+        "ordered",
+        "delivered",
+        "sent",
+        "broke",
+        "looked",
+        "turned",
+        "opened",
+    ];
+    let words: Vec<&str> = norms.iter().copied().filter(|n| !n.is_empty()).collect();
+    let requests =
+        needs(&words) || words.iter().any(|w| REQUESTERS.contains(w) || matches!(*w, "please" | "pls" | "plz"));
+    !requests && (asked || words.iter().any(|w| PAST.contains(w)))
+}
+
+/// A verb of ordering, and no courtesy.
+fn needs(words: &[&str]) -> bool {
+    words
+        .iter()
+        .any(|w| lexicon::is_request(w) && !matches!(*w, "please" | "pls" | "plz" | "order" | "have" | "like" | "get"))
+        || words.windows(2).any(|w| matches!(w, ["do", "with"]))
+}
+
+/// "How are you", "how is the family".
+fn inquires_after(words: &[&str]) -> bool {
+    let how = words.iter().position(|w| matches!(*w, "how" | "hows"));
+    let rest = how.and_then(|at| words.get(at..)).unwrap_or_default();
+    rest.len() <= 5
+        && rest.iter().any(|w| {
+            matches!(*w, "you" | "u" | "family" | "things" | "life" | "everyone" | "weekend" | "kids" | "goes")
+        })
+        && !words.iter().any(|w| matches!(*w, "order" | "delivery" | "much" | "many" | "long" | "soon" | "do" | "can"))
 }
 
 /// What the message seems to be for.

@@ -32,12 +32,22 @@ impl Cutter<'_> {
 
     /// A verb of ordering.
     pub(super) fn request(&mut self, element: &Element) {
+        if self.tells(element) {
+            self.start(None);
+            self.current.cue = None;
+            self.telling = true;
+            return;
+        }
         // "Chicken out of stock, can we have 10 kg thighs": a verb begins anew, "please" does not.
         let verb = self.tokens.get(element.first).is_some_and(|t| {
             matches!(t.norm.as_str(), "send" | "need" | "want" | "get" | "have" | "deliver" | "bring" | "take" | "give")
         });
         if verb && !self.current.content.is_empty() && !self.changing {
             self.start(None);
+        }
+        if verb && self.telling {
+            self.start(None);
+            self.telling = false;
         }
         if self.current.content.is_empty() {
             if self.current.carried.is_some() {
@@ -64,6 +74,14 @@ impl Cutter<'_> {
             }
             return;
         }
+        // "12 sand droppin to Mill Lane": what is done with it is no part of its name.
+        while !self.current.phrases.is_empty()
+            && let Some(doing) = self.current.content.last().and_then(|at| self.tokens.get(*at))
+            && (doing.norm.ends_with("ing") || doing.norm.ends_with("in"))
+            && self.catalogue.word(&doing.key).is_none()
+        {
+            self.current.content.pop();
+        }
         // "2 plaster on site at the back": the place is no part of the plaster.
         if !self.current.phrases.is_empty() {
             self.start(None);
@@ -76,8 +94,28 @@ impl Cutter<'_> {
         self.current.placed |= self.current.content.is_empty();
     }
 
+    /// "We found 2 boxes", "I still have 3 left": whoever has them orders none.
+    fn tells(&self, element: &Element) -> bool {
+        let word = |back: usize| {
+            element.first.checked_sub(back).and_then(|at| self.tokens.get(at)).map_or("", |t| t.norm.as_str())
+        };
+        let has = matches!(word(1), "we" | "i" | "ive" | "weve" | "still" | "already" | "only")
+            && !matches!(word(2), "can" | "could" | "may" | "if" | "should" | "shall" | "do" | "did" | "might");
+        match word(0) {
+            "found" => true,
+            "had" | "got" => has,
+            "have" => has && matches!(word(1), "still" | "already"),
+            _ => false,
+        }
+    }
+
     /// A word that says nothing, unless it parts the old from the new in a swap.
     pub(super) fn filler(&mut self, element: &Element) {
+        if self.tells(element) {
+            self.start(None);
+            self.current.cue = None;
+            self.telling = true;
+        }
         // "For" and "with" part the old from the new in a swap and mean nothing elsewhere.
         let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
         // "2 milk for the kitchen"
@@ -88,7 +126,7 @@ impl Cutter<'_> {
         // "2 salt I think we are out of", "40 rolls thanks Brenda": what follows is no part of the product.
         if !self.changing
             && !self.current.content.is_empty()
-            && (lexicon::begins_clause(word) || lexicon::signs_off(word))
+            && (lexicon::begins_clause(word) || lexicon::signs_off(word) || lexicon::points(word))
         {
             self.start(None);
             self.current.placed = true;
@@ -146,6 +184,12 @@ impl Cutter<'_> {
             Cue::Correct | Cue::Exclude | Cue::Not | Cue::Target | Cue::InsteadOf => {
                 // "Change it to 4, not 3" and "no milk, sorry" keep what they began with.
                 self.start(None);
+                // "Blue antifreeze, not red": what stands before is wanted.
+                if matches!(cue, Cue::Not | Cue::InsteadOf)
+                    && let Some(wanted) = self.items.last_mut()
+                {
+                    wanted.requested = true;
+                }
                 let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
                 self.correcting = cue == Cue::Correct;
                 self.sticky = matches!(word, "make") || cue == Cue::Exclude && !matches!(word, "no" | "without");

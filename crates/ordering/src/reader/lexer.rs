@@ -4,6 +4,7 @@ use super::cues::{self, Cue};
 use super::entry::PhraseKind;
 use super::index::{Catalogue, Hit};
 use super::lexicon;
+use super::names;
 use super::noise;
 use super::numbers;
 use super::text::{Kind, Token};
@@ -109,7 +110,16 @@ fn names_product(catalogue: &Catalogue, tokens: &[Token], at: usize, hit: &Hit) 
             .and_then(|b| tokens.get(b))
             .is_some_and(|t| matches!(t.kind, Kind::Punct('@' | '£' | '$' | '€')) || t.norm == "at");
         let measured = tokens.get(at + 1).is_some_and(|t| units::measure(&t.norm).is_some());
-        return !priced && !measured && catalogue.ends(hit.node).any(|(_, p)| p.kind == PhraseKind::Variant);
+        let kinds = || catalogue.ends(hit.node).map(|(_, p)| p.kind);
+        // "6 x 501 bulbs", "501 x 4": what has a number for its name is told from an amount by the amount beside it.
+        let before = at.checked_sub(1).and_then(|b| tokens.get(b));
+        let after = |n: usize| tokens.get(at + n);
+        let is_number = |t: Option<&Token>| t.is_some_and(|t| t.kind == Kind::Number);
+        let x = |t: Option<&Token>| t.is_some_and(|t| t.norm == "x");
+        let counted = is_number(before) || x(before) && is_number(at.checked_sub(2).and_then(|b| tokens.get(b)));
+        let counts = x(after(1)) && is_number(after(2)) || is_number(after(1));
+        let named = counted && !counts || counts && !counted;
+        return !priced && !measured && kinds().any(|k| k == PhraseKind::Variant || named && k < PhraseKind::Keyword);
     }
     let common = lexicon::is_filler(&token.norm)
         || catalogue.is_unit(&token.key)
@@ -128,12 +138,26 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
         Kind::Newline => return (What::Stop { asked: false }, 1),
         // "Bananas .... 6 kg"
         Kind::Punct('.') if leads(catalogue, tokens, at) => return (What::Colon, 1),
+        Kind::Punct('.') if names::shortens(catalogue, tokens, at) => return (What::Filler, 1),
+        // "Stop/tail" is one name or two alternatives, "pens / files" two items.
+        Kind::Punct('/') if token.glued && tokens.get(at + 1).is_some_and(|t| t.glued && t.kind == Kind::Word) => {
+            return (What::Filler, 1);
+        }
         Kind::Punct(mark) => {
             return (punctuation(mark, token.glued), 1);
         }
         Kind::Word | Kind::Number => {}
     }
     let reference = cues::is_reference(rest);
+    // "The usual thinners x 2" names them.
+    let named = |n: usize| {
+        tokens
+            .get(n)
+            .is_some_and(|t| t.kind == Kind::Word && !lexicon::is_filler(&t.norm) && cues::cue(&[&t.norm]).is_none())
+    };
+    if reference > 0 && words.get(at + reference - 1) == Some(&"usual") && named(at + reference) {
+        return (What::Filler, reference);
+    }
     if reference > 0 {
         return (What::Reference, reference);
     }
@@ -141,13 +165,8 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     if idiom > 0 {
         return (What::Filler, idiom);
     }
-    // "E27" is a name, "x2" an amount; so is "talk" in "I would like to talk".
     let before = at.checked_sub(1).and_then(|b| tokens.get(b));
-    let code = |t: &Token| t.kind == Kind::Word && t.norm.len() <= 3 && t.norm != "x";
-    let percent = token.kind == Kind::Number && tokens.get(at + 1).is_some_and(|t| t.is('%'));
-    if percent || token.kind == Kind::Number && token.glued && before.is_some_and(code) {
-        return (What::Word, 1);
-    }
+    // So is "talk" in "I would like to talk".
     if before.is_some_and(|t| t.norm == "to")
         && at.checked_sub(2).and_then(|b| words.get(b)).is_some_and(|w| lexicon::is_request(w))
         && token.kind == Kind::Word
@@ -155,20 +174,22 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     {
         return (if lexicon::is_request(&token.norm) { What::Request } else { What::Filler }, 1);
     }
-    // "3 a5": the letter is part of the name.
-    let tied = tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Number && t.glued);
-    if tied && token.norm == "a" {
-        return (What::Word, 1);
+    let named = names::words(catalogue, tokens, claimed, at);
+    if named > 0 {
+        return (What::Word, named);
+    }
+    // "Hold on, no. Make it 3", "screws no. 8"
+    if token.norm == "no" && tokens.get(at + 1).is_some_and(|t| t.is('.') && t.glued) && names::follows(tokens, at) {
+        return (What::Filler, 2);
+    }
+    if names::idle_one(catalogue, tokens, at) || names::idle_half(catalogue, tokens, at) {
+        return (What::Filler, 1);
     }
     if let Some((amount, length)) = counting::length_of_thread(tokens, at) {
         return (What::Amount(amount), length);
     }
     if let Some((amount, length)) = counting::one_and_a_half(catalogue, tokens, at) {
         return (What::Amount(amount), length);
-    }
-    // "80gsm", "36w": a number with letters of its own kind is a name, not an amount.
-    if token.kind == Kind::Number && names_kind(catalogue, tokens, at) {
-        return (What::Word, 2);
     }
     let open = claimed.iter().skip(at).position(|t| *t).map_or(tokens.len(), |n| at + n);
     if let Some(number) = numbers::read(tokens.get(at..open).unwrap_or_default()).filter(|n| n.e4 >= 0) {
@@ -182,7 +203,8 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
         return (What::Cue(Cue::Exclude), 1);
     }
     if let Some((mut cue, length)) = cues::cue(rest) {
-        if token.norm == "no" && length == 1 && corrects(tokens.get(at + 1)) {
+        let named = claimed.get(at + 1) == Some(&true);
+        if token.norm == "no" && length == 1 && !named && corrects(tokens.get(at + 1)) {
             cue = Cue::Correct;
         }
         return (What::Cue(cue), length);
@@ -199,21 +221,6 @@ fn leads(catalogue: &Catalogue, tokens: &[Token], at: usize) -> bool {
     let unit =
         |t: &Token| units::measure(&t.norm).is_some() || units::package(&t.key).is_some() || catalogue.is_unit(&t.key);
     beside && number && tokens.get(next + 1).is_none_or(|t| t.kind == Kind::Newline || unit(t))
-}
-
-/// Whether a number has letters glued to it that are neither a unit nor a product's word.
-fn names_kind(catalogue: &Catalogue, tokens: &[Token], at: usize) -> bool {
-    tokens.get(at + 1).is_some_and(|next| {
-        next.kind == Kind::Word
-            && next.glued
-            && (2..=4).contains(&next.norm.len())
-            && units::measure(&next.norm).is_none()
-            && units::package(&next.key).is_none()
-            && !catalogue.is_unit(&next.key)
-            && !lexicon::is_filler(&next.norm)
-            && !matches!(next.norm.as_str(), "off" | "no" | "nos" | "doz" | "and" | "qty")
-            && catalogue.word(&next.key).is_none_or(|w| catalogue.having(w).is_empty())
-    })
 }
 
 /// What a word is on its own.

@@ -52,6 +52,11 @@ pub(super) fn begins_clause(norm: &str) -> bool {
     WORDS.contains(&norm)
 }
 
+/// Words that point to a time or a thing beside what is ordered: "2 filters this aft", "3 red for that one".
+pub(super) fn points(norm: &str) -> bool {
+    matches!(norm, "this" | "that" | "next" | "last" | "either" | "every")
+}
+
 /// Words with which a message ends; a name may follow.
 pub(super) fn signs_off(norm: &str) -> bool {
     const WORDS: &[&str] = &[
@@ -246,6 +251,8 @@ const FUNCTION_WORDS: &[&str] = &[
     "nr",
     "new",
     "said",
+    "found",
+    "got",
     "say",
     "one",
     "ones",

@@ -9,8 +9,12 @@ use super::items::Item;
 use super::matching::{self, Scored};
 use super::numbers::ONE;
 use super::reading::{Effect, Match};
-use super::text::Token;
+use super::text::{Kind, Token};
+use super::units;
 use super::words::Speller;
+
+/// "3 chairs, 2 desks" are no desk chairs: a word lent by the line before is a guess.
+const LENT: f64 = 0.4;
 
 /// A line as it stands while the message is played.
 #[derive(Clone, Debug)]
@@ -68,9 +72,11 @@ impl<'a> Play<'a> {
     pub(super) fn read(&mut self, item: Item) -> Option<Line> {
         let span = item.span?;
         let mut ranked = matching::rank(self.catalogue, &mut self.speller, self.tokens, &item);
+        let mut lent = false;
         // "4 black, 4 red" under a heading: only variants of what was named before.
         if item.phrases.is_empty()
-            && let Some(product) = self.lines.last().and_then(|l| l.best.as_ref()).map(|b| b.product)
+            && let Some(product) =
+                self.lines.iter().rfind(|l| l.effect != Effect::Remove).and_then(|l| l.best.as_ref()).map(|b| b.product)
             && let Some(mut fit) = matching::fit(self.catalogue, &mut self.speller, self.tokens, &item, product)
             && fit.choice.variant.is_some()
             && (!item.content.is_empty() || item.amounts.len() > 1)
@@ -86,6 +92,7 @@ impl<'a> Play<'a> {
             && let Some(whole) = self.elliptic(&item)
         {
             ranked.insert(0, whole);
+            lent = !item.content.is_empty();
         }
         // A correction speaks of what was ordered.
         if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not)) {
@@ -98,31 +105,51 @@ impl<'a> Play<'a> {
             }
         }
         let best = ranked.first().filter(|b| b.close && b.score >= confidence::ACCEPTED).cloned();
-        Some(self.line(item, ranked, best, span))
+        let mut line = self.line(item, ranked, best, span);
+        if lent {
+            line.doubts.refer(LENT);
+        }
+        Some(line)
     }
 
-    /// "3 notebooks a4, 3 a5", "20 towels, 10 disposable ones": the rest of the name is that of the line before.
+    /// "3 notebooks a4, 3 a5", "20 towels, 10 disposable ones", "15mm copper, 5 lengths of 22mm": the rest of the name is that of
+    /// the line before.
     fn elliptic(&mut self, item: &Item) -> Option<Scored> {
         let before = self.lines.last().filter(|l| l.best.is_some() && !l.item.content.is_empty())?.item.content.clone();
-        if item.amounts.is_empty()
-            || item.content.is_empty()
+        let by_size = item.content.is_empty() && item.amounts.iter().any(|a| a.measure.is_some());
+        if item.amounts.len() < if by_size { 2 } else { 1 }
+            || item.content.is_empty() && !by_size
             || item.cue.is_some()
-            || !item.parted
+            || !item.parted && !by_size
             || item.content.len() > 3
         {
             return None;
         }
         let (first, last) = (*before.first()?, *before.last()?);
-        for lent in [vec![last], vec![first]] {
+        // The size of the line before is not lent.
+        let is_size = |at: &usize| {
+            self.tokens.get(*at).is_some_and(|t| t.kind == Kind::Number || units::measure(&t.norm).is_some())
+        };
+        let named: Vec<usize> = before.iter().copied().filter(|at| !is_size(at)).collect();
+        let lent = if by_size { vec![named] } else { vec![vec![last], vec![first]] };
+        for lent in lent {
             let content: Vec<usize> = lent.into_iter().chain(item.content.iter().copied()).collect();
             let whole = Item { content, ..item.clone() };
             let ranked = matching::rank(self.catalogue, &mut self.speller, self.tokens, &whole);
-            let clear = |b: &&Scored| b.close && b.score > 0.85 && b.unexplained == 0;
-            if let Some(best) = ranked.first().filter(clear) {
+            let enough = if by_size { 0.5 } else { 0.85 };
+            let clear = |b: &&Scored| b.close && b.score > enough && b.unexplained == 0;
+            let best = ranked.first().filter(clear);
+            if let Some(best) = best.filter(|b| !by_size || self.sizes(&whole, b)) {
                 return Some(Scored { score: best.score * 0.95, ..best.clone() });
             }
         }
         None
+    }
+
+    /// Whether an item's measure is the size of a product or of the variant chosen.
+    fn sizes(&self, item: &Item, best: &Scored) -> bool {
+        let entry = self.catalogue.entry(best.product);
+        best.choice.amount.is_some() || entry.is_some_and(|e| item.amounts.iter().any(|a| matching::is_size(e, a)))
     }
 
     pub(super) fn line(&self, item: Item, ranked: Vec<Scored>, best: Option<Scored>, span: (usize, usize)) -> Line {

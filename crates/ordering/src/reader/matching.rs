@@ -1,8 +1,10 @@
 //! Which product an item means. Only products that share a word with it are looked at, and of those the likeliest.
+use super::counting::Amount;
 use super::entry::{Entry, Phrase, PhraseKind};
 use super::index::Catalogue;
 use super::items::Item;
 use super::text::Token;
+use super::units::Measure;
 use super::variants::{self, Choice};
 use super::words::{Said, Speller, said, spoken};
 use std::collections::HashMap;
@@ -13,10 +15,14 @@ const CANDIDATES: usize = 32;
 const DRAWN: usize = 256;
 /// A measure the product does not come in speaks against it.
 const WRONG_MEASURE: f64 = 0.5;
+/// 10 ml may be five of 2 ml, but are likelier the product of 10 ml.
+const OF_SIZES: f64 = 0.7;
 /// The most that a part of a name is worth.
 const PART: f64 = 0.82;
 /// A word unexplained speaks against a product; more so if another product has it.
 const OF_ANOTHER: f64 = 1.5;
+/// The size at the end of a name is seldom said: what it weighs where it is not.
+const UNSAID_SIZE: f64 = 0.3;
 /// So does a number that is no part of it.
 const WRONG_CODE: f64 = 0.5;
 
@@ -65,7 +71,7 @@ pub(super) fn rank(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
         return Vec::new();
     }
     let spoken = spoken(catalogue, speller, tokens, item);
-    let asked = Asked { catalogue, tokens, item, said: &said, spoken: &spoken };
+    let asked = Asked { catalogue, item, said: &said, spoken: &spoken, packed: packed(catalogue, item) };
     let mut out: Vec<Scored> = drawn(catalogue, item, &said)
         .into_iter()
         .filter_map(|product| Some(score(&asked, product, catalogue.entry(product)?)))
@@ -85,35 +91,31 @@ pub(super) fn fit(
 ) -> Option<Scored> {
     let said = said(catalogue, speller, tokens, item);
     let spoken = spoken(catalogue, speller, tokens, item);
-    let asked = Asked { catalogue, tokens, item, said: &said, spoken: &spoken };
+    let asked = Asked { catalogue, item, said: &said, spoken: &spoken, packed: packed(catalogue, item) };
     Some(score(&asked, product, catalogue.entry(product)?))
 }
 
 /// What an item says, looked up.
 struct Asked<'a> {
     catalogue: &'a Catalogue,
-    tokens: &'a [Token],
     item: &'a Item,
     said: &'a [Said],
     spoken: &'a [Vec<u32>],
+    /// The package words and units it holds, as words of the vocabulary.
+    packed: Vec<u32>,
 }
 
-impl Asked<'_> {
-    /// The words of the amounts that are the size in the product's name: "22mm copper" names the pipe by them.
-    fn size_words(&self, entry: &Entry) -> Vec<u32> {
-        let sizes = self.item.amounts.iter().filter(|a| is_size(entry, a));
-        let words = sizes.flat_map(|a| self.tokens.get(a.span.0..a.span.1).into_iter().flatten());
-        words.filter_map(|t| self.catalogue.word(&t.key)).collect()
-    }
+fn packed(catalogue: &Catalogue, item: &Item) -> Vec<u32> {
+    let of_amounts = item.amounts.iter().filter_map(|a| a.package.as_ref());
+    item.packages.iter().chain(of_amounts).filter_map(|p| catalogue.word(p)).collect()
 }
 
 fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
     let Asked { catalogue, item, said, spoken, .. } = *asked;
-    let sizes = asked.size_words(entry);
     let mut choice = variants::choose(catalogue, entry, spoken, &item.amounts, &item.packages);
     let mut best = (0.0, None::<&Phrase>);
     for phrase in &entry.phrases {
-        let value = strength(catalogue, phrase, said, &sizes);
+        let value = strength(asked, phrase);
         // Of two that are said in full the longer is meant: BOLT-M8-80, not BOLT-M8.
         let longer = best.1.is_some_and(|b| phrase.words.len() > b.words.len()) && value > 0.9;
         if value > best.0 || longer {
@@ -140,8 +142,7 @@ fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
             || choice.variant.is_some() && choice.amount.is_some()
             || variants::fits(entry, a) && !is_other_size(entry, a)
             || is_size(entry, a)
-            || entry.unit_measure.is_none()
-                && entry.sizes.iter().any(|size| super::amounts::multiple(a, *size).is_some())
+            || in_sizes(entry, a)
     });
     let share = if all > 0.0 { explained / all } else { 0.0 };
     let mut score = best.0 * share;
@@ -152,6 +153,8 @@ fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
     }
     if !measured {
         score *= WRONG_MEASURE;
+    } else if item.amounts.iter().any(|a| in_sizes(entry, a) && !is_size(entry, a)) {
+        score *= OF_SIZES;
     }
     // "Desk" is no desk stapler, "cherry tomatoes" are no tomatoes.
     // "Cement mixers" are no cement: the last word says what a thing is.
@@ -164,39 +167,60 @@ fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
 }
 
 /// Whether an amount is the size in the product's name.
-pub(super) fn is_size(entry: &Entry, amount: &super::counting::Amount) -> bool {
+pub(super) fn is_size(entry: &Entry, amount: &Amount) -> bool {
+    entry.sizes.iter().any(|size| equals(amount, *size))
+}
+
+/// Whether an amount is this measure, whatever its unit: 5 litres are 5 l, 0.5 l are 500 ml.
+fn equals(amount: &Amount, (e4, own): (i64, Measure)) -> bool {
     amount.measure.is_some_and(|measure| {
-        entry.sizes.iter().any(|(e4, own)| {
-            own.dimension == measure.dimension
-                && i128::from(*e4) * i128::from(own.steps) == i128::from(amount.e4) * i128::from(measure.steps)
-        })
+        own.dimension == measure.dimension
+            && i128::from(e4) * i128::from(own.steps) == i128::from(amount.e4) * i128::from(measure.steps)
     })
 }
 
+/// Whether an amount is so many of the size in the name: 5 litres of bottles of a litre.
+fn in_sizes(entry: &Entry, amount: &Amount) -> bool {
+    entry.unit_measure.is_none() && entry.sizes.iter().any(|size| super::amounts::multiple(amount, *size).is_some())
+}
+
 /// Whether an amount is a size of the kind in the product's name and not that one: 22 mm of a 15 mm pipe.
-fn is_other_size(entry: &Entry, amount: &super::counting::Amount) -> bool {
-    let same = |own: &super::units::Measure| Some(*own) == amount.measure;
+fn is_other_size(entry: &Entry, amount: &Amount) -> bool {
+    let same = |own: &Measure| Some(*own) == amount.measure;
     !is_size(entry, amount)
         && entry.sizes.iter().any(|(_, own)| same(own))
         && !entry.unit_measure.as_ref().is_some_and(same)
 }
 
 /// How strongly the words said stand for a phrase: all of it, or a part.
-fn strength(catalogue: &Catalogue, phrase: &Phrase, said: &[Said], sizes: &[u32]) -> f64 {
+fn strength(asked: &Asked<'_>, phrase: &Phrase) -> f64 {
+    let Asked { catalogue, item, said, .. } = *asked;
     let (mut all, mut found, mut trust) = (0.0, 0.0, 1.0);
     let mut missing = 0;
     let mut places = Vec::with_capacity(phrase.words.len());
-    for word in &phrase.words {
+    for (at, word) in phrase.words.iter().enumerate() {
         let weight = catalogue.weight(Some(*word));
-        all += weight;
+        let size = phrase.sizes.iter().find(|(place, _)| at == *place || at == place + 1).map(|(_, size)| *size);
         match said.iter().position(|s| s.readings.contains(word)) {
-            Some(at) => {
+            Some(place) => {
+                all += weight;
                 found += weight;
-                trust *= said.get(at).map_or(1.0, |s| s.trust);
-                places.push(at);
+                trust *= said.get(place).map_or(1.0, |s| s.trust);
+                places.push(place);
             }
-            None if sizes.contains(word) => found += weight,
-            None => missing += 1,
+            None if size.is_some_and(|size| item.amounts.iter().any(|a| equals(a, size))) => {
+                all += weight;
+                found += weight;
+            }
+            // "Front discs", sold by the disc: the unit is a word of the name.
+            None if asked.packed.contains(word) => {
+                all += weight;
+                found += weight;
+            }
+            None => {
+                all += weight * if size.is_some() { UNSAID_SIZE } else { 1.0 };
+                missing += 1;
+            }
         }
     }
     if found <= 0.0 {

@@ -67,7 +67,8 @@ fn noise_at(tokens: &[Token], at: usize) -> usize {
     if mark(tokens, at, "£$€#@") && number(tokens, at + 1) {
         return 2;
     }
-    if mark(tokens, at, "+") && number(tokens, at + 1) && norm(tokens, at + 1).len() > 1 {
+    let tied = tokens.get(at + 1).is_some_and(|t| t.glued);
+    if mark(tokens, at, "+") && tied && number(tokens, at + 1) && norm(tokens, at + 1).len() > 1 {
         return 1 + run(tokens, at + 1);
     }
     match norm(tokens, at) {

@@ -50,6 +50,11 @@ pub(super) fn digits(norm: &str) -> Option<i64> {
     Some(whole.parse::<i64>().ok()? * ONE + part * scale)
 }
 
+/// The value of a word for a whole number below a hundred.
+pub(super) fn numeral(norm: &str) -> Option<i64> {
+    word(norm)
+}
+
 /// The value of a number word below a hundred.
 fn word(norm: &str) -> Option<i64> {
     Some(match norm {

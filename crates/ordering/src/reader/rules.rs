@@ -20,6 +20,8 @@ pub(super) const MAX_LINES: usize = 200;
 const ALTERNATIVES: usize = 4;
 /// What an order keeps of its confidence beside words meant for a machine.
 const INSTRUCTED: f64 = 0.4;
+/// Products that fit as well as one another, but for this share.
+const ALIKE: f64 = 0.95;
 /// More words than this between two amounts are a tale, not a product.
 const LONGEST_UNKNOWN: usize = 6;
 
@@ -62,9 +64,14 @@ impl RuleReader {
             weigh(&mut evidence, &tokens, of, mood);
             if mood == Mood::Say {
                 let told = evidence.asked || evidence.complained;
+                let (before, unsure) = (play.lines.len(), hedged(&tokens, of, &sentence));
                 say(&mut play, of, sentence, told);
+                // It reads as an order, and may be a question or a tale all the same.
+                play.left |= unsure && play.lines.len() > before;
             } else if mood == Mood::Ask && orders_on_condition(&tokens, of) {
+                // A person sees the question with the order that hangs on it.
                 play.left = true;
+                say(&mut play, of, sentence, true);
             }
         }
         if evidence.cancelled && !play.lines.is_empty() {
@@ -79,11 +86,33 @@ impl RuleReader {
                 l.best.is_some() || said || l.effect != Effect::Add
             });
         }
+        drop_mentions(&mut play);
         if evidence.instructed || evidence.complained {
             play.lines.retain(|l| l.best.is_some());
         }
         finish(&play, &evidence, &elements, message.text)
     }
+}
+
+/// "We're out of coffee. Send 2 coffee", "Paper!! 1 pallet A4": what is also ordered with an amount was only spoken of before.
+fn drop_mentions(play: &mut Play<'_>) {
+    if play.amended {
+        return;
+    }
+    let counted: Vec<u32> = play.lines.iter().filter(|l| !l.item.amounts.is_empty()).filter_map(product).collect();
+    play.lines.retain(|line| {
+        let mentioned = line.item.amounts.is_empty()
+            && !line.item.article
+            && line.effect == Effect::Add
+            && line.best.as_ref().is_some_and(|b| b.choice.variant.is_none());
+        let best = line.ranked.first().map_or(0.0, |r| r.score);
+        let mut alike = line.ranked.iter().take_while(|r| r.score >= ALIKE * best).map(|r| r.product);
+        !(mentioned && alike.any(|p| counted.contains(&p)))
+    });
+}
+
+fn product(line: &Line) -> Option<u32> {
+    line.best.as_ref().map(|b| b.product)
 }
 
 /// A reading with the doubts that its confidences were made of.
@@ -110,6 +139,12 @@ fn mood(tokens: &[Token], of: &[Element], sentence: &Sentence) -> Mood {
     let named = of.iter().any(|e| matches!(e.what, What::Phrase(_)));
     let counted = of.iter().any(|e| matches!(e.what, What::Amount(_)));
     intent::mood(&norms, sentence.asked, named, counted)
+}
+
+fn hedged(tokens: &[Token], of: &[Element], sentence: &Sentence) -> bool {
+    let (first, past) = (of.first().map_or(0, |e| e.first), of.last().map_or(0, |e| e.past));
+    let norms: Vec<&str> = tokens.get(first..past).into_iter().flatten().map(|t| t.norm.as_str()).collect();
+    intent::hedged(&norms, sentence.asked)
 }
 
 fn weigh(evidence: &mut Evidence, tokens: &[Token], of: &[Element], mood: Mood) {
@@ -142,7 +177,7 @@ fn say(play: &mut Play<'_>, of: &[Element], sentence: Sentence, told: bool) {
     let total = of.iter().any(|e| {
         play.tokens.get(e.first).is_some_and(|t| matches!(t.norm.as_str(), "total" | "altogether" | "overall"))
     });
-    play.left |= total && !play.draft.is_empty();
+    play.left |= total && !play.draft.is_empty() || sentence.tells;
     let counted = sentence.items.iter().any(|i| !i.amounts.is_empty());
     let from = play.lines.len();
     for item in play.gather(sentence.items) {
@@ -167,7 +202,10 @@ fn worth(line: &Line, requested: bool, counted: bool) -> bool {
         Some(_) if item.placed && !said => false,
         // "Milk" alone is a line of a list; "I love your milk" is not.
         Some(best) => {
-            item.requested || item.more || best.unexplained == 0 && (best.score > 0.75 || requested || counted)
+            item.requested
+                || item.more
+                || item.article && best.unexplained == 0
+                || best.unexplained == 0 && (best.score > 0.75 || requested || counted)
         }
         None if !item.amounts.is_empty() => item.content.len() <= LONGEST_UNKNOWN,
         None if item.article && item.joined && (requested || counted) => item.content.len() <= 3,

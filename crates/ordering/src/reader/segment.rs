@@ -18,6 +18,8 @@ pub(super) struct Sentence {
     /// It ends in a question mark.
     pub asked: bool,
     pub items: Vec<Item>,
+    /// It tells of something that it may not order.
+    pub tells: bool,
 }
 
 /// Cuts the elements.
@@ -33,8 +35,8 @@ pub(super) fn sentences(catalogue: &Catalogue, tokens: &[Token], elements: &[Ele
         };
         let Some(asked) = stop else { continue };
         let slice = elements.get(first..=at).unwrap_or_default();
-        let items = Cutter::new(catalogue, tokens).cut(slice);
-        out.push(Sentence { first, past: at + 1, asked, items });
+        let (items, tells) = Cutter::new(catalogue, tokens).cut(slice);
+        out.push(Sentence { first, past: at + 1, asked, items, tells });
         first = at + 1;
     }
     out
@@ -50,6 +52,10 @@ pub(super) struct Cutter<'a> {
     pub sticky: bool,
     /// A correction may go on after an "and".
     pub correcting: bool,
+    /// "We found 2 boxes": what is told of is not ordered.
+    pub telling: bool,
+    /// What was told of last.
+    told: Option<Item>,
 }
 
 impl<'a> Cutter<'a> {
@@ -62,10 +68,12 @@ impl<'a> Cutter<'a> {
             changing: false,
             sticky: false,
             correcting: false,
+            telling: false,
+            told: None,
         }
     }
 
-    fn cut(mut self, elements: &[Element]) -> Vec<Item> {
+    fn cut(mut self, elements: &[Element]) -> (Vec<Item>, bool) {
         for (at, element) in elements.iter().enumerate() {
             self.take(element, elements.get(at + 1..).unwrap_or_default());
         }
@@ -78,7 +86,8 @@ impl<'a> Cutter<'a> {
             }
         }
         self.flush();
-        merge(self.items)
+        let tells = self.told.is_some_and(|item| !item.amounts.is_empty());
+        (merge(self.items), tells)
     }
 
     pub(super) fn flush(&mut self) {
@@ -95,7 +104,17 @@ impl<'a> Cutter<'a> {
             self.current = Item { cue, more: self.current.more, requested: self.current.requested, ..next };
             return;
         }
-        self.items.push(std::mem::replace(&mut self.current, next));
+        let mut item = std::mem::replace(&mut self.current, next);
+        if self.telling && item.cue.is_none() && !item.requested {
+            self.told = Some(item);
+            return;
+        }
+        // "We had 3 coke left, so only need 2 cases": of the same.
+        if let Some(told) = self.told.as_ref().filter(|_| item.content.is_empty() && !item.amounts.is_empty()) {
+            item.content.clone_from(&told.content);
+            item.phrases.clone_from(&told.phrases);
+        }
+        self.items.push(item);
     }
 
     pub(super) fn start(&mut self, cue: Option<Cue>) {
@@ -105,7 +124,10 @@ impl<'a> Cutter<'a> {
 
     fn take(&mut self, element: &Element, rest: &[Element]) {
         match &element.what {
+            // "For my two girls starting college: …": whom it is for, and no item.
+            What::Colon if self.current.placed && self.current.phrases.is_empty() => self.current = Item::default(),
             What::Stop { .. } | What::Noise | What::Times | What::Colon => {}
+            What::Request if self.headed(element) => self.current = Item::default(),
             What::Filler => self.filler(element),
             What::Join => self.join(),
             What::Article => self.current.article |= self.current.content.is_empty(),
@@ -135,11 +157,24 @@ impl<'a> Cutter<'a> {
                     self.start(None);
                     self.current.joined = true;
                 }
-                self.content(element);
+                self.content(element, rest);
                 self.current.phrases.push(hit.node);
             }
-            What::Word => self.content(element),
+            What::Word => self.content(element, rest),
         }
+    }
+
+    /// "Kitchen order: …", "salon order wk 32": whose order it is, and no item.
+    fn headed(&self, element: &Element) -> bool {
+        let order = self.tokens.get(element.first).is_some_and(|t| matches!(t.norm.as_str(), "order" | "orders"));
+        let item = &self.current;
+        order
+            && self.items.is_empty()
+            && !item.content.is_empty()
+            && item.cue.is_none()
+            && !item.requested
+            && !item.article
+            && item.amounts.is_empty()
     }
 
     fn amount(&mut self, amount: &Amount, element: &Element, rest: &[Element]) {
@@ -212,6 +247,14 @@ impl<'a> Cutter<'a> {
         if self.current.content.is_empty() && self.current.amounts.is_empty() {
             self.current.lone_unit = true;
         }
+        // "Sellotape (a tower)" is one of them.
+        let article = element.first.checked_sub(1).and_then(|b| self.tokens.get(b));
+        if !self.current.content.is_empty()
+            && self.current.amounts.is_empty()
+            && article.is_some_and(|t| matches!(t.norm.as_str(), "a" | "an"))
+        {
+            self.current.amounts.push(one_of(unit.to_owned()));
+        }
         let began = !self.current.is_empty() || self.current.article;
         self.current.packages.push(unit.to_owned());
         if began || self.current.lone_unit {
@@ -231,7 +274,7 @@ impl<'a> Cutter<'a> {
             && self.current.phrases.iter().all(|old| apart(*old))
     }
 
-    fn content(&mut self, element: &Element) {
+    fn content(&mut self, element: &Element, rest: &[Element]) {
         let item = &self.current;
         if !item.amount_first && !item.content.is_empty() && !item.amounts.is_empty() {
             let words: Vec<&str> =
@@ -239,7 +282,14 @@ impl<'a> Cutter<'a> {
             // "M8 50mm bolts 100": what counts is still to come.
             let uncounted = matches!(element.what, What::Phrase(_))
                 && item.amounts.iter().all(|a| variants::names_amount(self.catalogue, &item.phrases, a));
-            if !uncounted && !variants::names_words(self.catalogue, &item.phrases, &words) {
+            // "Red x 2 white x 2": another variant, with its own amount to come.
+            let counted = item.amounts.iter().any(|a| !variants::names_amount(self.catalogue, &item.phrases, a));
+            let said: Vec<&str> =
+                item.content.iter().filter_map(|at| self.tokens.get(*at)).map(|t| t.key.as_str()).collect();
+            let other = counted
+                && followed(rest, |w| matches!(w, What::Amount(_) | What::Times | What::Phrase(_)))
+                && variants::names_two(self.catalogue, &item.phrases, &said, &words);
+            if other || !uncounted && !variants::names_words(self.catalogue, &item.phrases, &words) {
                 self.start(None);
                 self.current.joined = true;
             }

@@ -101,6 +101,7 @@ pub(super) fn tokenise(text: &str) -> Vec<Token> {
         let mut norm = String::new();
         let mut end = first.end;
         let start = first.start;
+        let beside = |place: Option<usize>| place.and_then(|p| folded.get(p)).is_some_and(|c| c.ch.is_alphabetic());
         let kind = if first.ch.is_alphabetic() {
             while let Some(next) = folded.get(at) {
                 let inside = next.ch == '\'' && folded.get(at + 1).is_some_and(|c| c.ch.is_alphabetic());
@@ -131,6 +132,11 @@ pub(super) fn tokenise(text: &str) -> Vec<Token> {
             at += 1;
             match first.ch {
                 '\n' | '\r' | '\u{2028}' => Kind::Newline,
+                // "T+E" is written "t&e", too.
+                '+' if beside(at.checked_sub(2)) && beside(Some(at)) => {
+                    norm.push_str("and");
+                    Kind::Word
+                }
                 '&' => {
                     norm.push_str("and");
                     Kind::Word

@@ -55,6 +55,19 @@ pub(super) fn names_words(catalogue: &Catalogue, phrases: &[u32], words: &[&str]
         .any(|entry| entry.variants.iter().any(|v| v.forms.iter().any(|form| numbers.iter().all(|n| form.contains(n)))))
 }
 
+/// Whether these words name one variant and those another, of a product these phrases stand for.
+pub(super) fn names_two(catalogue: &Catalogue, phrases: &[u32], first: &[&str], second: &[&str]) -> bool {
+    let numbers = |words: &[&str]| words.iter().filter_map(|w| catalogue.word(w)).collect::<Vec<u32>>();
+    let (first, second) = (numbers(first), numbers(second));
+    entries(catalogue, phrases).any(|entry| {
+        let named = |words: &[u32]| {
+            let whole = |form: &Vec<u32>| form.iter().all(|n| words.contains(n));
+            entry.variants.iter().position(|v| v.forms.iter().any(whole))
+        };
+        named(&first).zip(named(&second)).is_some_and(|(a, b)| a != b)
+    })
+}
+
 /// The variant of a product that an item's words and amounts name. `words` are all its words in order, courtesies
 /// included; `packages` the package words it holds.
 pub(super) fn choose(

@@ -2,6 +2,7 @@
 use super::index::Catalogue;
 use super::items::Item;
 use super::lexicon;
+use super::numbers;
 use super::text::{Kind, Token};
 use std::collections::HashMap;
 
@@ -54,14 +55,23 @@ impl Speller {
 
 /// The words of an item that may name its product.
 pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token], item: &Item) -> Vec<Said> {
-    let words = item.content.iter().filter_map(|at| tokens.get(*at));
+    // The ending of "501s" is no word.
+    let ending = |at: usize, t: &Token| {
+        let number = at.checked_sub(1).and_then(|b| tokens.get(b)).filter(|t| t.kind == Kind::Number);
+        t.norm == "s" && t.glued && number.is_some_and(|n| !catalogue.side_by_side(&n.key, &t.key))
+    };
+    let words = item.content.iter().filter_map(|at| tokens.get(*at).filter(|t| !ending(*at, t)));
     let words: Vec<&Token> = words.filter(|t| matches!(t.kind, Kind::Word | Kind::Number)).take(WORDS).collect();
     let keys = compounds(catalogue, &words);
     keys.into_iter()
         .map(|(token, key)| {
             let number = token.kind == Kind::Number;
             if let Some(word) = catalogue.word(&key) {
-                return Said { readings: vec![word], trust: 1.0, weight: catalogue.weight(Some(word)), number };
+                let readings = with_long(catalogue, word, token);
+                return Said { readings, trust: 1.0, weight: catalogue.weight(Some(word)), number };
+            }
+            if let Some(word) = numbers::numeral(&key).and_then(|n| catalogue.word(n.to_string().as_str())) {
+                return Said { readings: vec![word], trust: 1.0, weight: catalogue.weight(Some(word)), number: true };
             }
             let near = if token.kind == Kind::Word { speller.near(catalogue, token) } else { Vec::new() };
             // One slip in a long word is a typo; in a short one it may be another word.
@@ -76,6 +86,15 @@ pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
             Said { readings: near.into_iter().map(|(word, _)| word).collect(), trust, weight, number }
         })
         .collect()
+}
+
+/// A word of the catalogue, and where only numbers of stock have it ("BLK" of "TAPE-BLK") what it is short for.
+fn with_long(catalogue: &Catalogue, word: u32, token: &Token) -> Vec<u32> {
+    let mut readings = vec![word];
+    if token.kind == Kind::Word && !catalogue.is_spoken(word) {
+        readings.extend(catalogue.short_for(&token.norm));
+    }
+    readings
 }
 
 /// The words' keys, where the catalogue writes in two words what was said in one ("leverarch") or the reverse.
@@ -117,7 +136,11 @@ pub(super) fn spoken(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Tok
         .flatten()
         .filter(|t| matches!(t.kind, Kind::Word | Kind::Number | Kind::Punct('%')));
     let mut read = |t: &Token| match catalogue.word(&t.key) {
-        Some(word) => vec![word],
+        Some(word) => with_long(catalogue, word, t),
+        None if numbers::numeral(&t.norm).is_some() => {
+            let digits = numbers::numeral(&t.norm).map(|n| n.to_string()).unwrap_or_default();
+            catalogue.word(&digits).into_iter().collect()
+        }
         None if t.kind == Kind::Word && t.norm.len() > 1 && !lexicon::is_filler(&t.norm) => {
             speller.near(catalogue, t).into_iter().map(|(word, _)| word).collect()
         }
