@@ -6,6 +6,7 @@ mod corrections;
 mod drafts;
 mod events;
 mod limits;
+mod one_index;
 mod relinked;
 mod shop;
 mod story;
