@@ -11,12 +11,12 @@ use purser_ordering::{
     labels::PredefinedLabels,
     orders::Orders,
     reader::{OrderReader, RuleReader},
-    reading::{MessageSubscriber, ReadConversation},
+    reading::{ReadConversation, ReadMessages},
 };
 use purser_store::{
     MasterKey, Purge, Store,
     jobs::JobHandler,
-    outbox::{Dispatcher, Subscriber},
+    outbox::{Dispatcher, Subscriber, Trigger},
     ports::{Answers, CustomerDirectory, Inbox, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::Tenancy;
@@ -71,7 +71,8 @@ impl Services {
 
     /// Who does which kind of job.
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
-        let subscribers: Vec<Arc<dyn Subscriber>> = vec![Arc::new(MessageSubscriber), Arc::new(PredefinedLabels)];
+        let subscribers: Vec<Arc<dyn Subscriber>> = vec![Arc::new(PredefinedLabels)];
+        let triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
         let read = ReadConversation::new(
             self.reader.clone(),
             self.inbox.clone(),
@@ -84,7 +85,7 @@ impl Services {
             Arc::new(read),
             Arc::new(Purge::new(self.tenants.clone())),
         ];
-        handlers.extend(Dispatcher::handlers(subscribers, self.meter.clone()));
+        handlers.extend(Dispatcher::handlers(subscribers, triggers, self.meter.clone()));
         handlers
     }
 

@@ -130,10 +130,11 @@ const ALWAYS: [(&str, &str); 22] = [
                 where u.organization_id = s.organization_id and u.resource_type = 'event_sent'))",
     ),
     (
-        "counts of deliveries that are not one for each event with a subscriber",
+        "counts of deliveries and started jobs that are not one for each event that is wanted",
         "select max(e.event_type) from outbox_events e where e.sequence is not null
             and e.event_type in ('conversation.linked', 'message.received', 'organization.created') group by organization_id having count(*) <>
-            (select count(*) from jobs j where j.organization_id = e.organization_id and j.kind = 'outbox.deliver')",
+            (select count(*) from jobs j where j.organization_id = e.organization_id
+                and j.kind in ('outbox.deliver', 'ordering.read_conversation'))",
     ),
 ];
 

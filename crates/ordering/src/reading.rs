@@ -1,14 +1,13 @@
-//! Messages that become orders: a subscriber hears of them, a job reads them.
+//! Messages that become orders: their events start a job that reads them.
 //!
 //! Reading takes time and the index takes more, so both happen while no transaction is open. What was found is then written in
 //! one transaction that begins by marking the message as read: of two that read the same message at once, one acts.
 mod catalogue;
 mod job;
 
-use async_trait::async_trait;
 use purser_kernel::ids::ConversationId;
 use purser_store::{
-    outbox::{Event, Subscriber},
+    outbox::{Event, Trigger},
     prelude::*,
 };
 use serde::{Deserialize, Serialize};
@@ -25,22 +24,17 @@ struct ConversationToRead {
     conversation_id: ConversationId,
 }
 
-/// Queues the reading of a conversation when a message has arrived in it, or when it is known at last whose it is.
-pub struct MessageSubscriber;
+/// Starts the reading of a conversation when a message has arrived in it, or when it is known at last whose it is.
+pub struct ReadMessages;
 
-#[async_trait]
-impl Subscriber for MessageSubscriber {
-    fn name(&self) -> &'static str {
-        "ordering.read_messages"
-    }
-
+impl Trigger for ReadMessages {
     fn event_types(&self) -> &'static [&'static str] {
         &["message.received", "conversation.linked"]
     }
 
-    async fn handle(&self, tx: &WriteTx, event: &Event) -> Result<(), Problem> {
+    fn job(&self, event: &Event) -> Option<NewJob> {
         // Of the payload, only the conversation matters here.
-        let to_read: ConversationToRead = serde_json::from_value(event.payload.clone()).map_err(Problem::internal)?;
-        tx.enqueue(NewJob::new(job::READ_CONVERSATION, json!(to_read))).await
+        let to_read: ConversationToRead = serde_json::from_value(event.payload.clone()).ok()?;
+        Some(NewJob::new(job::READ_CONVERSATION, json!(to_read)))
     }
 }

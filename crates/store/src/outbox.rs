@@ -3,10 +3,11 @@
 //! [`WriteTx::emit`] writes the event and a job that wakes the dispatcher. The [`Dispatcher`] gives committed events their
 //! `sequence` (ids are made before commit, so ids alone would skip late committers), meters them and queues one job for each
 //! subscriber; each job runs its subscriber in a transaction that also ends the job, so a subscriber's rows are written once.
+//! What an event only has to start as a job of its own is a [`Trigger`].
 use crate::{
     Store, WriteTx,
     error::internal,
-    jobs::{Job, JobHandler, NewJob},
+    jobs::{self, Job, JobHandler, NewJob},
     ports::{Usage, UsageMeter},
     prelude::*,
 };
@@ -49,6 +50,13 @@ pub struct Event {
     pub occurred_at: Timestamp,
 }
 
+impl Event {
+    fn numbered(row: outbox_event::Model, sequence: i64) -> Self {
+        let outbox_event::Model { id, event_type, resource_id, payload, occurred_at, .. } = row;
+        Self { id, sequence, event_type, resource_id, payload, occurred_at }
+    }
+}
+
 /// Reacts to events inside of this program.
 #[async_trait]
 pub trait Subscriber: Send + Sync {
@@ -60,6 +68,15 @@ pub trait Subscriber: Send + Sync {
 
     /// Does its part in `tx`, which is committed afterwards together with the end of the delivery.
     async fn handle(&self, tx: &WriteTx, event: &Event) -> Result<(), Problem>;
+}
+
+/// Starts a job of its own for events: a [`Subscriber`] that does nothing else would be a job to queue a job.
+pub trait Trigger: Send + Sync {
+    /// The types of events it wants.
+    fn event_types(&self) -> &'static [&'static str];
+
+    /// The job, if the event makes one necessary. It is queued in the transaction that numbers the event.
+    fn job(&self, event: &Event) -> Option<NewJob>;
 }
 
 const DISPATCH: &str = "outbox.dispatch";
@@ -106,20 +123,39 @@ impl WriteTx {
 /// Numbers events and queues their deliveries: the handler of the job that [`WriteTx::emit`] queues.
 pub struct Dispatcher {
     subscribers: Arc<[Arc<dyn Subscriber>]>,
+    triggers: Vec<Arc<dyn Trigger>>,
     meter: Arc<dyn UsageMeter>,
 }
 
 impl Dispatcher {
     /// The handlers of both kinds of jobs: dispatching, and delivering to each of `subscribers`.
-    pub fn handlers(subscribers: Vec<Arc<dyn Subscriber>>, meter: Arc<dyn UsageMeter>) -> [Arc<dyn JobHandler>; 2] {
+    pub fn handlers(
+        subscribers: Vec<Arc<dyn Subscriber>>,
+        triggers: Vec<Arc<dyn Trigger>>,
+        meter: Arc<dyn UsageMeter>,
+    ) -> [Arc<dyn JobHandler>; 2] {
         let subscribers: Arc<[_]> = subscribers.into();
-        [Arc::new(Self { subscribers: subscribers.clone(), meter }), Arc::new(Deliverer { subscribers })]
+        [Arc::new(Self { subscribers: subscribers.clone(), triggers, meter }), Arc::new(Deliverer { subscribers })]
+    }
+
+    /// What the event starts.
+    fn jobs<'e>(&'e self, event: &'e Event) -> impl Iterator<Item = NewJob> + 'e {
+        let wanted = |types: &[&str]| types.contains(&event.event_type.as_str());
+        let heard = self.subscribers.iter().filter(move |subscriber| wanted(subscriber.event_types()));
+        let deliveries = heard.map(|subscriber| {
+            let subscriber = subscriber.name().to_owned();
+            NewJob::new(DELIVER, json!(Delivery { event_id: event.id, subscriber }))
+        });
+        let triggered = self.triggers.iter().filter(move |trigger| wanted(trigger.event_types()));
+        deliveries.chain(triggered.filter_map(|trigger| trigger.job(event)))
     }
 
     async fn dispatch(&self, tx: &WriteTx) -> Result<usize, Problem> {
         // One dispatcher at a time for each organization. The events are read after the lock was granted, so by a snapshot
         // that sees everything the dispatcher before this one has numbered.
         let mut sequence = head(tx).await?;
+        // Each transaction that published has queued its own wake-up: the events of those that wait by now are read below.
+        jobs::end_waiting(tx, DISPATCH).await?;
         let waiting = tx
             .find::<outbox_event::Entity>()
             .filter(outbox_event::Column::Sequence.is_null())
@@ -129,22 +165,20 @@ impl Dispatcher {
         if waiting.is_empty() {
             return Ok(0);
         }
-        let mut numbers = CaseStatement::new();
-        let mut jobs = Vec::new();
-        for event in &waiting {
+        let (mut numbers, mut jobs, mut usage) = (CaseStatement::new(), Vec::new(), Vec::new());
+        let ids: Vec<OutboxEventId> = waiting.iter().map(|event| event.id).collect();
+        for row in waiting {
+            let event = Event::numbered(row, sequence);
             numbers = numbers.case(sea_orm::ColumnTrait::eq(&outbox_event::Column::Id, event.id), Expr::val(sequence));
+            jobs.extend(self.jobs(&event));
+            usage.push(Usage::event_sent(event.id, &event.event_type, tx.now()));
             sequence += 1;
-            let wanted =
-                |subscriber: &&Arc<dyn Subscriber>| subscriber.event_types().contains(&event.event_type.as_str());
-            jobs.extend(self.subscribers.iter().filter(wanted).map(|subscriber| {
-                NewJob::new(DELIVER, json!(Delivery { event_id: event.id, subscriber: subscriber.name().to_owned() }))
-            }));
         }
         outbox_event::Entity::update_many()
             .col_expr(outbox_event::Column::Sequence, numbers.into())
             .col_expr(outbox_event::Column::DispatchedAt, Expr::val(tx.now()))
             .filter(sea_orm::ColumnTrait::eq(&outbox_event::Column::OrganizationId, tx.organization()))
-            .filter(sea_orm::ColumnTrait::is_in(&outbox_event::Column::Id, waiting.iter().map(|event| event.id)))
+            .filter(sea_orm::ColumnTrait::is_in(&outbox_event::Column::Id, ids.iter().copied()))
             .exec(tx.connection())
             .await
             .map_err(internal)?;
@@ -155,11 +189,9 @@ impl Dispatcher {
             },
         )
         .await?;
-        let usage: Vec<Usage> =
-            waiting.iter().map(|event| Usage::event_sent(event.id, &event.event_type, tx.now())).collect();
         self.meter.record(tx, &usage).await?;
         tx.enqueue_many(jobs).await?;
-        Ok(waiting.len())
+        Ok(ids.len())
     }
 }
 
@@ -222,15 +254,8 @@ impl JobHandler for Deliverer {
         let subscriber = subscriber.ok_or_else(|| Problem::internal("no such subscriber in this version"))?;
         let tx = store.write(&job.scope()?).await?;
         let row = tx.get::<outbox_event::Entity>(delivery.event_id).await?;
-        let event = Event {
-            id: row.id,
-            sequence: row.sequence.ok_or_else(|| Problem::internal("a delivered event has a sequence"))?,
-            event_type: row.event_type,
-            resource_id: row.resource_id,
-            payload: row.payload,
-            occurred_at: row.occurred_at,
-        };
-        subscriber.handle(&tx, &event).await?;
+        let sequence = row.sequence.ok_or_else(|| Problem::internal("a delivered event has a sequence"))?;
+        subscriber.handle(&tx, &Event::numbered(row, sequence)).await?;
         tx.finish_job(job).await?;
         tx.commit().await
     }

@@ -69,7 +69,7 @@ impl UsageMeter for Meter {
 }
 
 fn handlers(listener: &Arc<Listener>, meter: &Arc<Meter>) -> [Arc<dyn JobHandler>; 2] {
-    Dispatcher::handlers(vec![listener.clone()], meter.clone())
+    Dispatcher::handlers(vec![listener.clone()], vec![], meter.clone())
 }
 
 async fn ring(store: &Store, scope: &Scope, bell: i64) -> WriteTx {

@@ -68,8 +68,10 @@ impl JobHandler for ReadConversation {
             return Ok(());
         }
         let catalogue = self.catalogues.of(store, &scope).await?;
+        let last = waiting.last().copied();
         for message in waiting {
-            match self.read_one(store, &scope, &catalogue, message).await {
+            let ends = (Some(message) == last).then_some(job);
+            match self.read_one(store, &scope, &catalogue, message, ends).await {
                 Ok(true) => {}
                 // The conversation is nobody's yet: its messages wait until a person links it.
                 Ok(false) => return Ok(()),
@@ -93,13 +95,14 @@ impl ReadConversation {
         tx.commit().await
     }
 
-    /// `false` when the message has to wait.
+    /// `false` when the message has to wait. What is written for it ends the job `ends`.
     async fn read_one(
         &self,
         store: &Store,
         scope: &Scope,
         catalogue: &Catalogue,
         id: MessageId,
+        ends: Option<&Job>,
     ) -> Result<bool, Problem> {
         for _ in 0..ATTEMPTS {
             let tx = store.read(scope).await?;
@@ -119,7 +122,7 @@ impl ReadConversation {
                 None => (self.read_text(catalogue, &message, open.as_ref()).await?, self.reader.name()),
             };
             let read = Read { message, customer_id, reading, model, latency_ms: watch.elapsed_ms() };
-            match self.act(store, scope, read, open).await {
+            match self.act(store, scope, read, open, ends).await {
                 // The order was changed between reading and acting: read again, against what it is now.
                 Err(problem) if problem.is(CommonProblem::Stale) || problem.is(CommonProblem::AlreadyExists) => {}
                 Err(problem) if problem.is(CommonProblem::IllegalTransition) => {}
@@ -186,7 +189,14 @@ impl ReadConversation {
     }
 
     /// Writes down what was read, and does to the conversation's order what it says. One transaction.
-    async fn act(&self, store: &Store, scope: &Scope, read: Read, open: Option<OrderWithLines>) -> Result<(), Problem> {
+    async fn act(
+        &self,
+        store: &Store,
+        scope: &Scope,
+        read: Read,
+        open: Option<OrderWithLines>,
+        ends: Option<&Job>,
+    ) -> Result<(), Problem> {
         let tx = store.write(scope).await?;
         let Reading { intent, intent_confidence, .. } = read.reading;
         let found = ports::Reading { intent: name(intent), confidence: intent_confidence };
@@ -211,6 +221,9 @@ impl ReadConversation {
                 };
             }
             _ => {}
+        }
+        if let Some(job) = ends {
+            tx.finish_job(job).await?;
         }
         tx.commit().await
     }

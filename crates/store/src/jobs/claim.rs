@@ -4,7 +4,9 @@ use crate::{Store, System, error::internal, prelude::*};
 use chrono::TimeDelta;
 use purser_entity_platform::job::{self, Column, Status};
 use purser_kernel::random;
-use sea_orm::sea_query::{CommonTableExpression, Expr, LockBehavior, LockType, Query, WithClause};
+use sea_orm::sea_query::{
+    CommonTableExpression, Expr, LockBehavior, LockType, Query, SelectStatement, UpdateStatement, WithClause, WithQuery,
+};
 use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult};
 use std::sync::atomic::AtomicBool;
 use uuid::Uuid;
@@ -35,8 +37,6 @@ pub(super) async fn claim(
         .limit(limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .to_owned();
-    // In a WITH and not in the IN itself: PostgreSQL may run a sub-select again and would then lock more than `limit`.
-    let due = CommonTableExpression::new().table_name("due").query(due).to_owned();
     let claim = Query::update()
         .table(job::Entity)
         .value(Column::Status, Status::Running.to_value())
@@ -44,11 +44,9 @@ pub(super) async fn claim(
         .value(Column::LeaseOwner, worker)
         .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .value(Column::UpdatedAt, now)
-        .and_where(Expr::col(Column::Id).in_subquery(Query::select().column("id").from("due").to_owned()))
         .returning_all()
-        .to_owned()
-        .with(WithClause::new().cte(due).to_owned());
-    let rows = tx.system().connection().query_all(&claim).await.map_err(internal)?;
+        .to_owned();
+    let rows = tx.system().connection().query_all(&among(due, claim)).await.map_err(internal)?;
     let jobs = rows
         .iter()
         .map(|row| job::Model::from_query_result(row, ""))
@@ -57,6 +55,41 @@ pub(super) async fn claim(
     tx.commit().await?;
     let held = |row| Job { row, lease_owner: worker, finished: AtomicBool::new(false) };
     Ok(jobs.into_iter().map(held).collect())
+}
+
+/// Jobs that one look at what waits makes unnecessary, in one transaction.
+const MOST_ENDED: u64 = 1_000;
+
+/// Ends jobs of this kind of the organization that wait: what they were queued for is done in this transaction. One that a worker is
+/// about to take is left to it.
+pub(crate) async fn end_waiting(tx: &WriteTx, kind: &'static str) -> Result<(), Problem> {
+    use sea_orm::sea_query::ExprTrait;
+    let waiting = Query::select()
+        .column(Column::Id)
+        .from(job::Entity)
+        .and_where(sea_orm::ColumnTrait::eq(&Column::OrganizationId, tx.organization()))
+        .and_where(Expr::col(Column::Status).eq(Status::Ready.to_value()))
+        .and_where(Expr::col(Column::Kind).eq(kind))
+        .limit(MOST_ENDED)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .to_owned();
+    let end = Query::update()
+        .table(job::Entity)
+        .value(Column::Status, Status::Done.to_value())
+        .value(Column::UpdatedAt, tx.now())
+        .to_owned();
+    tx.connection().execute(&among(waiting, end)).await.map_err(internal)?;
+    Ok(())
+}
+
+/// The change, of these jobs only.
+///
+/// They stand in a WITH and not in the IN itself: PostgreSQL may run a sub-select again and would then lock more than its limit.
+fn among(jobs: SelectStatement, mut change: UpdateStatement) -> WithQuery {
+    use sea_orm::sea_query::ExprTrait;
+    let jobs = CommonTableExpression::new().table_name("due").query(jobs).to_owned();
+    change.and_where(Expr::col(Column::Id).in_subquery(Query::select().column("id").from("due").to_owned()));
+    change.with(WithClause::new().cte(jobs).to_owned())
 }
 
 fn held(job: &Job) -> Filter<job::Entity> {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// Rows in a page, and the one more that tells whether there is a next.
 const PAGE: usize = 50;
-/// As many lines and messages as the API would read.
+/// As many lines as the API would read.
 const MAX_LINES: i64 = 500;
 
 static PAGE_LINES: LazyLock<String> = LazyLock::new(|| statements::page_lines(PAGE));
