@@ -50,12 +50,22 @@ pub(crate) fn options() -> WorkerOptions {
 
 /// One worker for each of `stores`, until `runs` jobs were run by any of them and everything that they hold has ended.
 pub(crate) async fn work(stores: &[&Store], handlers: &[Arc<dyn JobHandler>], runs: usize) {
+    work_beside(stores, handlers, &[], runs).await;
+}
+
+/// As [`work`], with `others` that are run and not counted.
+pub(crate) async fn work_beside(
+    stores: &[&Store],
+    handlers: &[Arc<dyn JobHandler>],
+    others: &[Arc<dyn JobHandler>],
+    runs: usize,
+) {
     let stop = CancellationToken::new();
     let left = Arc::new(AtomicUsize::new(runs));
     let counted = |handler: &Arc<dyn JobHandler>| -> Arc<dyn JobHandler> {
         Arc::new(Counted { handler: handler.clone(), left: left.clone(), stop: stop.clone() })
     };
-    let handlers: Vec<_> = handlers.iter().map(counted).collect();
+    let handlers: Vec<_> = handlers.iter().map(counted).chain(others.iter().cloned()).collect();
     let workers: Vec<_> = stores
         .iter()
         .map(|store| tokio::spawn(Worker::new((*store).clone(), handlers.clone(), options()).run(stop.clone())))
