@@ -1,4 +1,5 @@
 //! Customers: companies that buy, and the people through whom they do.
+mod codes;
 mod contacts;
 mod sheet;
 
@@ -20,7 +21,7 @@ use purser_store::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 pub use contacts::{MAX_CONTACTS, NewContact};
@@ -29,10 +30,6 @@ pub use sheet::CustomerSheet;
 const MAX_NAME: usize = 200;
 const MAX_CODE: usize = 40;
 const MAX_SHORT: usize = 60;
-/// The sequence that codes are taken from when nobody gives one.
-const CODES: &str = "customer_codes";
-/// Codes that are looked up together where one after the other is taken.
-const CODES_AT_ONCE: i64 = 1000;
 
 /// A customer that is to be created.
 #[derive(Clone, Debug, Default)]
@@ -184,7 +181,7 @@ impl Customers {
         let mut change = checked(change)?;
         let contacts = contacts::checked(&new.contacts)?;
         if change.customer_code.is_none() {
-            change.customer_code = Some(free_code(tx).await?);
+            change.customer_code = Some(codes::free(tx).await?);
         }
         let currency = match new.currency {
             Some(currency) => currency,
@@ -261,32 +258,6 @@ fn code_taken() -> Problem {
 /// Codes are kept in upper case, so that they are the same in any spelling.
 fn code_form(code: &str) -> String {
     code.trim().to_uppercase()
-}
-
-/// The next code that nobody has taken by hand.
-///
-/// An import may have taken thousands in a row: once one is taken, many are looked up together, and the sequence goes on behind them.
-async fn free_code(tx: &WriteTx) -> Result<String, Problem> {
-    let first = tx.next_number(CODES).await?;
-    let (mut from, mut many) = (first, 1);
-    loop {
-        let numbers = from..from.saturating_add(many);
-        let codes = Column::CustomerCode.is_in(numbers.clone().map(code_of));
-        let taken = tx.find::<customer::Entity>().filter(codes).all(many.unsigned_abs()).await?;
-        let taken: HashSet<String> = taken.into_iter().map(|customer| customer.customer_code).collect();
-        let mut codes = numbers.map(|number| (number, code_of(number)));
-        if let Some((number, code)) = codes.find(|(_, code)| !taken.contains(code)) {
-            if number > first {
-                tx.skip_numbers(CODES, number).await?;
-            }
-            return Ok(code);
-        }
-        (from, many) = (from.saturating_add(many), CODES_AT_ONCE);
-    }
-}
-
-fn code_of(number: i64) -> String {
-    format!("C-{number:05}")
 }
 
 fn checked(change: CustomerChange) -> Result<CustomerChange, Problem> {
