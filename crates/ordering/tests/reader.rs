@@ -1,4 +1,4 @@
-//! What the order reader promises: how well it reads the messages of three trades, and that nothing upsets it.
+//! What the order reader promises: how well it reads the messages of several trades, and that nothing upsets it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, dead_code, reason = "tests")]
 
 #[path = "reader/score.rs"]
@@ -6,7 +6,7 @@ mod score;
 
 use proptest::prelude::*;
 use purser_ordering::reader::{Catalogue, Effect, Intent, Message, OrderReader, Reading, RuleReader};
-use score::{AUTO, Half, SEEN, Score, Trade, UNSEEN, file};
+use score::{AUTO, HELD, Half, SEEN, Score, Trade, UNSEEN, file};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
@@ -40,13 +40,23 @@ fn reads_the_messages_it_was_written_with() {
     assert!(total.intent_accuracy() >= 0.95, "intent accuracy {:.3}", total.intent_accuracy());
 }
 
+/// No rule was written from this trade's messages.
+#[test]
+fn reads_a_trade_held_out() {
+    let total = score(&HELD);
+    assert_eq!(total.messages, 75);
+    assert!(total.f1() >= 0.90, "line F1 {:.3}", total.f1());
+    assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
+    assert!(total.auto_coverage() >= 0.50, "auto-confirm coverage {:.3}", total.auto_coverage());
+}
+
 #[test]
 fn reads_messages_it_was_not_written_with() {
     let total = score(&UNSEEN);
     assert_eq!(total.messages, 380);
-    assert!(total.f1() >= 0.92, "line F1 {:.3}", total.f1());
+    assert!(total.f1() >= 0.928, "line F1 {:.3}", total.f1());
     assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
-    assert!(total.auto_coverage() >= 0.45, "auto-confirm coverage {:.3}", total.auto_coverage());
+    assert!(total.auto_coverage() >= 0.46, "auto-confirm coverage {:.3}", total.auto_coverage());
 }
 
 /// What measures the reader was written before it, and has stayed so.

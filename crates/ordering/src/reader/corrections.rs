@@ -39,13 +39,13 @@ impl Play<'_> {
     fn named_before(&self, line: &Line) -> bool {
         self.product(line).is_some_and(|product| {
             // "Make the milk 5 and the bread 6", where the draft has both.
-            let drafted = !line.item.amount_first && self.drafted(product).next().is_some();
+            let drafted = self.drafted(product).next().is_some();
             drafted || self.lines.iter().any(|l| self.same(l, product))
         })
     }
 
     /// "Hats should be 12", "2 more cases of the water": of the draft's one line of that product, in its variant.
-    fn variant_of_draft(&self, mut line: Line, product: Match) -> Line {
+    pub(super) fn variant_of_draft(&self, mut line: Line, product: Match) -> Line {
         let mut drafted = self.drafted(product);
         let (Some(only), None) = (drafted.next(), drafted.next()) else { return line };
         let variant = self.of_draft(only).and_then(|b| b.choice.variant);
@@ -102,6 +102,14 @@ impl Play<'_> {
         let bare = self.lines.last().is_some_and(|last| last.item.amounts.is_empty() && last.best.is_some());
         if bare {
             self.amend_last(&line, 1.0);
+        } else if let Some(asked) = self.asked_of.take().filter(|_| line.settled.said) {
+            // "Got any wipes? Need 4 tubs": whether there are any, a person says.
+            self.left = true;
+            let sizes = asked.amounts.into_iter().filter(|a| a.measure.is_some());
+            let amounts = sizes.chain(line.item.amounts).collect();
+            let item = Item { amounts, cue: None, requested: true, ..asked };
+            let read = self.read(item).map(|read| Line { span: line.span, ..read });
+            self.lines.extend(read);
         } else if line.item.more && line.settled.said && self.lines.is_empty() {
             self.last_of_draft(line, Effect::Add);
         } else {
@@ -132,7 +140,7 @@ impl Play<'_> {
     }
 
     pub(super) fn correct(&mut self, line: Line, keep: &impl Fn(&Line) -> bool) {
-        self.amended = true;
+        self.amended |= line.best.is_some() || !self.draft.is_empty() || !self.lines.is_empty();
         if line.item.content.is_empty() {
             // "No sorry, just do a full box": what it corrects to was not understood.
             if !line.settled.said {
@@ -181,8 +189,14 @@ impl Play<'_> {
             }
         } else if self.drafted(product).next().is_some() {
             let effect = if line.settled.said { Effect::Set } else { Effect::Add };
+            // Whether two less or two in all, a person says.
+            self.left |= line.item.by;
             let line = self.variant_of_draft(line, product);
             self.lines.push(Line { effect, ..line });
+        } else if let Some(old) = self.other_drafted(&line, product) {
+            let had = self.exclude(old);
+            self.lines.push(line);
+            self.inherit(self.lines.len() - 1, had);
         } else if keep(&line) {
             // "2 milk, sorry, bread": whether the milk goes is not said.
             let clear = self.lines.is_empty() && self.draft.is_empty();
@@ -229,7 +243,8 @@ impl Play<'_> {
 
     /// Takes a product out of this message's lines, or else out of the draft. Gives what it had been ordered in.
     pub(super) fn exclude(&mut self, line: Line) -> Option<i64> {
-        self.amended = true;
+        // "We don't need anything" takes nothing back.
+        self.amended |= line.best.is_some() || !self.draft.is_empty() || !self.lines.is_empty();
         let Some(product) = self.product(&line) else {
             // A person must see what the customer wants out of a draft.
             if !self.draft.is_empty() && !line.item.content.is_empty() {
@@ -253,6 +268,13 @@ impl Play<'_> {
         let unsure = self.drafted(product).count() > 1;
         for drafted in self.drafted(product) {
             had = Some(drafted.quantity.e4());
+            // "The 50mm instead of the 30": the 30 went when the 50 came.
+            let of = self.of_draft(drafted).map(|b| (b.product, b.choice.variant));
+            let gone =
+                |l: &Line| l.effect == Effect::Remove && l.best.as_ref().map(|b| (b.product, b.choice.variant)) == of;
+            if self.lines.iter().any(gone) {
+                continue;
+            }
             let mut gone = line.clone();
             gone.effect = Effect::Remove;
             gone.settled.e4 = drafted.quantity.e4().max(1);

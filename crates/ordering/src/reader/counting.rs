@@ -46,8 +46,8 @@ pub(super) fn amount(
     if tokens.get(next).is_some_and(|t| t.is('-') && t.glued) {
         next += 1;
     }
-    // 24" is a size, and so is 24in.
-    let inch = tokens.get(next).is_some_and(|t| t.glued && (t.is('"') || t.norm == "in"));
+    // 24in is a size.
+    let inch = tokens.get(next).is_some_and(|t| t.glued && t.norm == "in");
     if inch && number.length == 1 {
         amount.measure = units::measure("inch");
         amount.span.1 = next + 1;

@@ -54,10 +54,7 @@ pub(super) struct Entry {
 
 /// The measure or the pack size that a variant's value is.
 pub(super) fn quantify(value: &str, kind: VariantKind) -> (Option<(i64, Measure)>, Option<i64>) {
-    let mut tokens: Vec<Token> = text::tokenise(value).into_iter().filter(|t| !t.is('-') && !t.is('.')).collect();
-    if let Some(inch) = tokens.last_mut().filter(|t| t.is('"')) {
-        "inch".clone_into(&mut inch.norm);
-    }
+    let tokens: Vec<Token> = text::tokenise(value).into_iter().filter(|t| !t.is('-') && !t.is('.')).collect();
     let [amount, unit] = tokens.as_slice() else {
         return (None, None);
     };

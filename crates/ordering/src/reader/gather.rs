@@ -88,7 +88,11 @@ impl Play<'_> {
     fn spread(&self, items: &mut [Item]) {
         let each = |item: &Item| {
             let (first, past) = item.span.unwrap_or_default();
-            self.tokens.get(first..past + 1).into_iter().flatten().any(|t| matches!(t.norm.as_str(), "each" | "ea"))
+            self.tokens
+                .get(first..(past + 1).min(self.tokens.len()))
+                .into_iter()
+                .flatten()
+                .any(|t| matches!(t.norm.as_str(), "each" | "ea"))
         };
         let bare = |item: &Item| {
             item.amounts.is_empty() && !item.content.is_empty() && item.cue.is_none() && !item.article && !item.placed
@@ -97,12 +101,16 @@ impl Play<'_> {
             let Some(item) = items.get(at).filter(|i| !i.amounts.is_empty() && !i.content.is_empty()) else { continue };
             let (said, counted) = (each(item), item.amounts.iter().all(|a| a.times));
             let mut amounts: Vec<Amount> = item.amounts.clone();
+            // The "each" of "2 of each" is no piece.
+            let piece = |a: &Amount| a.package.as_deref() == Some("piece");
+            amounts.iter_mut().filter(|a| said && piece(a)).for_each(|a| a.package = None);
             if item.amount_first && said {
                 items
                     .iter_mut()
                     .skip(at + 1)
                     .take_while(|i| i.parted && bare(i))
                     .for_each(|i| i.amounts.clone_from(&amounts));
+                items.get_mut(at).into_iter().for_each(|i| i.amounts.clone_from(&amounts));
             } else if !item.amount_first && item.parted && (said || counted) {
                 // Without an "each" it is a guess that the others share it.
                 for amount in &mut amounts {
@@ -111,7 +119,16 @@ impl Play<'_> {
                 let before = items.get_mut(..at).unwrap_or_default();
                 let shares = before.iter().all(bare);
                 let sharing = before.iter_mut().rev().take_while(|i| bare(i));
-                sharing.filter(|_| said || shares).for_each(|i| i.amounts.clone_from(&amounts));
+                let mut receivers = 0;
+                sharing.filter(|_| said || shares).for_each(|i| {
+                    i.amounts.clone_from(&amounts);
+                    receivers += 1;
+                });
+                items
+                    .get_mut(at)
+                    .filter(|_| said && receivers > 0)
+                    .into_iter()
+                    .for_each(|i| i.amounts.clone_from(&amounts));
             }
         }
     }

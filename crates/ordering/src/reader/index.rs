@@ -338,6 +338,11 @@ impl Catalogue {
         self.numbers.get(key).copied()
     }
 
+    /// A word by its number.
+    pub(super) fn text(&self, word: u32) -> &str {
+        self.words.get(place(word)).map_or("", String::as_str)
+    }
+
     /// Whether a word stands in more than numbers of stock.
     pub(super) fn is_spoken(&self, word: u32) -> bool {
         self.spoken.contains(&word)

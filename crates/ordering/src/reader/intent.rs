@@ -1,6 +1,7 @@
 //! What a sentence does, and from its sentences what the message is for.
 use super::lexicon;
 use super::reading::Intent;
+use super::tales;
 use super::turns;
 
 /// What a sentence does.
@@ -14,6 +15,8 @@ pub(super) enum Mood {
     Withdraw,
     /// It orders the reader about.
     Instruct,
+    /// It tells of something and wants nothing.
+    Tell,
 }
 
 const PRICES: &[&str] = &[
@@ -29,7 +32,7 @@ const PRICES: &[&str] = &[
     "available",
     "availability",
 ];
-const QUESTIONS: &[&str] = &[
+pub(super) const QUESTIONS: &[&str] = &[
     "do",
     "does",
     "did",
@@ -55,7 +58,7 @@ const QUESTIONS: &[&str] = &[
     "whos",
     "whens",
 ];
-const REQUESTERS: &[&str] = &["can", "could", "would", "will", "may", "shall"];
+pub(super) const REQUESTERS: &[&str] = &["can", "could", "would", "will", "may", "shall"];
 
 /// What a sentence of these words does. `asked` where it ends in a question mark, `named` where it names a product,
 /// `counted` where it holds an amount.
@@ -67,9 +70,6 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
     if withdraws(&words) && !named {
         return Mood::Withdraw;
     }
-    if tells_of_part(&words) || tells_of_you(&words) {
-        return Mood::Complain;
-    }
     let sent_back =
         words.iter().position(|w| *w == "sent").is_some_and(|at| words.iter().skip(at).take(6).any(|w| *w == "back"));
     if sent_back
@@ -78,17 +78,29 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
     {
         return Mood::Complain;
     }
+    if let Some(mood) = tales::mood(&words, asked, named, counted) {
+        return mood;
+    }
     let priced = words.iter().any(|w| PRICES.contains(w));
     // "Price for a pallet of A4"
     let first =
         words.iter().find(|w| !lexicon::is_greeting(w) && !matches!(**w, "please" | "pls" | "the" | "a" | "your"));
-    if first.is_some_and(|w| PRICES.contains(w)) && (asked || !counted) {
+    if first.is_some_and(|w| PRICES.contains(w) && *w != "stock") && (asked || !counted) {
         return Mood::Ask;
     }
-    if words.contains(&"chance") && named && counted && !priced {
+    // "I'd like a quote for 10 chairs", "need a price on 20 boxes"
+    let quoted = |w: &[&str]| matches!(w, ["price" | "prices" | "quote" | "quotation" | "cost", "for" | "on" | "of"]);
+    // "5 hammers, and a price on bulbs" orders first.
+    let orders_first = |w: &str| w == tales::NAME || w.starts_with(|c: char| c.is_ascii_digit());
+    if words.windows(2).position(quoted).is_some_and(|at| !words.iter().take(at).any(|w| orders_first(w))) {
+        return Mood::Ask;
+    }
+    if named && counted && !priced && asks_kindly(&words) {
         return Mood::Say;
     }
-    if words.contains(&"ordered") {
+    // "Ordered 20 yesterday, can we make that 25"
+    let changed = words.windows(2).any(|w| matches!(w, ["make", "that" | "it"] | ["change" | "add", _]));
+    if words.contains(&"ordered") && !changed {
         return if asked { Mood::Ask } else { Mood::Complain };
     }
     let opening = words.iter().copied().find(|w| {
@@ -107,118 +119,87 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         // "Have 3 milk sent" is rare; "have you got milk" is not.
         Some("have" | "do") if words.get(..3).is_some_and(|w| w.contains(&"not")) => Mood::Say,
         // "Got a van in at 2, need an oil filter": told, not asked, and then ordered.
-        Some("got" | "had" | "have") if !asked && named && needs(&words) => Mood::Say,
+        Some("got" | "had" | "have") if !asked && named && tales::needs(&words) => Mood::Say,
+        // "Got 3 rolls instead of 6"
+        Some("got" | "had") if !asked && counted && words.contains(&"instead") => Mood::Complain,
+        // "Got the delivery, thanks", "got plenty for now"
+        Some("got" | "had") if !asked && !words.contains(&"any") => Mood::Tell,
         // "How are you", "how's the family": nobody waits for an answer.
-        Some("how" | "hows") if !named && !counted && inquires_after(&words) => Mood::Say,
+        Some("how" | "hows") if !named && !counted && tales::inquires_after(&words) => Mood::Say,
         Some(word) if QUESTIONS.contains(&word) => Mood::Ask,
         Some(word) if REQUESTERS.contains(&word) => {
-            let tells = words.iter().any(|w| matches!(*w, "tell" | "know" | "ask" | "check" | "explain"));
-            let orders = words.iter().any(|w| lexicon::is_request(w)) || counted;
+            let tells = words.iter().any(|w| {
+                let paper =
+                    matches!(*w, "statement" | "receipt" | "copy" | "brochure" | "datasheet" | "info" | "status");
+                paper || matches!(*w, "tell" | "know" | "check" | "explain" | "allergen")
+            });
+            // "Ask for Steve" tells the driver.
+            let tells = tells
+                || words.windows(2).any(|w| {
+                    matches!(w, ["ask", other] if *other != "for")
+                        || matches!(w, ["confirm", "if" | "whether" | "that" | "my" | "our" | "when"])
+                })
+                || !addressed(&words);
+            let orders = counted || words.iter().any(|w| lexicon::is_request(w) || *w == "instead");
             if tells || priced || !(orders && (named || counted)) { Mood::Ask } else { Mood::Say }
         }
-        _ if asked && !counted && !named && !inquires_after(&words) => Mood::Ask,
+        _ if asked && !counted && !named && !tales::inquires_after(&words) => Mood::Ask,
         _ => Mood::Say,
     }
 }
 
+/// "Any chance of 4 milk", "would it be possible to get 3 chairs", "do you think we could have 5": an order, politely.
+fn asks_kindly(words: &[&str]) -> bool {
+    let request = |w: &str| lexicon::is_request(w) && w != "please";
+    let politely = words.contains(&"chance")
+        || words.iter().any(|w| matches!(*w, "possible" | "able" | "ok" | "okay")) && words.iter().any(|w| request(w));
+    let within = words
+        .windows(3)
+        .skip(1)
+        .any(|w| matches!(w, ["can" | "could", "i" | "we" | "you" | "u", verb] if request(verb)));
+    politely || within && !words.iter().any(|w| matches!(*w, "how" | "what" | "tell" | "know" | "check"))
+}
+
+/// "Can you", "could we": who asks, and for what. "Would 5 boxes be here by Friday", "will you have 10" only ask.
+fn addressed(words: &[&str]) -> bool {
+    let Some(at) = words.iter().position(|w| REQUESTERS.contains(w)) else { return false };
+    let next = |n: usize| words.get(at + n).copied().unwrap_or_default();
+    let whom = matches!(
+        next(1),
+        "you"
+            | "u"
+            | "ya"
+            | "yous"
+            | "we"
+            | "i"
+            | "me"
+            | "us"
+            | "someone"
+            | "somebody"
+            | "anyone"
+            | "please"
+            | "pls"
+            | "plz"
+            | "it"
+    );
+    let holds = matches!(next(0), "will" | "would")
+        && matches!(next(1), "you" | "u")
+        && matches!(next(2), "have" | "be" | "stock");
+    !holds && (whom || words.iter().skip(at).any(|w| lexicon::is_request(w) || *w == "instead"))
+}
+
 /// Any of its verbs may be the one that withdraws: "the customer cancelled, so forget the whole order".
 fn withdraws(words: &[&str]) -> bool {
+    // "Cancel please", and nothing else.
+    let courteous = |w: &&str| matches!(*w, "please" | "pls" | "sorry" | "thanks" | "it" | "hi" | "can" | "we" | "you");
+    if words.contains(&"cancel") && words.iter().all(|w| *w == "cancel" || courteous(w)) {
+        return true;
+    }
     words.iter().enumerate().filter(|(_, w)| lexicon::withdraws(w)).any(|(at, _)| {
         let negated = at > 0 && words.get(at - 1).is_some_and(|w| matches!(*w, "dont" | "not" | "never" | "didnt"));
         let whole = words.iter().skip(at + 1).take(5).any(|w| lexicon::is_whole(w));
         !negated && whole
     })
-}
-
-/// "2 of the cans from yesterday were leaking", "3 of my 12 have no nozzles": a part of what came, and what is the matter.
-fn tells_of_part(words: &[&str]) -> bool {
-    let partitive =
-        words.iter().take(6).zip(words.iter().skip(1)).any(|(of, which)| {
-            *of == "of" && matches!(*which, "the" | "those" | "these" | "them" | "my" | "our" | "your")
-        });
-    let tells = words.iter().any(|w| {
-        matches!(
-            *w,
-            "were" | "was" | "are" | "is" | "have" | "has" | "had" | "came" | "arrived" | "dont" | "wont" | "look"
-        )
-    });
-    let orders = words.iter().any(|w| lexicon::is_request(w) && *w != "have");
-    let begins = words.first().is_some_and(|w| {
-        w.starts_with(|c: char| c.is_ascii_digit())
-            || super::numbers::numeral(w).is_some()
-            || matches!(*w, "half" | "some")
-    });
-    partitive && begins && tells && !orders
-}
-
-/// "You dropped off", "you gave us": what the shop did, where nothing is ordered beside.
-fn tells_of_you(words: &[&str]) -> bool {
-    const DEEDS: &[&str] = &[
-        "sent",
-        "dropped",
-        "delivered",
-        "brought",
-        "gave",
-        "supplied",
-        "shipped",
-        "charged",
-        "billed",
-        "packed",
-        "left",
-        "forgot",
-        "promised",
-        "said",
-    ];
-    let did =
-        words.windows(2).any(|w| matches!(w, ["you" | "youve" | "u" | "driver" | "he", deed] if DEEDS.contains(deed)));
-    did && !needs(words)
-}
-
-/// Whether a sentence that reads as an order may be none: it asks without asking for anything to be done, or tells of what was.
-pub(super) fn hedged(norms: &[&str], asked: bool) -> bool {
-    const PAST: &[&str] = &[
-        "was",
-        "were",
-        "wasnt",
-        "werent",
-        "came",
-        "arrived",
-        "received",
-        "got",
-        "didnt",
-        "hasnt",
-        "went",
-        "ordered",
-        "delivered",
-        "sent",
-        "broke",
-        "looked",
-        "turned",
-        "opened",
-    ];
-    let words: Vec<&str> = norms.iter().copied().filter(|n| !n.is_empty()).collect();
-    let requests =
-        needs(&words) || words.iter().any(|w| REQUESTERS.contains(w) || matches!(*w, "please" | "pls" | "plz"));
-    !requests && (asked || words.iter().any(|w| PAST.contains(w)))
-}
-
-/// A verb of ordering, and no courtesy.
-fn needs(words: &[&str]) -> bool {
-    words
-        .iter()
-        .any(|w| lexicon::is_request(w) && !matches!(*w, "please" | "pls" | "plz" | "order" | "have" | "like" | "get"))
-        || words.windows(2).any(|w| matches!(w, ["do", "with"]))
-}
-
-/// "How are you", "how is the family".
-fn inquires_after(words: &[&str]) -> bool {
-    let how = words.iter().position(|w| matches!(*w, "how" | "hows"));
-    let rest = how.and_then(|at| words.get(at..)).unwrap_or_default();
-    rest.len() <= 5
-        && rest.iter().any(|w| {
-            matches!(*w, "you" | "u" | "family" | "things" | "life" | "everyone" | "weekend" | "kids" | "goes")
-        })
-        && !words.iter().any(|w| matches!(*w, "order" | "delivery" | "much" | "many" | "long" | "soon" | "do" | "can"))
 }
 
 /// What the message seems to be for.

@@ -29,6 +29,8 @@ pub(super) struct Item {
     pub parted: bool,
     /// It follows a preposition.
     pub placed: bool,
+    /// "By 2": the amount is the difference.
+    pub by: bool,
     /// It orders by reference: "the usual".
     pub reference: bool,
     /// The amount stands before the product's words.

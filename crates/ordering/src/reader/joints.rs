@@ -64,10 +64,14 @@ impl Cutter<'_> {
         let to = self.tokens.get(element.first).is_some_and(|t| t.norm == "to");
         let counted = followed(rest, |w| matches!(w, What::Amount(_)));
         if to && counted && !self.changing && !self.current.phrases.is_empty() && self.current.amounts.is_empty() {
-            self.current.cue = self.current.cue.or(Some(Cue::Correct));
+            // "Drop the gel to 1" leaves one.
+            let kept = self.current.cue.filter(|cue| *cue != Cue::Exclude);
+            self.current.cue = kept.or(Some(Cue::Correct));
             return;
         }
-        let from = self.tokens.get(element.first).is_some_and(|t| t.norm == "from");
+        let by = self.tokens.get(element.first).is_some_and(|t| t.norm == "by");
+        self.current.by |= by && counted && self.changing;
+        let from = by || self.tokens.get(element.first).is_some_and(|t| t.norm == "from");
         if self.changing && !self.current.content.is_empty() {
             if !from {
                 self.change_target();
@@ -118,6 +122,10 @@ impl Cutter<'_> {
         }
         // "For" and "with" part the old from the new in a swap and mean nothing elsewhere.
         let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
+        // "For my two girls: 2 combs"
+        if !self.changing && word == "for" && self.current.is_empty() && self.items.is_empty() {
+            self.current.placed = true;
+        }
         // "2 milk for the kitchen"
         if !self.changing && word == "for" && !self.current.phrases.is_empty() {
             self.start(None);
@@ -189,6 +197,10 @@ impl Cutter<'_> {
                     && let Some(wanted) = self.items.last_mut()
                 {
                     wanted.requested = true;
+                    // "5, not 6"
+                    if wanted.content.is_empty() && wanted.cue.is_none() {
+                        wanted.cue = Some(Cue::Correct);
+                    }
                 }
                 let word = self.tokens.get(element.first).map_or("", |t| t.norm.as_str());
                 self.correcting = cue == Cue::Correct;

@@ -154,6 +154,7 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
         tokens
             .get(n)
             .is_some_and(|t| t.kind == Kind::Word && !lexicon::is_filler(&t.norm) && cues::cue(&[&t.norm]).is_none())
+            && !words.get(n).is_some_and(|w| is_join(w))
     };
     if reference > 0 && words.get(at + reference - 1) == Some(&"usual") && named(at + reference) {
         return (What::Filler, reference);
@@ -199,7 +200,7 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     // "Take 2 hammers off"
     let away = |w: &&str| matches!(*w, "off" | "out" | "away");
     let near = rest.iter().skip(1).take(6);
-    if token.norm == "take" && near.take_while(|w| !w.is_empty()).any(away) {
+    if matches!(token.norm.as_str(), "take" | "leave") && near.take_while(|w| !w.is_empty()).any(away) {
         return (What::Cue(Cue::Exclude), 1);
     }
     if let Some((mut cue, length)) = cues::cue(rest) {
@@ -228,7 +229,7 @@ fn single(catalogue: &Catalogue, token: &Token, words: &[&str], at: usize) -> Wh
     if matches!(token.norm.as_str(), "x" | "qty" | "quantity") {
         return What::Times;
     }
-    if matches!(token.norm.as_str(), "and" | "then" | "n" | "und" | "et") {
+    if is_join(&token.norm) {
         return What::Join;
     }
     if matches!(token.norm.as_str(), "a" | "an") {
@@ -260,6 +261,10 @@ fn single(catalogue: &Catalogue, token: &Token, words: &[&str], at: usize) -> Wh
         return What::Filler;
     }
     What::Word
+}
+
+fn is_join(norm: &str) -> bool {
+    matches!(norm, "and" | "then" | "n" | "und" | "et")
 }
 
 fn punctuation(mark: char, glued: bool) -> What {

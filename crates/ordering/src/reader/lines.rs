@@ -13,6 +13,8 @@ use super::text::{Kind, Token};
 use super::units;
 use super::words::Speller;
 
+/// A name that was said in part fits worse than this: "3 notebooks a4, 3 a5".
+const PARTLY: f64 = 0.8;
 /// "3 chairs, 2 desks" are no desk chairs: a word lent by the line before is a guess.
 const LENT: f64 = 0.4;
 
@@ -44,12 +46,27 @@ pub(super) struct Play<'a> {
     pub left: bool,
     /// The old of a change whose new is still to come.
     pub pending: Option<Line>,
+    /// What was named last, whether or not it became a line: "Syringes", and under it "2ml x 5", "5ml x 5".
+    pub family: Option<Item>,
+    /// What the sentence before asked about.
+    pub asked_of: Option<Item>,
 }
 
 impl<'a> Play<'a> {
     pub(super) fn new(catalogue: &'a Catalogue, tokens: &'a [Token], draft: &'a [DraftLine]) -> Self {
         let speller = Speller::default();
-        Self { catalogue, tokens, draft, speller, lines: Vec::new(), amended: false, left: false, pending: None }
+        Self {
+            catalogue,
+            tokens,
+            draft,
+            speller,
+            lines: Vec::new(),
+            amended: false,
+            left: false,
+            pending: None,
+            family: None,
+            asked_of: None,
+        }
     }
 
     /// How sure a line is, 0 to 1.
@@ -88,11 +105,19 @@ impl<'a> Play<'a> {
             ranked.retain(|r| r.product != product);
             ranked.insert(0, fit);
         }
-        if ranked.first().is_none_or(|b| !b.close || b.score < confidence::ACCEPTED || b.unexplained > 0)
+        if ranked.first().is_none_or(|b| !b.close || b.score < PARTLY || b.unexplained > 0)
             && let Some(whole) = self.elliptic(&item)
         {
             ranked.insert(0, whole);
             lent = !item.content.is_empty();
+        }
+        // "Change medium to 6": one line of the draft comes in it.
+        let changes = item.cue.is_some_and(|cue| cue != Cue::More) && item.phrases.is_empty();
+        if changes
+            && !ranked.first().is_some_and(|b| b.close && b.score >= confidence::ACCEPTED)
+            && let Some(drafted) = self.drafted_in(&item)
+        {
+            ranked.insert(0, drafted);
         }
         // A correction speaks of what was ordered.
         if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not)) {
@@ -105,6 +130,11 @@ impl<'a> Play<'a> {
             }
         }
         let best = ranked.first().filter(|b| b.close && b.score >= confidence::ACCEPTED).cloned();
+        // "For the salon" names nothing of the next line; "about syringes" does.
+        let whole = best.as_ref().is_some_and(|b| b.unexplained == 0) && !item.phrases.is_empty();
+        if best.is_some() && !item.content.is_empty() && (!item.placed || whole) {
+            self.family = Some(item.clone());
+        }
         let mut line = self.line(item, ranked, best, span);
         if lent {
             line.doubts.refer(LENT);
@@ -112,10 +142,28 @@ impl<'a> Play<'a> {
         Some(line)
     }
 
+    /// The draft's one line whose variant these words name.
+    fn drafted_in(&mut self, item: &Item) -> Option<Scored> {
+        let mut found = None;
+        for drafted in self.draft {
+            let known = self.of_draft(drafted)?;
+            let fit = matching::fit(self.catalogue, &mut self.speller, self.tokens, item, known.product)?;
+            let named = fit.choice.variant.is_some() && fit.choice.variant == known.choice.variant;
+            if named && fit.unexplained == 0 && !fit.choice.contradictory {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(Scored { score: 0.95, close: true, ..fit });
+            }
+        }
+        found
+    }
+
     /// "3 notebooks a4, 3 a5", "20 towels, 10 disposable ones", "15mm copper, 5 lengths of 22mm": the rest of the name is that of
     /// the line before.
     fn elliptic(&mut self, item: &Item) -> Option<Scored> {
-        let before = self.lines.last().filter(|l| l.best.is_some() && !l.item.content.is_empty())?.item.content.clone();
+        let unit = self.family.clone()?;
+        let before = unit.content.clone();
         let by_size = item.content.is_empty() && item.amounts.iter().any(|a| a.measure.is_some());
         if item.amounts.len() < if by_size { 2 } else { 1 }
             || item.content.is_empty() && !by_size
@@ -131,10 +179,17 @@ impl<'a> Play<'a> {
             self.tokens.get(*at).is_some_and(|t| t.kind == Kind::Number || units::measure(&t.norm).is_some())
         };
         let named: Vec<usize> = before.iter().copied().filter(|at| !is_size(at)).collect();
-        let lent = if by_size { vec![named] } else { vec![vec![last], vec![first]] };
+        let lent = if by_size { vec![named] } else { vec![Vec::new(), vec![last], vec![first]] };
         for lent in lent {
+            let lent_nothing = lent.is_empty();
             let content: Vec<usize> = lent.into_iter().chain(item.content.iter().copied()).collect();
-            let whole = Item { content, ..item.clone() };
+            let mut whole = Item { content, ..item.clone() };
+            // "4 loaves white, 4 brown"
+            if lent_nothing {
+                whole
+                    .packages
+                    .extend(unit.amounts.iter().filter_map(|a| a.package.clone()).chain(unit.packages.clone()));
+            }
             let ranked = matching::rank(self.catalogue, &mut self.speller, self.tokens, &whole);
             let enough = if by_size { 0.5 } else { 0.85 };
             let clear = |b: &&Scored| b.close && b.score > enough && b.unexplained == 0;

@@ -37,6 +37,7 @@ mod rules;
 mod segment;
 mod spelling;
 mod swaps;
+mod tales;
 mod text;
 mod times;
 mod turns;

@@ -72,7 +72,9 @@ fn noise_at(tokens: &[Token], at: usize) -> usize {
         return 1 + run(tokens, at + 1);
     }
     match norm(tokens, at) {
-        "at" if number(tokens, at + 1) && units::measure(norm(tokens, at + 2)).is_none() => 2,
+        "at" if number(tokens, at + 1) && units::measure(norm(tokens, at + 2)).is_none() => {
+            2 + usize::from(norm(tokens, at + 2) == "p")
+        }
         "price" | "cost" | "invoice" | "po" | "ref" | "reference" | "account" | "tel" | "telephone" | "phone"
         | "mobile" | "table" | "room" | "suite" | "quote" | "ticket" | "number" | "postcode" => {
             reference(tokens, at, 1)
@@ -91,7 +93,14 @@ fn reference(tokens: &[Token], at: usize, least: usize) -> usize {
         named |= matches!(norm(tokens, next), "number" | "no" | "nr") || mark(tokens, next, "#");
         next += 1;
     }
-    if number(tokens, next) && (named || norm(tokens, next).len() >= least) { next - at + run(tokens, next) } else { 0 }
+    if !number(tokens, next) || !named && norm(tokens, next).len() < least {
+        return 0;
+    }
+    // "PO 8831/B"
+    let past = next + run(tokens, next);
+    let glued = |n: usize| tokens.get(n).is_some_and(|t| t.glued);
+    let suffix = mark(tokens, past, "/-") && glued(past) && glued(past + 1) && norm(tokens, past + 1).len() <= 2;
+    past + if suffix { 2 } else { 0 } - at
 }
 
 /// Groups of digits in a row, as telephone numbers are written.
@@ -123,6 +132,10 @@ fn number_noise(tokens: &[Token], at: usize) -> usize {
     if matches!(after, "am" | "pm" | "oclock" | "hrs" | "ish") || glued && matches!(after, "st" | "nd" | "rd" | "th") {
         return 2;
     }
+    // "24-28 December"
+    if mark(tokens, at + 1, "-") && number(tokens, at + 2) && is_month(norm(tokens, at + 3)) {
+        return 4;
+    }
     if is_month(after) || norm(tokens, at + 1) == "may" && !token.norm.contains('.') {
         return 2 + usize::from(number(tokens, at + 2) && norm(tokens, at + 2).len() == 4);
     }
@@ -134,6 +147,10 @@ fn number_noise(tokens: &[Token], at: usize) -> usize {
     }
     if digits(&token.norm).is_none() {
         return run(tokens, at);
+    }
+    // "At 89p"
+    if after == "p" && glued {
+        return 2;
     }
     // "22 of us"
     if after == "of" && norm(tokens, at + 2) == "us" {

@@ -47,6 +47,11 @@ pub(super) fn numbered(tokens: &[Token], at: usize, known: impl Fn(&Token) -> bo
         &["account", "acc", "acct", "inv", "job", "code", "ext", "vat", "pin", "customer", "cust", "contract"];
     const PLACES: &[&str] = &[
         "flat",
+        "van",
+        "truck",
+        "lorry",
+        "ramp",
+        "branch",
         "plot",
         "plots",
         "bay",
@@ -126,8 +131,9 @@ pub(super) fn numbered(tokens: &[Token], at: usize, known: impl Fn(&Token) -> bo
     {
         next += 1;
     }
-    let towards = before.is_some_and(|t| matches!(t.norm.as_str(), "to" | "at" | "in"));
-    let sold = sold && !towards;
+    let towards = before.is_some_and(|t| matches!(t.norm.as_str(), "to" | "at" | "in" | "for" | "on"));
+    let headed = mark(tokens, next + 1, ":");
+    let sold = sold && !towards && !headed;
     // "2 units 4 tins"
     if counted && first != "ext" || sold && !boxed || !number(tokens, next) {
         return 0;
@@ -156,6 +162,7 @@ pub(super) fn street(tokens: &[Token], at: usize, free: impl Fn(usize) -> bool) 
         "court",
         "ct",
         "square",
+        "sq",
         "place",
         "crescent",
         "cres",

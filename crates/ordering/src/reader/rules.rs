@@ -10,6 +10,7 @@ use super::lines::{Line, Play};
 use super::port::OrderReader;
 use super::reading::{Candidate, Effect, Intent, ReadLine, Reading};
 use super::segment::{self, Sentence};
+use super::tales;
 use super::text::{self, Kind, Token};
 use async_trait::async_trait;
 use purser_kernel::{Problem, Quantity};
@@ -62,17 +63,25 @@ impl RuleReader {
             let of = elements.get(sentence.first..sentence.past).unwrap_or_default();
             let mood = mood(&tokens, of, &sentence);
             weigh(&mut evidence, &tokens, of, mood);
+            let asks = (mood == Mood::Ask).then(|| sentence.items.iter().rfind(|i| !i.phrases.is_empty()).cloned());
             if mood == Mood::Say {
                 let told = evidence.asked || evidence.complained;
+                let asked = sentence.asked && !play.amended && !tales::inquires_after(&outside_names(&tokens, of));
                 let (before, unsure) = (play.lines.len(), hedged(&tokens, of, &sentence));
                 say(&mut play, of, sentence, told);
                 // It reads as an order, and may be a question or a tale all the same.
                 play.left |= unsure && play.lines.len() > before;
+                // "Cheapest oil you have?"
+                evidence.asked |= asked && play.lines.len() == before;
+            } else if mood == Mood::Tell {
+                // A person sees what was told of and counted.
+                play.left |= of.iter().any(|e| matches!(e.what, What::Amount(_)));
             } else if mood == Mood::Ask && orders_on_condition(&tokens, of) {
                 // A person sees the question with the order that hangs on it.
                 play.left = true;
                 say(&mut play, of, sentence, true);
             }
+            play.asked_of = asks.flatten();
         }
         if evidence.cancelled && !play.lines.is_empty() {
             // What else was said goes to a person with the message.
@@ -87,6 +96,7 @@ impl RuleReader {
             });
         }
         drop_mentions(&mut play);
+        drop_names(&mut play, message.text);
         if evidence.instructed || evidence.complained {
             play.lines.retain(|l| l.best.is_some());
         }
@@ -111,6 +121,23 @@ fn drop_mentions(play: &mut Play<'_>) {
     });
 }
 
+/// "Tom 07700 900333", "Rose from Apex": a word with a capital beside products without one is somebody's name.
+fn drop_names(play: &mut Play<'_>, text: &str) {
+    let capital = |line: &Line| {
+        let at = line.item.content.first().and_then(|at| play.tokens.get(*at)).map_or(0, |t| t.start);
+        text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase)
+    };
+    let counted = |line: &&Line| !line.item.amounts.is_empty() && line.best.is_some();
+    let plain = play.lines.iter().any(|l| counted(&l)) && !play.lines.iter().filter(counted).any(capital);
+    let name = |line: &Line| {
+        let bare = line.item.amounts.is_empty() && !line.item.article && !line.item.requested && !line.item.reference;
+        plain && bare && line.effect == Effect::Add && line.item.content.len() == 1 && capital(line)
+    };
+    let named: Vec<bool> = play.lines.iter().map(name).collect();
+    let mut named = named.into_iter();
+    play.lines.retain(|_| !named.next().unwrap_or(false));
+}
+
 fn product(line: &Line) -> Option<u32> {
     line.best.as_ref().map(|b| b.product)
 }
@@ -130,26 +157,37 @@ pub struct Weighed {
 fn orders_on_condition(tokens: &[Token], of: &[Element]) -> bool {
     let (first, past) = (of.first().map_or(0, |e| e.first), of.last().map_or(0, |e| e.past));
     let words: Vec<&str> = tokens.get(first..past).into_iter().flatten().map(|t| t.norm.as_str()).collect();
-    words.windows(2).any(|w| matches!(w, ["if", "so" | "yes" | "yeah" | "you" | "they" | "there"] | ["send", _]))
+    let orders =
+        || words.iter().any(|w| matches!(*w, "send" | "need" | "want" | "take" | "order" | "add" | "please" | "pls"));
+    words.windows(2).any(|w| match w {
+        ["if", "so" | "yes" | "yeah"] | ["send", _] => true,
+        ["if", "you" | "they" | "there"] => orders(),
+        _ => false,
+    })
 }
 
 fn mood(tokens: &[Token], of: &[Element], sentence: &Sentence) -> Mood {
-    let (first, past) = (of.first().map_or(0, |e| e.first), of.last().map_or(0, |e| e.past));
-    let norms: Vec<&str> = tokens.get(first..past).into_iter().flatten().map(|t| t.norm.as_str()).collect();
     let named = of.iter().any(|e| matches!(e.what, What::Phrase(_)));
     let counted = of.iter().any(|e| matches!(e.what, What::Amount(_)));
-    intent::mood(&norms, sentence.asked, named, counted)
+    intent::mood(&outside_names(tokens, of), sentence.asked, named, counted)
 }
 
 fn hedged(tokens: &[Token], of: &[Element], sentence: &Sentence) -> bool {
-    let (first, past) = (of.first().map_or(0, |e| e.first), of.last().map_or(0, |e| e.past));
-    let norms: Vec<&str> = tokens.get(first..past).into_iter().flatten().map(|t| t.norm.as_str()).collect();
-    intent::hedged(&norms, sentence.asked)
+    tales::hedged(&outside_names(tokens, of), sentence.asked)
+}
+
+/// The words, with [`tales::NAME`] for each product's name: "split peas" have not come apart.
+fn outside_names<'a>(tokens: &'a [Token], of: &[Element]) -> Vec<&'a str> {
+    let words = |e: &Element| match e.what {
+        What::Phrase(_) => vec![tales::NAME],
+        _ => tokens.get(e.first..e.past).into_iter().flatten().map(|t| t.norm.as_str()).collect(),
+    };
+    of.iter().flat_map(words).collect()
 }
 
 fn weigh(evidence: &mut Evidence, tokens: &[Token], of: &[Element], mood: Mood) {
     match mood {
-        Mood::Say => {}
+        Mood::Say | Mood::Tell => {}
         Mood::Ask => evidence.asked = true,
         Mood::Complain => evidence.complained = true,
         Mood::Withdraw => evidence.cancelled = true,
@@ -179,6 +217,8 @@ fn say(play: &mut Play<'_>, of: &[Element], sentence: Sentence, told: bool) {
     });
     play.left |= total && !play.draft.is_empty() || sentence.tells;
     let counted = sentence.items.iter().any(|i| !i.amounts.is_empty());
+    // Only a request orders what the sentence before asked about.
+    play.asked_of = play.asked_of.take().filter(|_| requested);
     let from = play.lines.len();
     for item in play.gather(sentence.items) {
         if play.lines.len() >= MAX_LINES {
@@ -230,7 +270,7 @@ fn finish(play: &Play<'_>, evidence: &Evidence, elements: &[Element], text: &str
         elements.iter().filter(|e| test(&e.what) && !within(e)).count()
     };
     let order = OrderDoubts {
-        words: outside(|w| matches!(w, What::Word)),
+        words: outside(|w| matches!(w, What::Word)) - names_of_people(play, elements),
         products: outside(|w| matches!(w, What::Phrase(_))),
         amounts: outside(|w| matches!(w, What::Amount(_))),
         amended: play.amended,
@@ -250,6 +290,22 @@ fn finish(play: &Play<'_>, evidence: &Evidence, elements: &[Element], text: &str
     debug_assert!(intent == Intent::Order || lines.is_empty(), "only an order has lines");
     let reading = Reading { intent, intent_confidence, confidence, lines, cancel: evidence.cancelled };
     Weighed { reading, lines: doubts, order: order.values(weakest) }
+}
+
+/// Words that greet by name or stand after the thanks, and are no products.
+fn names_of_people(play: &Play<'_>, elements: &[Element]) -> usize {
+    let token = |at: usize| elements.get(at).and_then(|e| play.tokens.get(e.first));
+    let outside = |e: &Element| {
+        matches!(e.what, What::Word) && !play.lines.iter().any(|l| l.span.0 <= e.first && e.past <= l.span.1)
+    };
+    let signed =
+        elements.iter().enumerate().rposition(|(at, _)| token(at).is_some_and(|t| lexicon::signs_off(&t.norm)));
+    let last = elements.iter().rposition(|e| matches!(e.what, What::Phrase(_) | What::Amount(_))).unwrap_or(0);
+    let names = elements.iter().enumerate().filter(|(at, element)| {
+        let greeted = at.checked_sub(1).and_then(token).is_some_and(|t| lexicon::is_greeting(&t.norm));
+        outside(element) && (greeted || signed.is_some_and(|s| s < *at && last < s))
+    });
+    names.count()
 }
 
 fn written(play: &Play<'_>, line: &Line, text: &str, cap: f64) -> Option<ReadLine> {

@@ -1,10 +1,11 @@
 //! Swaps: what takes the place of something else, and what it keeps of it.
 use super::corrections::{REFERRED, both};
 use super::cues::Cue;
+use super::entry::VariantKeys;
 use super::items::Item;
 use super::lines::{Line, Play};
 use super::matching::{self, Scored};
-use super::reading::Effect;
+use super::reading::{Effect, Match};
 
 impl Play<'_> {
     pub(super) fn instead_of(&mut self, line: Line) {
@@ -22,16 +23,32 @@ impl Play<'_> {
             let product = self.lines.last().and_then(|last| self.product(last));
             if let Some(product) = product
                 && self.drafted(product).next().is_some()
-                && let Some(last) = self.lines.last_mut()
+                && let Some(last) = self.lines.pop()
             {
-                last.effect = Effect::Set;
+                let named = self.variant_of_draft(last, product);
+                self.lines.push(Line { effect: Effect::Set, ..named });
             }
             return;
+        }
+        // "Latex instead of nitrile" keeps the size.
+        if let Some(new) = self.lines.pop() {
+            let (effect, named) = (new.effect, self.same_value(&line, new));
+            self.lines.push(Line { effect, ..named });
         }
         let place = self.lines.len();
         let had = self.exclude(line);
         let Some(at) = place.checked_sub(1) else { return };
         self.inherit(at, had);
+    }
+
+    /// "The gloves should be small": the draft's one line of that product in another variant, where no amount is said.
+    pub(super) fn other_drafted(&self, line: &Line, product: Match) -> Option<Line> {
+        product.variant_id.filter(|_| !line.settled.said)?;
+        let mut others = self.draft.iter().filter(|d| d.product_id == product.product_id);
+        let (Some(only), None) = (others.next(), others.next()) else { return None };
+        let best = self.of_draft(only).filter(|b| b.choice.variant.is_some())?;
+        let item = Item { content: line.item.content.clone(), span: line.item.span, ..Item::default() };
+        Some(self.line(item, Vec::new(), Some(best), line.span))
     }
 
     /// "The 1kg coffee instead of the 227g", "50mm bolts, not 30": another variant of the product just named.
@@ -45,7 +62,10 @@ impl Play<'_> {
             .filter(|a| a.measure.is_none() && a.package.is_none())
             .for_each(|a| a.measure = named.measure);
         let entry = self.catalogue.entry(best.product)?;
-        let choice = super::variants::choose(self.catalogue, entry, &[], &amounts, &[]);
+        let mut choice = super::variants::choose(self.catalogue, entry, &[], &amounts, &[]);
+        // "1 litre, not 500": the number alone names it.
+        let number = |v: &VariantKeys| amounts.iter().any(|a| v.measure.is_some_and(|(e4, _)| e4 == a.e4));
+        choice.variant = choice.variant.or(entry.variants.iter().position(number));
         if choice.variant.is_none() || choice.variant == best.choice.variant {
             return None;
         }
@@ -131,7 +151,7 @@ impl Play<'_> {
     }
 
     /// The new takes the old's amount where it was given none.
-    fn inherit(&mut self, at: usize, had: Option<i64>) {
+    pub(super) fn inherit(&mut self, at: usize, had: Option<i64>) {
         if let (Some(new), Some(e4)) = (self.lines.get_mut(at), had)
             && new.best.as_ref().is_some_and(|b| new.item.amounts.len() <= usize::from(b.choice.amount.is_some()))
         {

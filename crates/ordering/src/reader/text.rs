@@ -137,6 +137,11 @@ pub(super) fn tokenise(text: &str) -> Vec<Token> {
                     norm.push_str("and");
                     Kind::Word
                 }
+                // 24" is 24 inches.
+                '"' if at.checked_sub(2).and_then(|b| folded.get(b)).is_some_and(|c| c.ch.is_ascii_digit()) => {
+                    norm.push_str("inch");
+                    Kind::Word
+                }
                 '&' => {
                     norm.push_str("and");
                     Kind::Word

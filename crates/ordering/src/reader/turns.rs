@@ -140,7 +140,9 @@ const COMPLAINTS: &[&[&str]] = &[
     &["take", "back"],
     &["cracked"],
     &["unusable"],
-    &["forgot"],
+    &["you", "forgot"],
+    &["they", "forgot"],
+    &["driver", "forgot"],
     &["forgotten"],
     &["blunt"],
     &["damp"],
@@ -170,6 +172,16 @@ const COMPLAINTS: &[&[&str]] = &[
     &["short", "delivered"],
     &["went", "off"],
     &["gone", "off"],
+    &["in", "error"],
+    &["by", "mistake"],
+    &["no", "sign"],
+    &["ripped"],
+    &["rip"],
+    &["rips"],
+    &["too", "small"],
+    &["too", "big"],
+    &["poor", "service"],
+    &["poor", "quality"],
 ];
 
 const LOCATIONS: &[&[&str]] = &[&["where", "is"], &["wheres"], &["where", "are"]];

@@ -2,7 +2,7 @@
 use super::counting::Amount;
 use super::entry::{Entry, VariantKeys};
 use super::index::Catalogue;
-use super::numbers::ONE;
+use super::numbers::{self, ONE};
 use super::units;
 
 /// The variant chosen, and what of the item speaks for it.
@@ -33,7 +33,12 @@ fn is_amount(variant: &VariantKeys, amount: &Amount) -> bool {
                 || amount.e4 >= LARGE && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4)
         }
         // "Coke 330": so large a count is named before the product.
-        (None, None) => amount.e4 >= LARGE && !amount.times && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4),
+        // So is "micropore 1.25", which counts nothing.
+        (None, None) => {
+            (amount.e4 >= LARGE || amount.e4 % ONE != 0)
+                && !amount.times
+                && variant.measure.is_some_and(|(e4, _)| e4 == amount.e4)
+        }
     }
 }
 
@@ -111,7 +116,16 @@ pub(super) fn choose(
         }
         (None, Some(variant)) => {
             choice.variant = Some(variant);
-            choice.contradictory = rivals > 1;
+            // "Gloves 7": the number cannot be the size and the count.
+            let counts = |word: &u32| match amounts {
+                [only] => numbers::digits(catalogue.text(*word)).is_some_and(|e4| {
+                    e4 == only.e4 && only.measure.is_none() && words.iter().filter(|w| w.contains(word)).count() == 1
+                }),
+                _ => false,
+            };
+            let forms = entry.variants.get(variant).map(|v| v.forms.as_slice()).unwrap_or_default();
+            let twice = forms.iter().any(|form| matches!(form.as_slice(), [one] if counts(one)));
+            choice.contradictory = rivals > 1 || twice;
         }
         (None, None) => {
             // "10 kg" of something that comes in 1, 5 and 20 kg bags.

@@ -1,0 +1,229 @@
+//! What people tell beside what they order: what came, what was wrong with it, what they have and do.
+use super::intent::{Mood, QUESTIONS, REQUESTERS};
+use super::lexicon;
+
+/// Stands for a product's name among the words of a sentence.
+pub(super) const NAME: &str = "_";
+
+/// The mood of a sentence that tells. `words` are those outside of products' names.
+pub(super) fn mood(words: &[&str], asked: bool, named: bool, counted: bool) -> Option<Mood> {
+    if tells_of_part(words) || tells_of_you(words) {
+        return Some(Mood::Complain);
+    }
+    if words.iter().take(3).any(|w| matches!(*w, "checking" | "wondering")) && !asks_for(words) {
+        return Some(Mood::Ask);
+    }
+    if !asked && habit(words, counted) {
+        return Some(Mood::Tell);
+    }
+    if maybe(words) || asked && words.contains(&"any") && !words.contains(&"chance") && !asks_for(words) {
+        return Some(Mood::Ask);
+    }
+    if asked || asks_for(words) {
+        return None;
+    }
+    if short(words, counted) {
+        return Some(Mood::Complain);
+    }
+    let spoken_of = named || counted || words.iter().any(|w| matches!(*w, "order" | "delivery" | "parcel" | "invoice"));
+    if spoken_of && arrived(words) {
+        return Some(Mood::Complain);
+    }
+    let praised = words.iter().any(|w| PRAISE.contains(w) || lexicon::signs_off(w));
+    let bad = words.iter().any(|w| NEGATIONS.contains(w)) || named && !praised;
+    match describes(words) {
+        true if bad => Some(Mood::Complain),
+        true if !counted => Some(Mood::Tell),
+        _ if praised && !counted && words.first().is_some_and(|w| PRAISE.contains(w)) => Some(Mood::Tell),
+        _ => None,
+    }
+}
+
+const PRAISE: &[&str] = &[
+    "lovely",
+    "great",
+    "good",
+    "perfect",
+    "fine",
+    "fantastic",
+    "brilliant",
+    "loved",
+    "loving",
+    "nice",
+    "excellent",
+    "delicious",
+    "best",
+    "amazing",
+    "spot",
+    "happy",
+    "superb",
+    "treat",
+];
+
+/// "Thinking of getting 20", "I might need some", "if I order 50": nothing is ordered yet.
+fn maybe(words: &[&str]) -> bool {
+    words
+        .windows(2)
+        .any(|w| matches!(w, ["might" | "may", "need" | "want" | "order" | "take"] | ["thinking", "of" | "about"]))
+        || words
+            .windows(3)
+            .any(|w| matches!(w, ["if", "i" | "we", "order" | "ordered" | "buy" | "bought" | "take" | "took"]))
+}
+
+/// "Only 8 on the pallet, should be 10", "no bread in todays delivery": what did not come.
+fn short(words: &[&str], counted: bool) -> bool {
+    let only = words.first() == Some(&"only") && counted && words.contains(&"should");
+    let within = words
+        .windows(3)
+        .any(|w| matches!(w, ["in" | "from" | "off" | "with" | "on", _, "delivery" | "order" | "drop"]));
+    only || within && words.first().is_some_and(|w| matches!(*w, "no" | "only" | "missing" | NAME))
+}
+
+const NEGATIONS: &[&str] = &[
+    "no", "not", "dont", "doesnt", "wont", "isnt", "arent", "wasnt", "werent", "cant", "nothing", "too", "never",
+    "without",
+];
+
+/// A verb of ordering or a word that asks for something to be done.
+fn asks_for(words: &[&str]) -> bool {
+    needs(words) || words.iter().any(|w| REQUESTERS.contains(w) || matches!(*w, "please" | "pls" | "plz" | "add"))
+}
+
+/// "A box of needles arrived open", "we were charged for 10": what happened on the way, where nobody says thanks for it.
+fn arrived(words: &[&str]) -> bool {
+    words.iter().any(|w| matches!(*w, "arrived" | "came" | "received" | "turned" | "charged" | "missed" | "split"))
+        && !words.iter().any(|w| lexicon::is_request(w) && !matches!(*w, "order" | "have" | "put"))
+        && !words.iter().any(|w| lexicon::signs_off(w) || matches!(*w, "all" | "great" | "fine" | "lovely" | "good"))
+}
+
+/// "The masks have no elastic", "these aprons are great": a thing and what it is like.
+fn describes(words: &[&str]) -> bool {
+    const VERBS: &[&str] = &[
+        "is", "are", "was", "were", "has", "have", "had", "dont", "doesnt", "wont", "isnt", "arent", "wasnt", "werent",
+        "cant", "keep", "keeps", "seem", "seems", "look", "looks", "feel", "smell", "taste", "fit", "fits",
+    ];
+    let said = words.iter().position(|w| !lexicon::is_greeting(w)).and_then(|at| words.get(at..)).unwrap_or_default();
+    let thing =
+        said.first().is_some_and(|w| matches!(*w, "the" | "these" | "those" | "this" | "that" | "my" | "our" | "your"));
+    let wanted =
+        said.iter().any(|w| matches!(*w, "needed" | "wanted" | "required" | "want" | "need" | "instead" | "should"));
+    thing && !wanted && said.iter().skip(1).any(|w| VERBS.contains(w))
+}
+
+/// "We normally get 5 boxes", "will order the gloves next week": not now.
+fn habit(words: &[&str], counted: bool) -> bool {
+    let begins = words.iter().take(4);
+    let used_to = begins.clone().any(|w| matches!(*w, "normally" | "usually" | "generally" | "typically"))
+        || words.windows(2).take(3).any(|w| matches!(w, ["we" | "i" | "they", "use" | "used"]));
+    let later = words.windows(2).any(|w| {
+        matches!(
+            w,
+            ["will" | "ill", "order" | "send" | "message"]
+                | ["be", "ordering"]
+                | ["let", "you"]
+                | ["get", "back"]
+                | ["please", "note"]
+        )
+    });
+    let when = words.iter().any(|w| matches!(*w, "later" | "next" | "tomorrow" | "when" | "once" | "after" | "soon"));
+    let asks = words.iter().any(|w| matches!(*w, "can" | "could" | "pls" | "plz" | "need" | "want"));
+    let done = words.first().is_some_and(|w| matches!(*w, "used" | "tried" | "using" | "been"));
+    let written = words
+        .windows(2)
+        .any(|w| matches!(w, ["note" | "website" | "site" | "invoice" | "sheet" | "email", "says" | "said" | "shows"]));
+    !asks && (used_to || done || written || words.contains(&"enough") || later && (when || !counted))
+}
+
+/// "2 of the cans from yesterday were leaking", "3 of my 12 have no nozzles": a part of what came, and what is the matter.
+fn tells_of_part(words: &[&str]) -> bool {
+    let partitive =
+        words.iter().take(6).zip(words.iter().skip(1)).any(|(of, which)| {
+            *of == "of" && matches!(*which, "the" | "those" | "these" | "them" | "my" | "our" | "your")
+        });
+    let partitive = partitive || matches!(words, ["half", "the" | "my" | "our", ..]);
+    let tells = words.iter().any(|w| {
+        matches!(
+            *w,
+            "were" | "was" | "are" | "is" | "have" | "has" | "had" | "came" | "arrived" | "dont" | "wont" | "look"
+        )
+    });
+    let orders = words.iter().any(|w| lexicon::is_request(w) && *w != "have");
+    let begins = words.first().is_some_and(|w| {
+        w.starts_with(|c: char| c.is_ascii_digit())
+            || super::numbers::numeral(w).is_some()
+            || matches!(*w, "half" | "some")
+    });
+    partitive && begins && tells && !orders
+}
+
+/// "You dropped off", "you gave us": what the shop did, where nothing is ordered beside.
+fn tells_of_you(words: &[&str]) -> bool {
+    const DEEDS: &[&str] = &[
+        "sent",
+        "dropped",
+        "delivered",
+        "brought",
+        "gave",
+        "supplied",
+        "shipped",
+        "charged",
+        "billed",
+        "packed",
+        "left",
+        "forgot",
+        "promised",
+        "said",
+    ];
+    let did =
+        words.windows(2).any(|w| matches!(w, ["you" | "youve" | "u" | "driver" | "he", deed] if DEEDS.contains(deed)));
+    did && !needs(words) && !words.first().is_some_and(|w| QUESTIONS.contains(w))
+}
+
+/// Whether a sentence that reads as an order may be none: it asks without asking for anything to be done, or tells of what was.
+pub(super) fn hedged(norms: &[&str], asked: bool) -> bool {
+    const PAST: &[&str] = &[
+        "was",
+        "were",
+        "wasnt",
+        "werent",
+        "came",
+        "arrived",
+        "received",
+        "got",
+        "didnt",
+        "hasnt",
+        "went",
+        "ordered",
+        "delivered",
+        "sent",
+        "broke",
+        "looked",
+        "turned",
+        "opened",
+    ];
+    let words: Vec<&str> = norms.iter().copied().filter(|n| !n.is_empty()).collect();
+    let asks = |w: &&str| lexicon::is_request(w) && !matches!(*w, "order" | "have" | "love");
+    let requests = needs(&words)
+        || words.iter().any(asks)
+        || words.iter().any(|w| REQUESTERS.contains(w) || matches!(*w, "please" | "pls" | "plz"));
+    !requests && (asked || words.iter().any(|w| PAST.contains(w)))
+}
+
+/// A verb of ordering, and no courtesy.
+pub(super) fn needs(words: &[&str]) -> bool {
+    words
+        .iter()
+        .any(|w| lexicon::is_request(w) && !matches!(*w, "please" | "pls" | "plz" | "order" | "have" | "like" | "get"))
+        || words.windows(2).any(|w| matches!(w, ["do", "with"]))
+}
+
+/// "How are you", "how is the family".
+pub(super) fn inquires_after(words: &[&str]) -> bool {
+    let how = words.iter().position(|w| matches!(*w, "how" | "hows"));
+    let rest = how.and_then(|at| words.get(at..)).unwrap_or_default();
+    rest.len() <= 5
+        && rest.iter().any(|w| {
+            matches!(*w, "you" | "u" | "family" | "things" | "life" | "everyone" | "weekend" | "kids" | "goes")
+        })
+        && !words.iter().any(|w| matches!(*w, "order" | "delivery" | "much" | "many" | "long" | "soon" | "do" | "can"))
+}
