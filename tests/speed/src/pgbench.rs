@@ -21,7 +21,7 @@ pub(crate) struct Script {
 }
 
 /// More orders than one client of pgbench confirms in a turn.
-const BLOCK: u64 = 4_000;
+const BLOCK: u64 = 2_000;
 
 impl Script {
     /// One order with its lines.
