@@ -83,7 +83,7 @@ impl Shop {
         };
         let answer = write.send(&self.tenant).await;
         match answer {
-            Ok(answer) if !not_now(&answer) => {
+            Ok(answer) if !not_now(&answer) && self.knows(&write, &answer).await => {
                 self.settle(&write, &answer);
                 Outcome::Acknowledged
             }
@@ -91,6 +91,24 @@ impl Shop {
                 self.pending = Some(write);
                 Outcome::NotNow
             }
+        }
+    }
+
+    /// Reads what a change has made whose first attempt was never answered, so that the next change names its version. `false` when it
+    /// could not be read now.
+    async fn knows(&mut self, write: &Write, answer: &Answer) -> bool {
+        let Write { kind: Kind::Change(_), path, body, again: true, .. } = write else { return true };
+        if answer.status != 412 || path.starts_with("/v1/orders/") {
+            return true;
+        }
+        match Answer::attempt(self.tenant.request("GET", path)).await {
+            Ok(found) if !not_now(&found) => {
+                let found = found.expect(200).json();
+                assert_eq!(found["description"], body["description"], "{path} was changed by nobody else");
+                self.ledger.note(path.clone(), found);
+                true
+            }
+            _ => false,
         }
     }
 
