@@ -1,16 +1,8 @@
 //! The index of a catalogue takes a second to build where the catalogue is large.
 use async_trait::async_trait;
-use purser_agents::AnswerBook;
-use purser_billing::Meter;
 use purser_kernel::Problem;
-use purser_messaging::InboxService;
-use purser_ordering::{
-    customers::Directory,
-    reader::{Catalogue, Message, OrderReader, Reading, RuleReader},
-    reading::ReadConversation,
-};
-use purser_store::jobs::{Worker, WorkerOptions};
-use purser_tenancy::Tenancy;
+use purser_ordering::reader::{Catalogue, Message, OrderReader, Reading, RuleReader};
+use purser_store::jobs::WorkerOptions;
 use purser_tests::{app::TestApp, database::Engine, whatsapp};
 use rstest::rstest;
 use serde_json::json;
@@ -20,7 +12,6 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::Barrier, time::timeout};
-use tokio_util::sync::CancellationToken;
 
 use crate::shop::Shop;
 
@@ -58,20 +49,8 @@ async fn messages_that_arrive_at_once_share_one_index(#[case] engine: Engine) {
         shop.tenant.customer(&format!("Café {number}"), &format!("+{number}")).await;
     }
     let together = Arc::new(Together { all_here: Barrier::new(CUSTOMERS), indexes: Mutex::new(Vec::new()) });
-    let services = shop.app.app().services();
-    let reading = ReadConversation::new(
-        together.clone(),
-        Arc::new(InboxService::new(Arc::new(Directory))),
-        Arc::new(AnswerBook),
-        Arc::new(Tenancy),
-        Arc::new(Meter),
-    );
-    let mut handlers = services.job_handlers();
-    // Of two handlers of one kind, the last one counts.
-    handlers.push(Arc::new(reading));
-    let stop = CancellationToken::new();
     let options = WorkerOptions { concurrency: 2 * CUSTOMERS, ..WorkerOptions::default() };
-    let running = tokio::spawn(Worker::new(services.store.clone(), handlers, options).run(stop.clone()));
+    let working = shop.read_with(together.clone(), options);
 
     for number in &numbers {
         shop.deliver(&whatsapp::messages(&[whatsapp::text(number, "4 white bread")])).await;
@@ -94,6 +73,5 @@ async fn messages_that_arrive_at_once_share_one_index(#[case] engine: Engine) {
     assert_eq!(second.len(), CUSTOMERS);
     assert_eq!(second.iter().collect::<BTreeSet<_>>().len(), 1, "one index for all");
     assert_ne!(first.first(), second.first());
-    stop.cancel();
-    running.await.unwrap();
+    working.end().await;
 }

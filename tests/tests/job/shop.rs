@@ -1,10 +1,19 @@
 //! A tenant that sells groceries to one customer on WhatsApp.
+use purser_agents::AnswerBook;
+use purser_billing::Meter;
+use purser_messaging::InboxService;
+use purser_ordering::{customers::Directory, reader::OrderReader, reading::ReadConversation};
+use purser_store::jobs::{Worker, WorkerOptions};
+use purser_tenancy::Tenancy;
 use purser_tests::{
     app::{Answer, Tenant, TestApp, eventually, grocery},
     database::Engine,
     whatsapp,
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// The number that the customer writes from.
 pub(crate) const NUMBER: &str = "4915112345678";
@@ -41,6 +50,24 @@ impl Shop {
         self.tenant.deliver(&self.callback, body).await.expect(200)
     }
 
+    /// Begins to work on jobs, with this reader in place of the usual one.
+    pub(crate) fn read_with(&self, reader: Arc<dyn OrderReader>, options: WorkerOptions) -> Working {
+        let reading = ReadConversation::new(
+            reader,
+            Arc::new(InboxService::new(Arc::new(Directory))),
+            Arc::new(AnswerBook),
+            Arc::new(Tenancy),
+            Arc::new(Meter),
+        );
+        let services = self.app.app().services();
+        let mut handlers = services.job_handlers();
+        // Of two handlers of one kind, the last one counts.
+        handlers.push(Arc::new(reading));
+        let stop = CancellationToken::new();
+        let worker = Worker::new(services.store.clone(), handlers, options);
+        Working { stop: stop.clone(), running: tokio::spawn(worker.run(stop)) }
+    }
+
     /// Waits until everything that was written has been read.
     pub(crate) async fn all_read(&self, messages: usize) {
         eventually("every message to be read", || async {
@@ -57,6 +84,20 @@ impl Shop {
     pub(crate) async fn patch_lines(&self, order: &Value, lines: Value) -> Answer {
         let path = path_of(order);
         self.tenant.patch(&path, order["version"].as_i64().unwrap(), &json!({ "lines": lines })).await
+    }
+}
+
+/// A worker at work.
+pub(crate) struct Working {
+    stop: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+impl Working {
+    /// Lets it finish what it does.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        self.running.await.unwrap();
     }
 }
 

@@ -1,20 +1,11 @@
 //! A message that no reader can read.
 use async_trait::async_trait;
-use purser_agents::AnswerBook;
-use purser_billing::Meter;
 use purser_kernel::Problem;
-use purser_messaging::InboxService;
-use purser_ordering::{
-    customers::Directory,
-    reader::{Catalogue, Message, OrderReader, Reading, RuleReader},
-    reading::ReadConversation,
-};
-use purser_store::jobs::{Worker, WorkerOptions};
-use purser_tenancy::Tenancy;
+use purser_ordering::reader::{Catalogue, Message, OrderReader, Reading, RuleReader};
+use purser_store::jobs::WorkerOptions;
 use purser_tests::{app::TestApp, database::Engine};
 use rstest::rstest;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 use crate::shop::{Shop, lines, pairs};
 
@@ -45,20 +36,7 @@ async fn holds_up_nobody_and_is_left_to_people(#[case] engine: Engine) {
     shop.write("poison").await;
     shop.write("4 white bread").await;
 
-    let services = shop.app.app().services();
-    let reading = ReadConversation::new(
-        Arc::new(Choking),
-        Arc::new(InboxService::new(Arc::new(Directory))),
-        Arc::new(AnswerBook),
-        Arc::new(Tenancy),
-        Arc::new(Meter),
-    );
-    let mut handlers = services.job_handlers();
-    // Of two handlers of one kind, the last one counts.
-    handlers.push(Arc::new(reading));
-    let stop = CancellationToken::new();
-    let worker = Worker::new(services.store.clone(), handlers, WorkerOptions::default());
-    let running = tokio::spawn(worker.run(stop.clone()));
+    let working = shop.read_with(Arc::new(Choking), WorkerOptions::default());
 
     let order = shop.tenant.order_with_status("pending").await;
     assert_eq!(lines(&order), pairs(&[("White Bread", "4")]));
@@ -67,6 +45,5 @@ async fn holds_up_nobody_and_is_left_to_people(#[case] engine: Engine) {
     let messages = format!("/v1/conversations/{}/messages", inbox["data"][0]["id"].as_str().unwrap());
     let messages = shop.tenant.get(&messages).await.expect(200).json();
     assert_eq!(messages["data"][1]["ai_extracted_intent"], "other");
-    stop.cancel();
-    running.await.unwrap();
+    working.end().await;
 }
