@@ -10,8 +10,9 @@ mod settings;
 
 pub use error::ConfigError;
 
+use crate::mail::{Relay, Sender};
 use layer::Layer;
-use purser_kernel::{ExposeSecret, SecretString};
+use purser_kernel::{ExposeSecret, Links, SecretString};
 use purser_store::DatabaseOptions;
 use serde::Deserialize;
 use settings::Settings;
@@ -87,6 +88,12 @@ pub struct Config {
     pub argon2_iterations: u32,
     /// Proxies whose word on the client's address counts. Without any, the peer is the client.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Where people reach Purser's pages: links in mails begin with it. Must be set where `smtp_url` is; else: where the API listens.
+    pub public_url: Option<Links>,
+    /// The server that takes mails: `smtps://user:password@host`, or `smtp://…` with STARTTLS. Without one they stay in files.
+    pub smtp_url: Option<Relay>,
+    /// Who mails are from, such as `Purser <purser@example.com>`. Must be set where `smtp_url` is.
+    pub mail_from: Option<Sender>,
     /// A role of the PostgreSQL that may read tenants' tables and nothing else, which `purser migrate up` grants that.
     pub reporting_role: Option<String>,
 }
@@ -115,6 +122,9 @@ impl Default for Config {
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,
             trusted_proxies: Vec::new(),
+            public_url: None,
+            smtp_url: None,
+            mail_from: None,
             reporting_role: None,
         }
     }
@@ -173,6 +183,16 @@ impl Config {
             citus: self.database_citus,
             ..DatabaseOptions::new(url.expose_secret())
         }
+    }
+
+    /// Links into the pages that people see.
+    pub fn links(&self) -> Links {
+        self.public_url.clone().unwrap_or_else(|| Links::at(self.listen))
+    }
+
+    /// Whether mails of a production stay in files, where nobody gets them.
+    pub fn mails_stay_here(&self) -> bool {
+        self.is_production() && self.smtp_url.is_none()
     }
 
     /// Whether what is missing is an error.

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod failure;
 pub mod http;
 pub mod logging;
+pub mod mail;
 pub mod master_key;
 pub mod metrics;
 pub mod migrations;

@@ -18,6 +18,11 @@ pub fn skipped(what: &str) {
     say(&format!("skipped {what}"));
 }
 
+/// Something that works and is hardly what is wanted.
+pub fn warned(what: &str, why: &str) {
+    say(&format!("warning {what}: {why}"));
+}
+
 /// Something that did not go well, and what to do.
 pub fn failed(failure: &Failure) {
     say(&format!("failed  {}", failure.what()));

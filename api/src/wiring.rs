@@ -1,10 +1,10 @@
 //! Where the program is put together: which crate implements which port, who does which job, who hears of which event.
-use crate::Config;
+use crate::{Config, mail};
 use purser_agents::AnswerBook;
 use purser_auth::{Auth, AuthOptions};
 use purser_billing::Meter;
 use purser_integrations::ProcessInbound;
-use purser_kernel::Problem;
+use purser_kernel::{Links, Problem, ports::Mailer};
 use purser_messaging::InboxService;
 use purser_ordering::{
     customers::{Customers, Directory},
@@ -30,6 +30,10 @@ pub struct Services {
     pub auth: Auth,
     /// Who writes from an address.
     pub directory: Arc<dyn CustomerDirectory>,
+    /// Who sends mails, for jobs.
+    pub mailer: Arc<dyn Mailer>,
+    /// Links in mails.
+    pub links: Links,
     /// Customers.
     pub customers: Customers,
     /// Orders.
@@ -61,6 +65,8 @@ impl Services {
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             reader: Arc::new(RuleReader),
+            mailer: mail::mailer(config, store.clock().clone())?,
+            links: config.links(),
             store,
             directory,
             tenants,

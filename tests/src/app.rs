@@ -1,12 +1,14 @@
 //! The real server, on a port of its own and with a database of its own.
 mod answer;
 mod catalogue;
+mod mail;
 mod member;
 mod tenant;
 mod wait;
 
 pub use answer::Answer;
 pub use catalogue::{Product, grocery};
+pub use mail::{ReceivedMail, mails};
 pub use tenant::{Tenant, founder};
 pub use wait::eventually;
 
@@ -112,6 +114,7 @@ async fn serve(database: &TestDatabase, clock: &Clock, change: impl FnOnce(&mut 
         database_url: Some(SecretString::from(database.application_url.clone())),
         database_owner_url: Some(SecretString::from(database.owner_url.clone())),
         database_max_connections: 4,
+        data_dir: database.folder.path().to_owned(),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         metrics_listen: None,
         master_key: Some(SecretString::from(STANDARD.encode([7_u8; 32]))),

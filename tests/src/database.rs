@@ -27,6 +27,7 @@ pub use raw::{Raw, uuid_literal};
 pub use watch::Watch;
 
 use sqlx::Error;
+use tempfile::TempDir;
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,15 +47,16 @@ pub struct TestDatabase {
     pub owner_url: String,
     /// Which database it is.
     pub engine: Engine,
+    /// The data directory of the servers over it.
+    pub folder: TempDir,
     /// What goes with it.
     _kept: Kept,
 }
 
 #[derive(Debug)]
 enum Kept {
-    Folder {
-        _folder: tempfile::TempDir,
-    },
+    /// It is a file in the folder.
+    File,
     Database {
         _database: postgres::Database,
     },
@@ -103,6 +105,10 @@ impl TestDatabase {
     pub async fn application(&self) -> Raw {
         Raw::connect(self.engine, &self.application_url).await
     }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
 }
 
 /// The SQLSTATE or SQLite's code of an error, for a plain assertion.

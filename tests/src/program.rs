@@ -36,6 +36,7 @@ fn spawn(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]
         .env("PURSER_DATABASE_OWNER_URL", &database.owner_url)
         .env("PURSER_DATABASE_MAX_CONNECTIONS", "4")
         .env("PURSER_MASTER_KEY", STANDARD.encode([7_u8; 32]))
+        .env("PURSER_DATA_DIR", database.folder.path())
         .env("PURSER_METRICS_LISTEN", "")
         .env("PURSER_LISTEN", "127.0.0.1:0")
         .env("PURSER_LOG_FORMAT", "json")

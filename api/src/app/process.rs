@@ -1,6 +1,6 @@
 //! What every process of Purser has: a database that may be used, services over it, and parts that run until it ends.
 use super::tasks::Tasks;
-use crate::{Config, Failure, data_dir, master_key, metrics::MetricsServer, migrations, wiring::Services};
+use crate::{Config, Failure, data_dir, mail, master_key, metrics::MetricsServer, migrations, wiring::Services};
 use purser_kernel::{Clock, CommonProblem, Problem};
 use purser_store::{
     Announcer, Listener, Scheduler, Store, Vault,
@@ -23,6 +23,9 @@ impl Process {
     /// that policies do not bind, and a master key that is not the database's.
     pub async fn start(config: &Config, clock: Clock) -> Result<Self, Failure> {
         let services = Arc::new(open(config, clock).await?);
+        if config.mails_stay_here() {
+            tracing::warn!("mails: {}", mail::STAY_HERE);
+        }
         let process =
             Self { services, tasks: Tasks::new(), metrics_address: None, shutdown_timeout: config.shutdown_timeout };
         if process.services.store.is_postgres() {

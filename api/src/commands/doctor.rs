@@ -1,5 +1,5 @@
 //! `purser doctor`: what an operator would look at by hand, in the order in which one thing needs the other.
-use crate::{Config, Failure, app::keys_open, data_dir, master_key, migrations, report};
+use crate::{Config, Failure, app::keys_open, data_dir, mail, master_key, migrations, report};
 use purser_kernel::Clock;
 use purser_store::{MasterKey, Store, Vault, verify};
 use std::process::ExitCode;
@@ -10,6 +10,9 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     let mut checks = Checks { healthy: true };
     checks.note("data directory", directory(&config));
     let key = checks.note("master key", master_key::find(&config).and_then(|key| key_file(&config).map(|()| key)));
+    if config.mails_stay_here() {
+        report::warned("mails", mail::STAY_HERE);
+    }
     if !config.database().is_postgres() && config.database_url.is_none() && !config.database_file().exists() {
         report::skipped("database: there is none yet; the first start makes it");
         return Ok(checks.code());

@@ -1,7 +1,8 @@
 //! The keys, and what their values must be.
 use super::{Config, ConfigError, Environment, LogFormat, layer::Layer};
+use crate::mail::{Relay, Sender};
 use figment::Figment;
-use purser_kernel::{ExposeSecret, SecretString};
+use purser_kernel::{ExposeSecret, Links, SecretString};
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -35,6 +36,9 @@ pub(super) struct Settings {
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
     trusted_proxies: Option<Addresses>,
+    public_url: Option<String>,
+    smtp_url: Option<SecretString>,
+    mail_from: Option<String>,
     reporting_role: Option<String>,
 }
 
@@ -67,6 +71,18 @@ impl Settings {
         if self.database_url.is_none() && (self.database_owner_url.is_some() || self.database_direct_url.is_some()) {
             // Otherwise a server that was told of a PostgreSQL would quietly keep its rows in a file.
             return Err(ConfigError::value("database_url", "must be set where another address of the database is"));
+        }
+        let smtp_url = self.smtp_url.filter(|url| !url.expose_secret().trim().is_empty()).map(relay).transpose()?;
+        let public_url = self.public_url.filter(|url| !url.trim().is_empty()).map(public_url).transpose()?;
+        let mail_from = self.mail_from.filter(|from| !from.trim().is_empty()).map(sender).transpose()?;
+        if smtp_url.is_some() && public_url.is_none() {
+            return Err(ConfigError::value(
+                "public_url",
+                "must be set where smtp_url is: links in mails begin with it",
+            ));
+        }
+        if smtp_url.is_some() && mail_from.is_none() {
+            return Err(ConfigError::value("mail_from", "must be set where smtp_url is"));
         }
         let least_memory = if production { LEAST_ARGON2_MEMORY_KIB } else { 8 };
         let seconds = |key, value: Option<u64>, default: Duration| {
@@ -130,6 +146,9 @@ impl Settings {
                 MOST_ARGON2_ITERATIONS,
             )?,
             trusted_proxies: proxies(self.trusted_proxies)?,
+            public_url,
+            smtp_url,
+            mail_from,
             reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
         })
     }
@@ -170,6 +189,21 @@ fn filter(text: String) -> Result<String, ConfigError> {
         Ok(_) => Ok(text),
         Err(error) => Err(ConfigError::value("log", error.to_string())),
     }
+}
+
+fn relay(url: SecretString) -> Result<Relay, ConfigError> {
+    Relay::parse(url.expose_secret()).map_err(|why| ConfigError::value("smtp_url", why))
+}
+
+fn public_url(url: String) -> Result<Links, ConfigError> {
+    let wrong =
+        |_| ConfigError::value("public_url", "must be a URL without a query, such as https://purser.example.com");
+    Links::new(url.trim()).map_err(wrong)
+}
+
+fn sender(text: String) -> Result<Sender, ConfigError> {
+    let wrong = || ConfigError::value("mail_from", "must be a mail address, such as Purser <purser@example.com>");
+    Sender::parse(&text).ok_or_else(wrong)
 }
 
 fn proxies(addresses: Option<Addresses>) -> Result<Vec<IpAddr>, ConfigError> {

@@ -99,6 +99,9 @@ fn a_wrong_value_is_refused_by_its_key_and_never_shown() {
         ("PURSER_TRUSTED_PROXIES", "10.0.0.1,hunter2"),
         ("PURSER_LOG", "purser=hunter2"),
         ("PURSER_ARGON2_ITERATIONS", "0"),
+        ("PURSER_SMTP_URL", "smtp://purser:hunter2@mail.example.com?tls=none"),
+        ("PURSER_PUBLIC_URL", "hunter2"),
+        ("PURSER_MAIL_FROM", "hunter2"),
     ];
     for (name, value) in wrong {
         let refused = Case::new().variable(name, value).refused();
@@ -163,4 +166,19 @@ fn production_refuses_password_hashes_that_are_too_cheap() {
 fn a_data_directory_may_have_any_name() {
     let config = Config { data_dir: PathBuf::from("/srv/100%?"), ..Config::default() };
     assert_eq!(config.database().url.expose_secret(), "sqlite:///srv/100%25%3F/purser.db");
+}
+
+#[test]
+fn mails_that_leave_need_a_sender_and_an_address_for_links() {
+    let smtp = || Case::new().variable("PURSER_SMTP_URL", "smtps://purser:hunter2@mail.example.com");
+    assert!(smtp().variable("PURSER_MAIL_FROM", "purser@example.com").refused().contains("PURSER_PUBLIC_URL"));
+    assert!(smtp().variable("PURSER_PUBLIC_URL", "https://purser.example.com").refused().contains("PURSER_MAIL_FROM"));
+    let whole = smtp()
+        .variable("PURSER_PUBLIC_URL", "https://purser.example.com")
+        .variable("PURSER_MAIL_FROM", "Purser <purser@example.com>");
+    let config = whole.load().unwrap();
+    assert_eq!(config.links().with_token("page", "t"), "https://purser.example.com/page#token=t");
+    assert!(config.smtp_url.is_some() && !format!("{config:?}").contains("hunter2"));
+    // Empty is as good as left out.
+    assert!(Case::new().variable("PURSER_SMTP_URL", "").variable("PURSER_MAIL_FROM", " ").load().is_ok());
 }

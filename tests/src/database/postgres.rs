@@ -1,7 +1,7 @@
 //! PostgreSQL: a database for each test, cloned from a template that was migrated once for this schema.
 use super::migrate::APPLICATION_ROLE;
 use super::server::{OWNER_ROLE, Server};
-use super::{Engine, Kept, TestDatabase, migrate};
+use super::{Engine, Kept, TestDatabase, folder, migrate};
 use sqlx::{Connection, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
@@ -68,6 +68,7 @@ fn test_database(server: &Server, name: &str, kept: Kept) -> TestDatabase {
         application_url: server.url(APPLICATION_ROLE, name),
         owner_url: server.url(OWNER_ROLE, name),
         engine: Engine::Postgres,
+        folder: folder(),
         _kept: kept,
     }
 }

@@ -1,0 +1,6 @@
+//! What a domain needs from outside and names without knowing who gives it: pure ports, with no database in them.
+//!
+//! Ports that act inside a transaction stand in `purser_store::ports`.
+mod mailer;
+
+pub use mailer::{Mail, Mailer};
