@@ -14,7 +14,7 @@ use purser_ordering::{
     reading::{ReadConversation, ReadMessages},
 };
 use purser_store::{
-    MasterKey, Purge, Store,
+    Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
     outbox::{Dispatcher, Subscriber, Trigger},
     ports::{Answers, CustomerDirectory, Inbox, Settings, Tenants, UsageMeter},
@@ -90,6 +90,7 @@ impl Services {
             Arc::new(ProcessInbound::new(self.inbox.clone())),
             Arc::new(read),
             Arc::new(Purge::new(self.tenants.clone())),
+            Arc::new(Analyze),
         ];
         handlers.extend(Dispatcher::handlers(subscribers, triggers, self.meter.clone()));
         handlers
@@ -97,7 +98,7 @@ impl Services {
 
     /// Kinds of jobs that come again, and when: five fields as in crontab(5), in UTC.
     pub fn schedules() -> &'static [(&'static str, &'static str)] {
-        &[(Purge::KIND, "17 3 * * *")]
+        &[(Purge::KIND, "17 3 * * *"), (Analyze::KIND, "47 3 * * *")]
     }
 
     /// Whether the database answers.

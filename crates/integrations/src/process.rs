@@ -113,7 +113,10 @@ impl JobHandler for ProcessInbound {
         let scope = job.scope()?;
         self.catch_up(store, &scope, event_id).await?;
         let outcome = self.process(store, &scope, event_id, Some(job)).await;
-        if let Err(problem) = &outcome {
+        // One that only had to wait, such as for a lock, stays as it was received: what came after it at this door still waits for it.
+        if let Err(problem) = &outcome
+            && !problem.is(CommonProblem::Unavailable)
+        {
             let tx = store.write(&scope).await?;
             let failed = Ending { status: Status::Failed, error: Some(problem.kind().id.to_owned()) };
             failed.write(&tx, event_id, job.attempt()).await?;

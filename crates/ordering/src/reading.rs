@@ -10,7 +10,7 @@ use purser_store::{
     outbox::{Event, Trigger},
     prelude::*,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 pub use job::ReadConversation;
@@ -19,7 +19,7 @@ pub use job::ReadConversation;
 pub const AGENT_TYPE: &str = "order_processing";
 
 /// The job that reads what waits in a conversation.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct ConversationToRead {
     conversation_id: ConversationId,
 }
@@ -33,8 +33,8 @@ impl Trigger for ReadMessages {
     }
 
     fn job(&self, event: &Event) -> Option<NewJob> {
-        // Of the payload, only the conversation matters here.
-        let to_read: ConversationToRead = serde_json::from_value(event.payload.clone()).ok()?;
-        Some(NewJob::new(job::READ_CONVERSATION, json!(to_read)))
+        // Of the payload, only the conversation matters here. Without one the job fails, where operators see it.
+        let conversation_id = &event.payload["conversation_id"];
+        Some(NewJob::new(job::READ_CONVERSATION, json!({ "conversation_id": conversation_id })))
     }
 }

@@ -1,6 +1,9 @@
 //! Every branch on the database, but for the marked ones in migrations.
-use crate::connection::{Connection, Engine};
-use purser_kernel::{OrganizationId, UserId};
+use crate::{
+    connection::{Connection, Engine, failed},
+    error::internal,
+};
+use purser_kernel::{OrganizationId, Problem, UserId};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use std::time::Duration;
 
@@ -45,10 +48,13 @@ pub(crate) async fn announce_jobs(engine: &Engine) -> Result<(), sqlx::Error> {
 }
 
 /// Keeps the statistics by which statements are planned. PostgreSQL does so by itself.
-pub(crate) async fn analyze(engine: &Engine) -> Result<(), sqlx::Error> {
+pub(crate) async fn analyze(engine: &Engine) -> Result<(), Problem> {
     if let Engine::Sqlite { writer, .. } = engine {
-        // Tables that have changed much since they were last looked at, and of each so many rows that it takes a moment.
-        sqlx::query("PRAGMA optimize = 0x10002").execute(writer.connections()).await?;
+        let mut connection = writer.acquire().await?;
+        // The bits of https://www.sqlite.org/pragma.html#pragma_optimize: every table that has changed much since it was last looked
+        // at (0x10000), really (0x02), and of each index so few rows that the writer is free again after a moment (0x10).
+        let optimize = sqlx::query("PRAGMA optimize = 0x10012").execute(&mut *connection).await;
+        optimize.map_err(|error| internal(failed(error)))?;
     }
     Ok(())
 }

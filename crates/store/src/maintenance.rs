@@ -1,8 +1,6 @@
-//! What is kept no longer: jobs that are done, and answers that nobody will ask for again. What is kept is counted, so that
-//! statements are planned by it.
+//! What is kept no longer: jobs that are done, and answers that nobody will ask for again.
 use crate::{
-    Store, connection, dialect,
-    error::internal,
+    Store,
     jobs::{Job, JobHandler},
     ports::Tenants,
     prelude::*,
@@ -55,9 +53,8 @@ impl JobHandler for Purge {
             }
             after = organizations.last().copied();
             if after.is_none() {
-                break;
+                return Ok(());
             }
         }
-        dialect::analyze(store.engine()).await.map_err(|error| internal(connection::failed(error)))
     }
 }

@@ -154,7 +154,8 @@ impl Dispatcher {
         // One dispatcher at a time for each organization. The events are read after the lock was granted, so by a snapshot
         // that sees everything the dispatcher before this one has numbered.
         let mut sequence = head(tx).await?;
-        // Each transaction that published has queued its own wake-up: the events of those that wait by now are read below.
+        // Each transaction that published has queued its own wake-up. The events of those that wait by now are read below; if there
+        // are more than a batch, the job at hand comes round for the rest.
         jobs::end_waiting(tx, DISPATCH).await?;
         let waiting = tx
             .find::<outbox_event::Entity>()

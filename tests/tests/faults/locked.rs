@@ -1,10 +1,11 @@
 //! Somebody else holds a lock, such as a person at a database prompt.
 use purser_tests::{
-    app::{TestApp, eventually, grocery},
+    app::{Tenant, TestApp, eventually, grocery},
     database::{Engine, Raw, TestDatabase},
     program::Program,
     whatsapp,
 };
+use rstest::rstest;
 use serde_json::json;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -75,7 +76,7 @@ async fn a_job_that_meets_a_lock_is_done_when_it_is_gone_and_others_meanwhile() 
         tenant.customer("Corner Café", &whatsapp).await;
         shops.push((tenant.clone(), tenant.connect_whatsapp().await, whatsapp));
     }
-    let write = async |(tenant, callback, from): &(purser_tests::app::Tenant, String, String)| {
+    let write = async |(tenant, callback, from): &(Tenant, String, String)| {
         tenant.deliver(callback, &whatsapp::messages(&[whatsapp::text(from, "1 white bread")])).await.expect(200);
     };
     for shop in &shops {
@@ -84,7 +85,7 @@ async fn a_job_that_meets_a_lock_is_done_when_it_is_gone_and_others_meanwhile() 
     }
 
     let held = hold(&database, "orders", &format!("organization_id = '{}'", shops[0].0.organization_id)).await;
-    let quantity = async |tenant: &purser_tests::app::Tenant| {
+    let quantity = async |tenant: &Tenant| {
         tenant.get("/v1/orders").await.expect(200).json()["data"][0]["lines"][0]["quantity"].clone()
     };
     for shop in &shops {
@@ -103,16 +104,25 @@ async fn a_job_that_meets_a_lock_is_done_when_it_is_gone_and_others_meanwhile() 
     eventually("the message to be read", || async { (quantity(blocked).await == "2").then_some(()) }).await;
 }
 
+/// What is in the way of the first message: its own event, or its conversation, which its event does not know yet.
+#[rstest]
+#[case::event("inbound_events", "id = (select id from inbound_events where status = 'received' order by id limit 1)")]
+#[case::conversation("conversations", "true")]
 #[tokio::test]
-async fn a_message_does_not_overtake_one_that_is_held_for_long() {
-    let Some(mut app) = TestApp::start_without_workers(Engine::Postgres).await else { return };
+async fn a_message_does_not_overtake_one_that_is_held_for_long(#[case] table: &str, #[case] matching: &str) {
+    let Some(mut app) = TestApp::start(Engine::Postgres).await else { return };
     let tenant = app.tenant("Harbour Wholesale").await;
     let callback = tenant.connect_whatsapp().await;
-    for text in ["first", "second"] {
+    let write = async |tenant: &Tenant, text: &str| {
         tenant.deliver(&callback, &whatsapp::messages(&[whatsapp::text("4915112345678", text)])).await.expect(200);
-    }
-    let first = "id = (select id from inbound_events order by id limit 1)";
-    let held = hold(&app.database, "inbound_events", first).await;
+    };
+    write(&tenant, "hello").await;
+    messages(&tenant, 1).await;
+    app.restart_with(|config| config.workers = 0).await;
+    let tenant = tenant.at(&app.url);
+    write(&tenant, "first").await;
+    write(&tenant, "second").await;
+    let held = hold(&app.database, table, matching).await;
     app.restart_with(|config| config.database_acquire_timeout = Duration::from_millis(200)).await;
     let raw = Mutex::new(app.database.owner().await);
     eventually("both jobs to have waited in vain", || async {
@@ -120,19 +130,22 @@ async fn a_message_does_not_overtake_one_that_is_held_for_long() {
         (raw.lock().await.rows(failed).await.unwrap().len() == 2).then_some(())
     })
     .await;
-    let processed = "select id::text from inbound_events where status <> 'received'";
-    assert_eq!(raw.lock().await.rows(processed).await.unwrap(), Vec::<Vec<String>>::new());
+    let waiting = "select id::text from inbound_events where status = 'received'";
+    assert_eq!(raw.lock().await.rows(waiting).await.unwrap().len(), 2);
 
     drop(held);
-    let tenant = tenant.at(&app.url);
-    let messages = eventually("both messages", || async {
+    assert_eq!(messages(&tenant.at(&app.url), 3).await, ["second", "first", "hello"]);
+}
+
+/// Waits for so many messages in the one conversation, and returns them, the newest first.
+async fn messages(tenant: &Tenant, count: usize) -> Vec<String> {
+    eventually("the messages", || async {
         let inbox = tenant.get("/v1/conversations").await.expect(200).json();
         let id = inbox["data"][0]["id"].as_str()?;
         let messages = tenant.get(&format!("/v1/conversations/{id}/messages")).await.expect(200).json();
-        let messages = messages["data"].as_array().unwrap().clone();
-        (messages.len() == 2).then_some(messages)
+        let messages = messages["data"].as_array().unwrap().iter();
+        let messages: Vec<_> = messages.map(|message| message["content"].as_str().unwrap().to_owned()).collect();
+        (messages.len() == count).then_some(messages)
     })
-    .await;
-    let newest_first: Vec<_> = messages.iter().map(|message| message["content"].as_str().unwrap()).collect();
-    assert_eq!(newest_first, ["second", "first"]);
+    .await
 }

@@ -11,6 +11,7 @@ mod pages;
 mod queries;
 mod rows;
 mod schedules;
+mod statistics;
 mod tenants;
 mod vault;
 mod verify;

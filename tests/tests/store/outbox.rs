@@ -1,13 +1,13 @@
 //! Events are published with their effect, numbered after commit, and handed over once.
 use crate::{
-    work::{jobs, work, work_beside},
+    work::{jobs, options, work, work_beside, work_with},
     world::World,
 };
 use async_trait::async_trait;
 use purser_entity_platform::{job, outbox_event};
 use purser_kernel::{Id, Scope};
 use purser_store::{
-    jobs::JobHandler,
+    jobs::{JobHandler, WorkerOptions},
     outbox::{Dispatcher, Event, Subscriber},
     ports::{Usage, UsageMeter},
     prelude::*,
@@ -153,6 +153,34 @@ async fn two_dispatchers_number_and_hand_over_once(#[case] engine: Engine) {
     heard.sort_unstable();
     assert_eq!(heard, numbered(&world.store, &scope).await);
     assert!(jobs(&world.store).await.iter().all(|job| job.status == job::Status::Done));
+}
+
+/// Later wake-ups would find nothing left to do.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn one_look_answers_every_wake_up_of_its_organization_and_no_other_job(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (scope, other, listener, meter) = (world.tenant().await, world.tenant().await, Arc::default(), Arc::default());
+    for bell in 1..=5 {
+        ring(&world.store, &scope, bell).await.commit().await.unwrap();
+    }
+    ring(&world.store, &other, 1).await.commit().await.unwrap();
+
+    let [dispatcher, _] = handlers(&listener, &meter);
+    let one_by_one = WorkerOptions { concurrency: 1, ..options() };
+    work_with(one_by_one, &[&world.store], &[dispatcher], &[], 1).await;
+
+    let count = async |organization, kind: &str, status| {
+        let jobs = jobs(&world.store).await;
+        let counted =
+            |job: &&job::Model| job.organization_id == Some(organization) && job.kind == kind && job.status == status;
+        jobs.iter().filter(counted).count()
+    };
+    assert_eq!(count(scope.organization, "outbox.dispatch", job::Status::Done).await, 5);
+    assert_eq!(count(scope.organization, "outbox.deliver", job::Status::Ready).await, 5);
+    assert_eq!(count(other.organization, "outbox.dispatch", job::Status::Ready).await, 1);
 }
 
 /// One wake-up for a transaction, however much happens in it.

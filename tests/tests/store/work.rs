@@ -60,6 +60,17 @@ pub(crate) async fn work_beside(
     others: &[Arc<dyn JobHandler>],
     runs: usize,
 ) {
+    work_with(options(), stores, handlers, others, runs).await;
+}
+
+/// As [`work_beside`], with workers that work otherwise.
+pub(crate) async fn work_with(
+    options: WorkerOptions,
+    stores: &[&Store],
+    handlers: &[Arc<dyn JobHandler>],
+    others: &[Arc<dyn JobHandler>],
+    runs: usize,
+) {
     let stop = CancellationToken::new();
     let left = Arc::new(AtomicUsize::new(runs));
     let counted = |handler: &Arc<dyn JobHandler>| -> Arc<dyn JobHandler> {
@@ -68,7 +79,7 @@ pub(crate) async fn work_beside(
     let handlers: Vec<_> = handlers.iter().map(counted).chain(others.iter().cloned()).collect();
     let workers: Vec<_> = stores
         .iter()
-        .map(|store| tokio::spawn(Worker::new((*store).clone(), handlers.clone(), options()).run(stop.clone())))
+        .map(|store| tokio::spawn(Worker::new((*store).clone(), handlers.clone(), options).run(stop.clone())))
         .collect();
     for worker in workers {
         tokio::time::timeout(PATIENCE, worker).await.expect("the jobs are done").unwrap();

@@ -86,11 +86,7 @@ impl CsvFile {
         let mut file = upload.file;
         let encoding = encoding::detect(&mut file, charset)?;
         let mut text = BufReader::new(Decoded::new(file, encoding)?);
-        let mut first = Vec::new();
-        text.by_ref().take(MAX_HEADER_BYTES).read_until(b'\n', &mut first).map_err(problem)?;
-        if first.is_empty() {
-            return Err(Fault::Empty.into());
-        }
+        let first = up_to_header(&mut text)?;
         let delimiter = upload.delimiter.unwrap_or_else(|| delimiter(&first, columns));
         let whole: Box<dyn Read + Send> = Box::new(Cursor::new(first).chain(text));
         let strict = Strict::new(whole, delimiter.byte());
@@ -130,6 +126,20 @@ impl CsvFile {
     }
 }
 
+/// The first line that holds anything, with the empty ones before it.
+fn up_to_header(text: &mut impl BufRead) -> Result<Vec<u8>, Problem> {
+    let (mut lines, mut text) = (Vec::new(), text.take(MAX_HEADER_BYTES));
+    loop {
+        let from = lines.len();
+        if text.read_until(b'\n', &mut lines).map_err(problem)? == 0 {
+            return Err(Fault::Empty.into());
+        }
+        if lines.iter().skip(from).any(|byte| !matches!(byte, b'\r' | b'\n')) {
+            return Ok(lines);
+        }
+    }
+}
+
 /// Rows may have too few or too many cells: that is their own fault and not the file's.
 fn builder(delimiter: Delimiter) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
@@ -137,7 +147,7 @@ fn builder(delimiter: Delimiter) -> ReaderBuilder {
     builder
 }
 
-/// The delimiter by which most names of the first line are columns.
+/// The delimiter by which most names of the header are columns.
 fn delimiter(first: &[u8], columns: &[&str]) -> Delimiter {
     let known = |delimiter: &Delimiter| {
         let mut names = StringRecord::new();

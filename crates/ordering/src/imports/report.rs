@@ -61,7 +61,7 @@ impl CellError {
 /// What becomes of one row, and why.
 #[derive(Clone, Debug)]
 pub struct RowReport {
-    /// The row's number as a spreadsheet shows it: the header is 1.
+    /// The row's number as a spreadsheet shows it: the header is 1 unless blank rows stand before it.
     pub row: u64,
     /// What it is known by.
     pub key: String,

@@ -77,7 +77,7 @@ impl JobHandler for ReadConversation {
                 Ok(false) => return Ok(()),
                 Err(problem) if job.attempt() >= GIVE_UP_AFTER && !problem.is(CommonProblem::Unavailable) => {
                     tracing::error!(%message, problem = problem.kind().id, "the message cannot be read for orders");
-                    self.leave_to_people(store, &scope, message).await?;
+                    self.leave_to_people(store, &scope, message, ends).await?;
                 }
                 Err(problem) => return Err(problem),
             }
@@ -88,10 +88,21 @@ impl JobHandler for ReadConversation {
 
 impl ReadConversation {
     /// Marks a message that cannot be read as read without an order, so that those behind it are. It stays unread for people.
-    async fn leave_to_people(&self, store: &Store, scope: &Scope, id: MessageId) -> Result<(), Problem> {
+    ///
+    /// It ends the job `ends`, as reading it would have: a worker that has lost the job to another leaves the message to that one.
+    async fn leave_to_people(
+        &self,
+        store: &Store,
+        scope: &Scope,
+        id: MessageId,
+        ends: Option<&Job>,
+    ) -> Result<(), Problem> {
         let tx = store.write(scope).await?;
         let nothing = ports::Reading { intent: name(Intent::Other), confidence: 0.0 };
         self.inbox.record_reading(&tx, id, nothing).await?;
+        if let Some(job) = ends {
+            tx.finish_job(job).await?;
+        }
         tx.commit().await
     }
 

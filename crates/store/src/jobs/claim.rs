@@ -76,6 +76,7 @@ pub(crate) async fn end_waiting(tx: &WriteTx, kind: &'static str) -> Result<(), 
     let end = Query::update()
         .table(job::Entity)
         .value(Column::Status, Status::Done.to_value())
+        .value(Column::LastError, Option::<String>::None)
         .value(Column::UpdatedAt, tx.now())
         .to_owned();
     tx.connection().execute(&among(waiting, end)).await.map_err(internal)?;

@@ -64,6 +64,9 @@ async fn every_encoding_and_delimiter_reads_the_same(#[case] engine: Engine) {
         let named = dry_run(&owner, &format!("{PRODUCTS}?delimiter={name}"), &text).await;
         assert_eq!(named, shown);
     }
+    // Empty lines above the header do not hide it.
+    let shown = dry_run(&owner, PRODUCTS, &format!("\r\n\n{}", commas.replace(',', ";"))).await;
+    assert_eq!((&shown["delimiter"], counts(&shown)), (&json!("semicolon"), [0, 0, 1, 0]));
     // Named, it is taken at its word.
     let wrong = send(&owner, &format!("{PRODUCTS}?delimiter=tab"), commas).await.expect(422);
     assert_eq!(wrong.errors()[0].1, "unknown_column");
