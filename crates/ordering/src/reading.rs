@@ -34,7 +34,7 @@ impl Trigger for ReadMessages {
 
     fn job(&self, event: &Event) -> Option<NewJob> {
         // Of the payload, only the conversation matters here. Without one the job fails, where operators see it.
-        let conversation_id = &event.payload["conversation_id"];
+        let conversation_id = event.payload.get("conversation_id");
         Some(NewJob::new(job::READ_CONVERSATION, json!({ "conversation_id": conversation_id })))
     }
 }
