@@ -56,6 +56,9 @@ async fn organization_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .long_null("monthly_ai_budget_minor")
         .json("agent_preferences", "{}")
         .long_null("po_approval_threshold_minor")
+        .long_null("order_approval_threshold_minor")
+        .flag("role_changes_need_approval", false)
+        .flag("require_mfa", false)
         .int_null("data_retention_days")
         .json("features", "{}")
         .timestamps()
@@ -64,6 +67,7 @@ async fn organization_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .unique(&[])
         .check("monthly_ai_budget_minor", "monthly_ai_budget_minor >= 0")
         .check("po_approval_threshold_minor", "po_approval_threshold_minor >= 0")
+        .check("order_approval_threshold_minor", "order_approval_threshold_minor >= 0")
         .check("data_retention_days", "data_retention_days > 0")
         .create(manager)
         .await

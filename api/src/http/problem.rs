@@ -86,6 +86,7 @@ pub fn registry() -> Vec<PublishedProblem> {
     all.extend(kinds::<CommonProblem>());
     all.extend(kinds::<purser_integrations::IntegrationProblem>());
     all.extend(kinds::<purser_auth::AuthProblem>());
+    all.extend(kinds::<purser_tenancy::TenancyProblem>());
     all.extend(kinds::<purser_ordering::OrderingProblem>());
     all
 }

@@ -55,7 +55,7 @@ pub use statistics::Analyze;
 pub use system::{Global, System, SystemTx};
 pub use vault::{MasterKey, Place, Sealed, Vault};
 pub use verify::{Finding, verify};
-pub use write::WriteTx;
+pub use write::{WriteTx, set_if};
 
 pub use purser_entity_platform::audit_log::{Category as AuditCategory, Severity as AuditSeverity};
 

@@ -1,6 +1,6 @@
 //! Files that a message, an order or a product refers to.
-use crate::{WriteTx, prelude::*};
-use purser_entity_platform::media_file;
+use crate::{ReadTx, WriteTx, prelude::*};
+use purser_entity_platform::media_file::{self, Column, Entity};
 use purser_kernel::{Id, ids::MediaFileId};
 
 pub use purser_entity_platform::media_file::Kind as MediaKind;
@@ -43,5 +43,14 @@ impl WriteTx {
         };
         self.insert_many([row]).await?;
         Ok(id)
+    }
+}
+
+impl ReadTx {
+    /// Bytes of the organization's files that are kept here.
+    pub async fn stored_bytes(&self) -> Result<i64, Problem> {
+        let kept = self.find::<Entity>().filter(Column::StorageKey.is_not_null());
+        let (bytes,) = kept.aggregate().sum(Column::ByteSize).one::<(Option<i64>,)>().await?;
+        Ok(bytes.unwrap_or_default())
     }
 }

@@ -2,6 +2,7 @@
 //! `Arc<dyn …>` where the program is put together.
 mod answers;
 mod inbox;
+mod limits;
 mod settings;
 mod tenants;
 mod usage;
@@ -11,6 +12,7 @@ pub use inbox::{
     AttachmentKind, CustomerDirectory, DeliveryStatus, InboundMessage, Inbox, NewAttachment, OrderItem, Reading,
     ReceivedMessage, StatusUpdate,
 };
+pub use limits::Limits;
 pub use settings::{OrderSettings, Settings};
 pub use tenants::{Founded, MemberOf, Membership, Tenants};
 pub use usage::{Usage, UsageMeter};

@@ -8,7 +8,7 @@ use crate::{
 };
 use purser_entity_core::{GlobalEntity, PersonEntity, SoftDelete, Versioned};
 use purser_kernel::{Clock, CommonProblem, Problem, Timestamp, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, Order, PrimaryKeyToColumn, QueryFilter,
     QueryOrder, QuerySelect, Select, Value,
@@ -214,9 +214,10 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
         self
     }
 
-    /// Nobody else changes these rows until the transaction ends.
+    /// Nobody else changes these rows until the transaction ends. Others may go on to refer to them: nearly every row refers to
+    /// its organization, and writing one is not to wait for this.
     pub fn for_update(mut self) -> Self {
-        self.select = self.select.lock_exclusive();
+        self.select = self.select.lock(LockType::NoKeyUpdate);
         self
     }
 

@@ -378,6 +378,13 @@ impl WriteTx {
     }
 }
 
+/// Sets the column, if there is a value for it: a change names some of a row's columns.
+pub fn set_if<T: Into<Value>>(column: &mut ActiveValue<T>, value: Option<T>) {
+    if let Some(value) = value {
+        *column = ActiveValue::Set(value);
+    }
+}
+
 /// Sets `created_at`, `updated_at` and `version` where the table has them and the caller left them out.
 pub(crate) fn fill<A: ActiveModelTrait>(row: &mut A, now: purser_kernel::Timestamp) {
     let values: [(&str, Value); 3] =

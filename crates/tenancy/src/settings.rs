@@ -1,32 +1,31 @@
 //! What an organization has decided for itself.
+mod change;
+
 use purser_entity_tenancy::organization_settings::{self, Entity, Features, Model, Quotas};
-use purser_kernel::Currency;
+use purser_kernel::{Currency, Expected, Money, ids::OrganizationSettingsId};
 use purser_store::{ports::OrderSettings, prelude::*};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub use change::SettingsChange;
 
 /// The threshold of a new organization: below it, an order that was read goes to review.
 const DEFAULT_CONFIDENCE_THRESHOLD: f64 = 0.85;
 
-/// What is changed. What is `None` stays.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Change {
-    /// From 0 to 1.
-    pub ai_confidence_threshold: Option<f64>,
-    /// The currency of what is written from now on; nothing is converted.
-    pub default_currency: Option<Currency>,
-}
-
-/// How the settings look in the audit trail.
+/// The settings were changed.
 #[derive(Serialize)]
-struct View {
-    ai_confidence_threshold: f64,
-    default_currency: Currency,
+struct SettingsUpdated {
+    id: OrganizationSettingsId,
+    version: i64,
 }
 
-impl View {
-    fn of(settings: &Model) -> Self {
-        Self { ai_confidence_threshold: settings.ai_confidence_threshold, default_currency: settings.default_currency }
+impl DomainEvent for SettingsUpdated {
+    const TYPE: &'static str = "organization_settings.updated";
+    const RESOURCE: &'static str = "organization_settings";
+
+    fn resource_id(&self) -> Uuid {
+        self.id.as_uuid()
     }
 }
 
@@ -42,6 +41,9 @@ pub(crate) async fn give(tx: &WriteTx) -> Result<(), Problem> {
         monthly_ai_budget_minor: Set(None),
         agent_preferences: Set(json!({})),
         po_approval_threshold_minor: Set(None),
+        order_approval_threshold_minor: Set(None),
+        role_changes_need_approval: Set(false),
+        require_mfa: Set(false),
         data_retention_days: Set(None),
         features: Set(Features::default()),
         ..Default::default()
@@ -61,36 +63,53 @@ pub(crate) async fn for_orders(tx: &ReadTx) -> Result<OrderSettings, Problem> {
     Ok(OrderSettings {
         ai_confidence_threshold: settings.ai_confidence_threshold,
         default_currency: settings.default_currency,
+        approval_threshold: threshold(settings.order_approval_threshold_minor, settings.default_currency),
     })
 }
 
-/// Changes the settings that the caller has read as `version`.
+/// Changes the settings, if they have a version that the caller expects.
 ///
-/// `stale` when they were changed since, `validation_failed` for a threshold outside of 0 to 1.
-pub async fn update(tx: &WriteTx, version: i64, change: Change) -> Result<Model, Problem> {
+/// `stale` when they were changed since, `validation_failed` for each value that cannot be; also for a threshold that is set and
+/// left out while the currency changes: 1,000 euros are not 1,000 yen.
+pub async fn update(tx: &WriteTx, expected: impl Into<Expected>, change: SettingsChange) -> Result<Model, Problem> {
     tx.scope().require(Permission::OrganizationManage)?;
-    if change.ai_confidence_threshold.is_some_and(|threshold| !(0.0..=1.0).contains(&threshold)) {
-        return Err(Problem::invalid("/ai_confidence_threshold", "out_of_range", "must be from 0 to 1"));
-    }
-    let settings = row(tx).await?;
-    tx.expect_version(&settings, version)?;
-    let before = View::of(&settings);
-    let settings = tx
-        .update(settings, |row| {
-            if let Some(threshold) = change.ai_confidence_threshold {
-                row.ai_confidence_threshold = Set(threshold);
-            }
-            if let Some(currency) = change.default_currency {
-                row.default_currency = Set(currency);
-            }
-        })
-        .await?;
+    let before = row(tx).await?;
+    tx.expect_version(&before, expected)?;
+    let change = change.checked(&before)?;
+    let was = view(&before);
+    let settings = tx.update(before, |row| change.apply(row)).await?;
     let entry = AuditEntry::new("organization_settings.update", "organization_settings", settings.id);
-    tx.audit(entry.before(&before).after(&View::of(&settings))).await?;
+    tx.audit(entry.before(&was).after(&view(&settings))).await?;
+    tx.emit(&SettingsUpdated { id: settings.id, version: settings.version }).await?;
     Ok(settings)
 }
 
-async fn row(tx: &ReadTx) -> Result<Model, Problem> {
+pub(crate) async fn row(tx: &ReadTx) -> Result<Model, Problem> {
     let row = tx.find::<Entity>().one().await?;
     row.ok_or_else(|| Problem::internal("every organization has settings"))
+}
+
+fn threshold(minor: Option<i64>, currency: Currency) -> Option<Money> {
+    minor.map(|minor| Money::from_minor(minor, currency))
+}
+
+/// The settings as the audit trail shows them.
+fn view(settings: &Model) -> Value {
+    let amount = |minor, currency| threshold(minor, currency).map(|amount| amount.to_string());
+    json!({
+        "default_currency": settings.default_currency,
+        "timezone": settings.timezone,
+        "locale": settings.locale,
+        "default_model": settings.default_model,
+        "quotas": settings.quotas,
+        "ai_confidence_threshold": settings.ai_confidence_threshold,
+        "monthly_ai_budget": amount(settings.monthly_ai_budget_minor, Currency::USD),
+        "agent_preferences": settings.agent_preferences,
+        "po_approval_threshold": amount(settings.po_approval_threshold_minor, settings.default_currency),
+        "order_approval_threshold": amount(settings.order_approval_threshold_minor, settings.default_currency),
+        "role_changes_need_approval": settings.role_changes_need_approval,
+        "require_mfa": settings.require_mfa,
+        "data_retention_days": settings.data_retention_days,
+        "features": settings.features,
+    })
 }

@@ -1,10 +1,10 @@
 //! What other domains see of this one.
-use crate::{members, organizations, settings};
+use crate::{limits, members, organizations, settings};
 use async_trait::async_trait;
 use purser_kernel::{OrganizationId, Problem, UserId};
 use purser_store::{
     ReadTx, System, WriteTx,
-    ports::{Founded, MemberOf, Membership, OrderSettings, Settings, Tenants},
+    ports::{Founded, Limits, MemberOf, Membership, OrderSettings, Settings, Tenants},
 };
 
 /// Implements the ports that tenancy owns. It has no state: everything is in the transaction it is given.
@@ -40,5 +40,12 @@ impl Tenants for Tenancy {
 impl Settings for Tenancy {
     async fn for_orders(&self, tx: &ReadTx) -> Result<OrderSettings, Problem> {
         settings::for_orders(tx).await
+    }
+}
+
+#[async_trait]
+impl Limits for Tenancy {
+    async fn take_storage(&self, tx: &WriteTx, bytes: i64) -> Result<(), Problem> {
+        limits::take_storage(tx, bytes).await
     }
 }

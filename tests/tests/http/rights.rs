@@ -18,11 +18,8 @@ const FOR_EVERYBODY: [&str; 2] = [
 ];
 
 /// Permissions that no route asks for.
-const NO_ROUTE_YET: [Permission; 4] = [
-    // The organization's settings have no routes; those who import the crate ask for these.
-    Permission::OrganizationRead,
-    Permission::OrganizationManage,
-    // Nor have its members and roles.
+const NO_ROUTE_YET: [Permission; 2] = [
+    // Members and roles have no routes; those who import the crate ask for these.
     Permission::MembersRead,
     Permission::MembersManage,
 ];
