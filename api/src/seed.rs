@@ -40,7 +40,7 @@ pub async fn seed(services: &Services) -> Result<Seeded, Problem> {
     terms(&tx, &mut seeded).await?;
     customer(services, &tx, &mut seeded).await?;
     tx.commit().await?;
-    services.auth.log_out(&administrator.scope, administrator.session_id).await?;
+    services.auth.log_out(&administrator.scope, administrator.session()?).await?;
     Ok(seeded)
 }
 

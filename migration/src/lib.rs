@@ -20,6 +20,7 @@ mod m20261120_000800_messaging;
 mod m20261120_000900_ordering_orders;
 mod m20261120_001000_agents;
 mod m20261120_001100_billing;
+mod m20261121_000500_api_keys;
 mod roles;
 mod table;
 mod tables;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000900_ordering_orders::Migration),
             Box::new(m20261120_001000_agents::Migration),
             Box::new(m20261120_001100_billing::Migration),
+            Box::new(m20261121_000500_api_keys::Migration),
         ]
     }
 }

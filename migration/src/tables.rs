@@ -15,6 +15,7 @@ pub const HISTORY_TABLE: &str = "seaql_migrations";
 
 const TENANT_TABLES: &[&str] = &[
     "ai_responses",
+    "api_keys",
     "audit_logs",
     "conversations",
     "customer_contacts",

@@ -44,6 +44,12 @@ impl Process {
         Ok(self)
     }
 
+    /// Writes down when API keys are used.
+    pub(super) fn note_api_keys(&self) {
+        let writer = self.services.auth.clone().write_last_used(self.tasks.token());
+        self.tasks.spawn("api keys", endless(writer));
+    }
+
     /// Does jobs, `concurrency` at a time, and queues those whose time has come.
     pub fn work(&self, config: &Config, concurrency: usize) -> Result<(), Failure> {
         let (store, stop) = (&self.services.store, || self.tasks.token());

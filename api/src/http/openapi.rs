@@ -97,7 +97,7 @@ fn complete(document: &mut Value) {
         schemas["Permission"] = permission_schema();
     }
     document["components"]["securitySchemes"]["bearer"] =
-        json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" });
+        json!({ "type": "http", "scheme": "bearer", "description": "An access token, or an API key: `purser_…`." });
     document["security"] = json!([{ "bearer": [] }]);
     document["x-problems"] = json!(registry);
     document["components"]["responses"] = responses(&registry);
@@ -113,9 +113,12 @@ fn complete(document: &mut Value) {
     let all: Vec<String> = paths.keys().cloned().collect();
     for (path, item) in paths {
         let has_items = all.iter().any(|other| is_item_of(other, path));
+        // What is put and taken as a whole has no versions, nor has what is shown without one.
         let is_link = item.get("put").is_some() && item.get("delete").is_some();
+        let shown = item.pointer("/get/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str);
+        let has_versions = !is_link && (item.get("put").is_some() || shown.is_some_and(versioned));
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            Operation::new(path, method, operation).complete(has_items, is_link, versioned);
+            Operation::new(path, method, operation).complete(has_items, has_versions, versioned);
         }
     }
     texts::complete(document);

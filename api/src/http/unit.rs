@@ -78,9 +78,9 @@ impl Read {
         &self.caller.scope
     }
 
-    /// The session whose token was sent.
-    pub fn session(&self) -> SessionId {
-        self.caller.session_id
+    /// The session whose token was sent. `person_required` for an API key, which has none.
+    pub fn session(&self) -> Result<SessionId, Problem> {
+        self.caller.session()
     }
 
     /// Opens the transaction.
@@ -95,13 +95,23 @@ impl FromRequest for Read {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parts = anyone(request).and_then(|anyone| Ok((anyone, bearer(request)?)));
+        let for_people = is_for_people(request.path());
         Box::pin(async move {
             let (anyone, token) = parts?;
             let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
             let caller = anyone.services.auth.authenticate(&token, client, request_id).await?;
-            Ok(Self { anyone, caller })
+            let caller = Self { anyone, caller };
+            if for_people {
+                caller.session()?;
+            }
+            Ok(caller)
         })
     }
+}
+
+/// What is the caller's own, such as sessions and passwords, is no program's.
+fn is_for_people(path: &str) -> bool {
+    path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/")
 }
 
 /// RFC 6750, section 2.1.

@@ -1,6 +1,6 @@
 //! Who a request is from.
 use crate::{
-    Auth, people,
+    Auth, AuthProblem, people,
     service::bare_scope,
     sessions,
     tokens::{Holder, Signed},
@@ -14,12 +14,19 @@ use sha2::{Digest, Sha256};
 pub struct Authenticated {
     /// The organization, the person and what they may do.
     pub scope: Scope,
-    /// The session whose token was sent.
-    pub session_id: SessionId,
+    /// The session whose token was sent; none for an API key.
+    pub session_id: Option<SessionId>,
+}
+
+impl Authenticated {
+    /// The session whose token was sent. `person_required` for an API key, which has none.
+    pub fn session(&self) -> Result<SessionId, Problem> {
+        self.session_id.ok_or_else(|| Problem::of(AuthProblem::PersonRequired))
+    }
 }
 
 impl Auth {
-    /// Looks at the token of `Authorization: Bearer`.
+    /// Looks at the token of `Authorization: Bearer`: an access token or an API key.
     ///
     /// `unauthenticated` when it is not valid, or when its session, person or membership has ended.
     pub async fn authenticate(
@@ -28,6 +35,9 @@ impl Auth {
         client: Client,
         request_id: String,
     ) -> Result<Authenticated, Problem> {
+        if Self::is_api_key(bearer) {
+            return self.authenticate_api_key(bearer, client, request_id).await;
+        }
         let holder = self.signed(bearer).await?.at(self.store.clock().now())?;
         if self.ended.contains_key(&holder.session) {
             return Err(Problem::of(CommonProblem::Unauthenticated));
@@ -37,7 +47,7 @@ impl Auth {
             Some(permissions) => permissions,
             None => self.look_up(&scope, holder).await?,
         };
-        Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: holder.session })
+        Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: Some(holder.session) })
     }
 
     async fn signed(&self, bearer: &str) -> Result<Signed, Problem> {

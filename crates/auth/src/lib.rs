@@ -1,4 +1,4 @@
-//! Sign-up, sign-in, sessions and tokens.
+//! Sign-up, sign-in, sessions, tokens and API keys.
 //!
 //! [`Auth`] does it all; each of its verbs stands in a file of its own. What a caller can do wrong is an [`AuthProblem`] or
 //! one of the problems that all domains share.
@@ -6,6 +6,7 @@
 //! Two kinds of tokens. An access token is a signed JWT that lives for minutes and is looked up at most once a second; a
 //! refresh token is opaque, works once and names its organization, person and session, so that nothing is looked up across
 //! tenants.
+pub mod api_keys;
 mod authenticate;
 mod log_in;
 mod log_out;
@@ -19,6 +20,9 @@ mod sessions;
 mod sign_up;
 mod throttle;
 mod tokens;
+
+/// The rows that the functions of this crate give out.
+pub use purser_entity_auth as entity;
 
 pub use authenticate::Authenticated;
 pub use log_in::{LogIn, SignedIn};

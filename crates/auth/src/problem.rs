@@ -8,6 +8,10 @@ pub enum AuthProblem {
     EmailTaken,
     /// The mail address, the password or the organization is wrong; which one is not told.
     InvalidCredentials,
+    /// The API key was revoked or has expired; a new one is needed.
+    ApiKeyEnded,
+    /// An API key asked for what only a person who is signed in has or does.
+    PersonRequired,
     /// The refresh token is unknown, expired or used, or its session has ended.
     InvalidRefreshToken,
 }
@@ -17,6 +21,8 @@ impl ProblemKind for AuthProblem {
         let (id, status, title) = match self {
             Self::EmailTaken => ("email_taken", 409, "The mail address is already in use"),
             Self::InvalidCredentials => ("invalid_credentials", 401, "The mail address or the password is wrong"),
+            Self::ApiKeyEnded => ("api_key_ended", 409, "The API key has ended"),
+            Self::PersonRequired => ("person_required", 403, "Only a person who is signed in can do this"),
             Self::InvalidRefreshToken => ("invalid_refresh_token", 401, "The refresh token is not valid"),
         };
         ProblemType::new(id, status, title)

@@ -1,6 +1,7 @@
 //! The service and what it is made of.
 use crate::{
     AuthOptions,
+    api_keys::KnownKeys,
     password::Hasher,
     throttle::Strangers,
     tokens::{AccessTokens, Holder, Signed, Successors},
@@ -32,6 +33,8 @@ pub struct Auth {
     /// Sessions that ended at this node, for as long as their access tokens live. Looked at first, so that a look-up which
     /// began before the end cannot bring a session back.
     pub(crate) ended: Cache<SessionId, ()>,
+    /// API keys, likewise.
+    pub(crate) api_keys: KnownKeys,
 }
 
 impl Auth {
@@ -52,6 +55,7 @@ impl Auth {
             signed: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
             rights: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(RIGHTS_LIFETIME).build(),
             ended: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
+            api_keys: KnownKeys::new(RIGHTS_LIFETIME),
             store,
             tenants,
             options: Arc::new(options),

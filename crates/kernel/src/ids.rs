@@ -41,6 +41,7 @@ kinds! {
     UserCredential => UserCredentialId, "a person's password";
     Session => SessionId, "a session";
     RefreshToken => RefreshTokenId, "a refresh token";
+    ApiKey => ApiKeyId, "an API key";
     // platform
     AuditLog => AuditLogId, "an entry of the audit trail";
     OutboxEvent => OutboxEventId, "a domain event";

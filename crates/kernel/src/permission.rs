@@ -22,6 +22,14 @@ pub enum Permission {
     #[strum(serialize = "members.manage")]
     #[serde(rename = "members.manage")]
     MembersManage,
+    /// Read API keys, never their secrets.
+    #[strum(serialize = "api_keys.read")]
+    #[serde(rename = "api_keys.read")]
+    ApiKeysRead,
+    /// Create, rotate and revoke API keys.
+    #[strum(serialize = "api_keys.manage")]
+    #[serde(rename = "api_keys.manage")]
+    ApiKeysManage,
     /// Read the audit trail.
     #[strum(serialize = "audit.read")]
     #[serde(rename = "audit.read")]
@@ -96,7 +104,11 @@ impl Permission {
 
     /// What decides, spends or grants. Agents, API keys and Purser's own work never hold these.
     pub fn decisions() -> PermissionSet {
-        Self::OrdersConfirm | Self::MembersManage | Self::OrganizationManage | Self::IntegrationsManage
+        Self::OrdersConfirm
+            | Self::MembersManage
+            | Self::OrganizationManage
+            | Self::IntegrationsManage
+            | Self::ApiKeysManage
     }
 }
 

@@ -1,8 +1,9 @@
-//! Tables of people, their passwords and sessions.
+//! Tables of people, their passwords and sessions, and of API keys.
 #![expect(
     missing_docs,
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
 )]
+pub mod api_key;
 pub mod refresh_token;
 pub mod session;
 pub mod user;
@@ -13,6 +14,7 @@ use purser_entity_core::{TableShape, shape};
 /// Every table of this crate.
 pub fn shapes() -> Vec<TableShape> {
     vec![
+        shape::<api_key::Entity>(),
         shape::<refresh_token::Entity>(),
         shape::<session::Entity>(),
         shape::<user::Entity>(),

@@ -1,6 +1,7 @@
 //! A person of an organization, signed in.
 use super::{Answer, PASSWORD, eventually};
 use crate::whatsapp;
+use purser_kernel::{Permission, PermissionSet};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -55,6 +56,18 @@ impl Tenant {
             refresh_token: text("refresh_token"),
             ..self.clone()
         }
+    }
+
+    /// What acts for the same organization with another token, such as an API key.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { access_token: token.to_owned(), ..self.clone() }
+    }
+
+    /// A program with a key that the person creates for these permissions.
+    pub async fn program(&self, scopes: PermissionSet) -> Self {
+        let scopes: Vec<&str> = scopes.iter().map(Permission::as_str).collect();
+        let key = self.create("/v1/api-keys", &json!({ "name": "Program", "scopes": scopes })).await;
+        self.with_token(key["secret"].as_str().expect("a secret"))
     }
 
     /// The same person at a server that was started again elsewhere.

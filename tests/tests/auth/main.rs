@@ -1,5 +1,7 @@
 //! Signing up, in and out: what the service promises, on both databases and by a clock that tests move.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+mod api_key_rights;
+mod api_keys;
 mod house;
 mod http;
 mod refresh;

@@ -20,7 +20,7 @@ async fn signing_out_ends_the_session_at_once(#[case] engine: Engine) {
     let other = house.log_in(ANN, PASSWORD).await.unwrap();
     let caller = house.authenticate(&ann.tokens).await.unwrap();
     for _ in 0..2 {
-        house.auth.log_out(&caller.scope, caller.session_id).await.unwrap();
+        house.auth.log_out(&caller.scope, caller.session().unwrap()).await.unwrap();
     }
     assert!(house.authenticate(&ann.tokens).await.unwrap_err().is(CommonProblem::Unauthenticated));
     let elsewhere = authenticate(&house.another_node(), &ann.tokens).await;
@@ -41,7 +41,7 @@ async fn nobody_ends_the_session_of_another(#[case] engine: Engine) {
     let bob = house.sign_up("bob@example.com").await;
     let (caller, victim) =
         (house.authenticate(&bob.tokens).await.unwrap(), house.authenticate(&ann.tokens).await.unwrap());
-    house.auth.log_out(&caller.scope, victim.session_id).await.unwrap();
+    house.auth.log_out(&caller.scope, victim.session().unwrap()).await.unwrap();
     authenticate(&house.another_node(), &ann.tokens).await.unwrap();
     house.refresh(&ann.tokens.refresh_token).await.unwrap();
 }

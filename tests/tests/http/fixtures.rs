@@ -39,8 +39,11 @@ impl Shop {
         owner.deliver(callback, &message).await.expect(200);
         let order = owner.order_with_status("pending").await;
         let conversation = order["conversation_id"].as_str().unwrap().to_owned();
+        let key = json!({ "name": "Webshop", "scopes": ["products.read"] });
+        let key = owner.create("/v1/api-keys", &key).await;
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
         let names = BTreeMap::from([
+            ("ApiKeyId", id(&key)),
             ("AuditLogId", first("/v1/audit-logs").await),
             ("CustomerContactId", id(&customer["contacts"][0])),
             ("CustomerId", id(&customer)),
@@ -105,6 +108,11 @@ fn id(value: &Value) -> String {
 /// A body that the route takes, with every id that it understands. `{new}` is another number each time.
 pub(crate) fn body(route: &str) -> Option<Value> {
     Some(match route {
+        "POST /v1/api-keys" => json!({
+            "name": "Taken", "scopes": ["products.read"], "expires_at": "2999-01-01T00:00:00Z",
+            "allowed_ips": ["127.0.0.0/8", "::1"],
+        }),
+        "POST /v1/api-keys/{id}/rotate" => json!({ "overlap_seconds": 60 }),
         "POST /v1/auth/login" => {
             json!({ "email": "{email}", "password": PASSWORD, "organization_id": "{OrganizationId}" })
         }

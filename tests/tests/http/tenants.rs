@@ -4,6 +4,7 @@ use crate::{
     fixtures::Shop,
     routes::{Api, At, Place, Route},
 };
+use purser_kernel::{Permission, PermissionSet};
 use purser_tests::{
     app::{Answer, TestApp, eventually},
     database::{Engine, Watch},
@@ -94,6 +95,34 @@ async fn a_foreign_id_is_an_id_that_never_was(#[case] engine: Engine) {
     }
     assert!(faults.is_empty(), "{faults:#?}");
     assert!(seen[0] >= 25 && seen[1] >= 8 && seen[2] >= 8, "ids in paths, queries and bodies: {seen:?}");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_foreign_id_is_an_id_that_never_was_for_a_key_too(#[case] engine: Engine) {
+    let Some((app, [ours, theirs])) = shops(engine, ["Harbour Wholesale", "Somebody Else"]).await else { return };
+    let api = Api::of(&app).await;
+    let everything = PermissionSet::all() - Permission::decisions();
+    let program = ours.owner.program(everything).await;
+    let mut seen = 0;
+    for route in api.routes.iter().filter(|route| route.is_guarded()) {
+        let decides = route.permissions().iter().any(|name| !everything.iter().any(|allowed| allowed.as_str() == name));
+        let in_path: Vec<Place> = api.ids(route).into_iter().filter(|place| matches!(place.at, At::Path(_))).collect();
+        if decides || in_path.is_empty() || route.permissions().is_empty() {
+            continue;
+        }
+        let call = Call::of(&api, route, &ours).await;
+        let named = |id: &dyn Fn(&Place) -> String| {
+            in_path.iter().fold(call.clone(), |call, place| call.with(&place.at, &id(place)))
+        };
+        let foreign = named(&|place| theirs.id(&place.kind, &call.route)).send(&app, &program).await;
+        let absent = named(&|_| NOBODY.to_owned()).send(&app, &program).await;
+        assert_eq!((foreign.status, &foreign.body), (404, &absent.body), "{}: {foreign:?}", route.name());
+        seen += 1;
+    }
+    assert!(seen >= 20, "only {seen} routes");
 }
 
 #[rstest]

@@ -11,6 +11,6 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "Auth", responses((status = 204)))]
 #[post("/v1/auth/logout")]
 async fn log_out(caller: Read, _body: NoBody) -> Result<Reply, Refusal> {
-    caller.services().auth.log_out(caller.scope(), caller.session()).await?;
+    caller.services().auth.log_out(caller.scope(), caller.session()?).await?;
     Ok(Reply::no_content())
 }

@@ -19,16 +19,16 @@ impl<'a> Operation<'a> {
         Self { path, method, value }
     }
 
-    /// Adds all of it. `has_items` says whether there are paths to what stands in the list at this path; `is_link` whether what
-    /// is there is put and taken as a whole, and so has no versions; `versioned` whether a schema has a version.
-    pub(super) fn complete(&mut self, has_items: bool, is_link: bool, versioned: impl Fn(&str) -> bool) {
+    /// Adds all of it. `has_items` says whether there are paths to what stands in the list at this path; `has_versions` whether
+    /// what is there is changed version by version; `versioned` whether a schema has a version.
+    pub(super) fn complete(&mut self, has_items: bool, has_versions: bool, versioned: impl Fn(&str) -> bool) {
         self.name();
         let parameters = self.value.get_mut("parameters").and_then(Value::as_array_mut);
         let verb = parameters.into_iter().flatten().find(|it| it["name"] == "If-Match");
         if let Some(parameter) = verb {
             *parameter = if_match(false);
         }
-        for parameter in self.headers(is_link) {
+        for parameter in self.headers(has_versions) {
             self.add_parameter(parameter);
         }
         self.describe_success(has_items, versioned);
@@ -50,7 +50,7 @@ impl<'a> Operation<'a> {
         self.value["operationId"] = words.join("_").into();
     }
 
-    fn headers(&self, is_link: bool) -> Vec<Value> {
+    fn headers(&self, has_versions: bool) -> Vec<Value> {
         let mut headers = Vec::new();
         if self.method == "post" && self.is_keyed() {
             headers.push(json!({
@@ -59,7 +59,7 @@ impl<'a> Operation<'a> {
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
             }));
         }
-        if matches!(self.method, "patch" | "put" | "delete") && !is_link {
+        if matches!(self.method, "patch" | "put" | "delete") && has_versions {
             // Who replaces the whole need not have seen what was there before.
             headers.push(if_match(self.method != "put"));
         }
