@@ -1,7 +1,7 @@
 //! Where the program is put together: which crate implements which port, who does which job, who hears of which event.
 use crate::{Config, mail};
 use purser_agents::AnswerBook;
-use purser_auth::{Auth, AuthOptions};
+use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory};
 use purser_billing::Meter;
 use purser_integrations::ProcessInbound;
 use purser_kernel::{Links, Problem, ports::Mailer};
@@ -19,7 +19,7 @@ use purser_store::{
     outbox::{Dispatcher, Subscriber, Trigger},
     ports::{Answers, CustomerDirectory, Inbox, Settings, Tenants, UsageMeter},
 };
-use purser_tenancy::Tenancy;
+use purser_tenancy::{Tenancy, members::Members};
 use std::sync::Arc;
 
 /// Everything a handler may need.
@@ -28,6 +28,8 @@ pub struct Services {
     pub store: Store,
     /// Sign-up, sign-in, sessions.
     pub auth: Auth,
+    /// Members.
+    pub members: Members,
     /// Who writes from an address.
     pub directory: Arc<dyn CustomerDirectory>,
     /// Who sends mails, for jobs.
@@ -60,6 +62,7 @@ impl Services {
         };
         Ok(Self {
             auth: Auth::new(store.clone(), tenants.clone(), &master_key, options)?,
+            members: Members { people: Arc::new(PeopleDirectory) },
             customers: Customers { settings: settings.clone() },
             orders: Orders { answers: answers.clone() },
             inbox: Arc::new(InboxService::new(directory.clone())),

@@ -30,16 +30,17 @@ async fn memberships(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     tenant_table("memberships")
         .uuid("user_id")
         .global_reference("user_id", "users")
-        .state("status", &["invited", "active", "disabled"])
+        .state("status", &["invited", "active", "disabled", "removed"])
         .flag("onboarding_completed", false)
         .json("extra_permissions", "{}")
         .time_null("last_active_at")
+        .time_null("sessions_valid_from")
         .created_by()
         .timestamps()
         .version()
         // What every reference to a person points to.
         .unique(&["user_id"])
-        .index(&["status", "created_at"])
+        .index(&["status"])
         .create(manager)
         .await?;
     own_rows_visible("memberships", manager).await
@@ -76,14 +77,17 @@ async fn organization_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr>
 async fn roles(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     tenant_table("roles")
         .text("name", 64)
+        .text("name_normalized", 64)
         .text_null("description", 2000)
         .flag("is_system", false)
         .int_default("rank", 0)
+        .check("rank", "rank between 0 and 100")
         .state("scope", &["organization", "engagement"])
         .created_by()
         .timestamps()
         .version()
-        .unique(&["name"])
+        .unique(&["name_normalized"])
+        .index(&["rank"])
         .create(manager)
         .await
 }

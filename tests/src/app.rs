@@ -70,6 +70,12 @@ impl TestApp {
         (self.app, self.url) = (Some(app), url);
     }
 
+    /// Another server on the same database, which shares no memory with this one.
+    pub async fn another_node(&self) -> Node {
+        let (app, url) = serve(&self.database, &self.clock, |_| {}).await;
+        Node { url, _app: app }
+    }
+
     /// The server, for what only its inside can show.
     pub fn app(&self) -> &App {
         self.app.as_ref().expect("the server runs")
@@ -96,6 +102,13 @@ impl TestApp {
         let method = method.parse().expect("a method");
         self.client.request(method, format!("{}{path}", self.url))
     }
+}
+
+/// Another server on the database of a [`TestApp`].
+pub struct Node {
+    /// Where it is.
+    pub url: String,
+    _app: App,
 }
 
 impl std::fmt::Debug for TestApp {

@@ -1,9 +1,17 @@
 //! Organizations and their members.
 mod me;
+mod members;
+mod permissions;
+mod roles;
 mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(me::routes).configure(settings::routes);
+    config
+        .configure(me::routes)
+        .configure(members::routes)
+        .configure(permissions::routes)
+        .configure(roles::routes)
+        .configure(settings::routes);
 }

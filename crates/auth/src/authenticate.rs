@@ -1,8 +1,7 @@
 //! Who a request is from.
 use crate::{
-    Auth, AuthProblem, people,
-    service::bare_scope,
-    sessions,
+    Auth, AuthProblem,
+    service::{Rights, bare_scope},
     tokens::{Holder, Signed},
 };
 use purser_kernel::{Client, PermissionSet, ids::SessionId};
@@ -43,9 +42,11 @@ impl Auth {
             return Err(Problem::of(CommonProblem::Unauthenticated));
         }
         let scope = bare_scope(holder.organization, holder.user, client, request_id);
+        // Counted before they are looked up: what changes meanwhile makes what was found worthless.
+        let changes = self.store.rights_changes(holder.organization);
         let permissions = match self.rights.get(&holder).await {
-            Some(permissions) => permissions,
-            None => self.look_up(&scope, holder).await?,
+            Some(rights) if rights.changes == changes => rights.permissions,
+            _ => self.look_up(&scope, holder, changes).await?,
         };
         Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: Some(holder.session) })
     }
@@ -60,13 +61,11 @@ impl Auth {
         Ok(signed)
     }
 
-    async fn look_up(&self, scope: &Scope, holder: Holder) -> Result<PermissionSet, Problem> {
-        let refused = || Problem::of(CommonProblem::Unauthenticated);
+    async fn look_up(&self, scope: &Scope, holder: Holder, changes: u64) -> Result<PermissionSet, Problem> {
         let tx = self.store.read(scope).await?;
-        sessions::open(&tx, holder).await?.ok_or_else(refused)?;
-        people::active(&tx, holder.user).await?.ok_or_else(refused)?;
-        let membership = self.tenants.membership(&tx, holder.user).await?.ok_or_else(refused)?;
-        self.rights.insert(holder, membership.permissions).await;
-        Ok(membership.permissions)
+        let membership = self.standing(&tx, holder).await?;
+        let permissions = membership.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?.permissions;
+        self.rights.insert(holder, Rights { permissions, changes }).await;
+        Ok(permissions)
     }
 }

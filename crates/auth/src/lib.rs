@@ -8,6 +8,7 @@
 //! tenants.
 pub mod api_keys;
 mod authenticate;
+mod directory;
 mod log_in;
 mod log_out;
 mod options;
@@ -18,6 +19,7 @@ mod refresh;
 mod service;
 mod sessions;
 mod sign_up;
+mod standing;
 mod throttle;
 mod tokens;
 
@@ -25,6 +27,7 @@ mod tokens;
 pub use purser_entity_auth as entity;
 
 pub use authenticate::Authenticated;
+pub use directory::Directory;
 pub use log_in::{LogIn, SignedIn};
 pub use options::AuthOptions;
 pub use people::Person;

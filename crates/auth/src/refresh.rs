@@ -1,6 +1,6 @@
 //! Renewing a session: each refresh token works once (RFC 9700, section 4.14.2).
 use crate::{
-    Auth, AuthProblem, Tokens, people,
+    Auth, AuthProblem, Tokens,
     service::bare_scope,
     sessions::{self, Reason},
     tokens::RefreshToken,
@@ -68,11 +68,7 @@ impl Auth {
         let Some(row) = find(tx, token).await? else {
             return Ok(Renewal::Refused);
         };
-        if row.expires_at <= now || sessions::open(tx, holder).await?.is_none() {
-            return Ok(Renewal::Refused);
-        }
-        if people::active(tx, holder.user).await?.is_none() || self.tenants.membership(tx, holder.user).await?.is_none()
-        {
+        if row.expires_at <= now || self.standing(tx, holder).await?.is_none() {
             return Ok(Renewal::Refused);
         }
         // Of two that come at once only one finds it unused; the other one then reads what the first has written.

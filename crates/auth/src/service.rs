@@ -15,6 +15,14 @@ use std::{sync::Arc, time::Duration};
 const RIGHTS_LIFETIME: Duration = Duration::from_secs(1);
 const MAX_CACHED_SESSIONS: u64 = 100_000;
 
+/// What somebody may do, as it was looked up.
+#[derive(Clone, Copy)]
+pub(crate) struct Rights {
+    pub(crate) permissions: PermissionSet,
+    /// How often this process had changed rights in the organization by then.
+    pub(crate) changes: u64,
+}
+
 /// Signs people up and in, renews and ends their sessions, and tells who a request is from. Cheap to clone.
 #[derive(Clone)]
 pub struct Auth {
@@ -29,7 +37,7 @@ pub struct Auth {
     /// request. Only what was found good is kept, and the time is looked at each time.
     pub(crate) signed: Cache<[u8; 32], Signed>,
     /// What the holders of tokens may do, as it was looked up within the last second.
-    pub(crate) rights: Cache<Holder, PermissionSet>,
+    pub(crate) rights: Cache<Holder, Rights>,
     /// Sessions that ended at this node, for as long as their access tokens live. Looked at first, so that a look-up which
     /// began before the end cannot bring a session back.
     pub(crate) ended: Cache<SessionId, ()>,

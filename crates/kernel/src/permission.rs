@@ -30,6 +30,14 @@ pub enum Permission {
     #[strum(serialize = "api_keys.manage")]
     #[serde(rename = "api_keys.manage")]
     ApiKeysManage,
+    /// Read roles, and the permissions there are.
+    #[strum(serialize = "roles.read")]
+    #[serde(rename = "roles.read")]
+    RolesRead,
+    /// Make roles and change what they allow.
+    #[strum(serialize = "roles.manage")]
+    #[serde(rename = "roles.manage")]
+    RolesManage,
     /// Read the audit trail.
     #[strum(serialize = "audit.read")]
     #[serde(rename = "audit.read")]
@@ -106,6 +114,7 @@ impl Permission {
     pub fn decisions() -> PermissionSet {
         Self::OrdersConfirm
             | Self::MembersManage
+            | Self::RolesManage
             | Self::OrganizationManage
             | Self::IntegrationsManage
             | Self::ApiKeysManage
@@ -154,7 +163,8 @@ impl SystemRole {
     pub fn permissions(self) -> PermissionSet {
         use Permission as P;
         let viewer = P::OrganizationRead | P::ProductsRead | P::CustomersRead | P::ConversationsRead | P::OrdersRead;
-        let operator = viewer | P::CustomersManage | P::ConversationsManage | P::OrdersManage | P::MembersRead;
+        let operator =
+            viewer | P::CustomersManage | P::ConversationsManage | P::OrdersManage | P::MembersRead | P::RolesRead;
         let manager =
             operator | P::ProductsManage | P::OrdersConfirm | P::UsageRead | P::IntegrationsRead | P::TrainingRead;
         match self {

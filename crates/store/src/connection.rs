@@ -3,6 +3,7 @@ use crate::{
     ReadTx, SystemTx, Vault, WriteTx, dialect,
     error::{internal, is_gone},
     pool::Pool,
+    rights::RightsChanges,
     system::Unit,
 };
 use purser_kernel::{Clock, OrganizationId, Problem, Scope, UserId};
@@ -35,6 +36,7 @@ struct Shared {
     jobs: Arc<Notify>,
     /// Wakes what tells other processes of it.
     jobs_to_announce: Notify,
+    rights: RightsChanges,
 }
 
 #[derive(Clone)]
@@ -66,7 +68,13 @@ impl Store {
     pub(crate) fn new(engine: Engine, clock: Clock, vault: Vault) -> Self {
         Self {
             engine,
-            shared: Arc::new(Shared { clock, vault, jobs: Arc::default(), jobs_to_announce: Notify::new() }),
+            shared: Arc::new(Shared {
+                clock,
+                vault,
+                jobs: Arc::default(),
+                jobs_to_announce: Notify::new(),
+                rights: RightsChanges::new(),
+            }),
         }
     }
 
@@ -103,6 +111,16 @@ impl Store {
     /// Notified when this process has committed a job.
     pub(crate) fn jobs_to_announce(&self) -> &Notify {
         &self.shared.jobs_to_announce
+    }
+
+    /// How often this process has changed what people may do in the organization. What was looked up before the count moved on is
+    /// to be looked up again.
+    pub fn rights_changes(&self, organization: OrganizationId) -> u64 {
+        self.shared.rights.of(organization)
+    }
+
+    pub(crate) fn rights_changed(&self, organization: OrganizationId) {
+        self.shared.rights.another(organization);
     }
 
     /// Begins a transaction that can only read. Dropping it ends it.

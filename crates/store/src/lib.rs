@@ -26,6 +26,7 @@ mod pool;
 pub mod ports;
 mod query;
 mod read;
+mod rights;
 mod schedules;
 mod sequences;
 mod statistics;

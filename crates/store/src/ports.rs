@@ -3,6 +3,7 @@
 mod answers;
 mod inbox;
 mod limits;
+mod people;
 mod settings;
 mod tenants;
 mod usage;
@@ -13,6 +14,7 @@ pub use inbox::{
     ReceivedMessage, StatusUpdate,
 };
 pub use limits::Limits;
+pub use people::{People, PersonBrief};
 pub use settings::{OrderSettings, Settings};
 pub use tenants::{Founded, MemberOf, Membership, Tenants};
 pub use usage::{Usage, UsageMeter};

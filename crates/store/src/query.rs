@@ -2,7 +2,7 @@
 use crate::{Aggregate, Filter, ReadTx, columns, error::internal, page};
 use purser_entity_core::TenantEntity;
 use purser_kernel::{OrganizationId, Page, PageRequest, Problem};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, LockType, Query};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IdenStatic, Identity, Iterable, JoinType, ModelTrait, Order, QueryFilter,
     QueryOrder, QuerySelect, Related, Select, Value,
@@ -23,6 +23,10 @@ pub(crate) fn visible<E: TenantEntity>(organization: OrganizationId) -> Conditio
         .add(E::organization_column().eq(organization))
         .add_option(E::deleted_at_column().map(|column| column.is_null()))
 }
+
+/// Nobody else changes the row or locks it. PostgreSQL still lets others refer to it: with FOR UPDATE, two transactions that refer to
+/// a row and then lock it would wait for each other, and a row that much refers to, such as the organization, would stop them all.
+pub(crate) const LOCK: LockType = LockType::NoKeyUpdate;
 
 /// The columns by which a row of `E` belongs to one of `P`: those of `P`, and those of `E`.
 fn related_columns<P: EntityTrait + Related<E>, E: EntityTrait>() -> impl Iterator<Item = (P::Column, E::Column)> {
@@ -116,7 +120,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     }
 
     pub(crate) fn locked(mut self) -> Self {
-        self.select = self.select.lock_exclusive();
+        self.select = self.select.lock(LOCK);
         self
     }
 

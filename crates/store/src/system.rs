@@ -3,12 +3,13 @@ use crate::{
     Filter, Vault, columns,
     connection::Connection,
     error::internal,
+    query::LOCK,
     read::not_found,
     write::{EntityOf, ModelOf, fill},
 };
 use purser_entity_core::{GlobalEntity, PersonEntity, SoftDelete, Versioned};
 use purser_kernel::{Clock, CommonProblem, Problem, Timestamp, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, Order, PrimaryKeyToColumn, QueryFilter,
     QueryOrder, QuerySelect, Select, Value,
@@ -217,7 +218,7 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
     /// Nobody else changes these rows until the transaction ends. Others may go on to refer to them: nearly every row refers to
     /// its organization, and writing one is not to wait for this.
     pub fn for_update(mut self) -> Self {
-        self.select = self.select.lock(LockType::NoKeyUpdate);
+        self.select = self.select.lock(LOCK);
         self
     }
 

@@ -23,6 +23,8 @@ pub struct WriteTx {
     pub(crate) dispatch_queued: AtomicBool,
     /// Whether a job was queued, so that workers are woken by the commit.
     pub(crate) jobs_queued: AtomicBool,
+    /// Whether what people may do has changed, so that it is looked up again after the commit.
+    rights_changed: AtomicBool,
     /// The idempotency key that this transaction answers.
     pub(crate) key: Mutex<Option<crate::idempotency::ClaimedKey>>,
 }
@@ -48,18 +50,29 @@ impl WriteTx {
             store,
             dispatch_queued: AtomicBool::new(false),
             jobs_queued: AtomicBool::new(false),
+            rights_changed: AtomicBool::new(false),
             key: Mutex::new(None),
         }
     }
 
     /// Makes everything that was written permanent, and wakes the workers if there is work for them.
     pub async fn commit(self) -> Result<(), Problem> {
-        let store = self.jobs_queued.load(Ordering::Relaxed).then(|| self.store.clone());
-        self.read.into_connection().commit().await?;
-        if let Some(store) = store {
+        let Self { read, store, jobs_queued, rights_changed, .. } = self;
+        let organization = read.organization();
+        read.into_connection().commit().await?;
+        if rights_changed.into_inner() {
+            store.rights_changed(organization);
+        }
+        if jobs_queued.into_inner() {
             store.jobs_committed();
         }
         Ok(())
+    }
+
+    /// Says that this transaction changes what people may do in the organization: after the commit this process looks it up again,
+    /// others within a second.
+    pub fn rights_changed(&self) {
+        self.rights_changed.store(true, Ordering::Relaxed);
     }
 
     /// The global tables, in this transaction.

@@ -9,7 +9,7 @@ use purser_store::prelude::*;
 /// Something of which an organization may have so many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// Members that are not disabled.
+    /// Members who are active.
     Users,
 }
 
@@ -30,7 +30,7 @@ impl Limit {
     async fn used(self, tx: &WriteTx) -> Result<i64, Problem> {
         match self {
             Self::Users => {
-                let holding = membership::Column::Status.ne(membership::Status::Disabled);
+                let holding = membership::Column::Status.eq(membership::Status::Active);
                 tx.find::<membership::Entity>().filter(holding).count().await
             }
         }

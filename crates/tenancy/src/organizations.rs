@@ -81,6 +81,7 @@ async fn first_member(tx: &WriteTx, owner: UserId, role: RoleId) -> Result<(), P
         onboarding_completed: Set(false),
         extra_permissions: Set(ExtraPermissions::default()),
         last_active_at: Set(None),
+        sessions_valid_from: Set(None),
         created_by: Set(Some(owner)),
         ..Default::default()
     };

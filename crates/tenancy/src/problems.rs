@@ -6,12 +6,30 @@ use purser_kernel::{ProblemKind, ProblemType};
 pub enum TenancyProblem {
     /// The organization has as many of something as it may have: `limit` names what, `allowed` and `used` say how many.
     LimitReached,
+    /// The caller would give somebody what they do not hold themselves; `permissions` names it.
+    PermissionNotHeld,
+    /// The role or the member stands above the caller; `rank` and `own_rank` say how far.
+    RankTooHigh,
+    /// Nobody disables themselves or changes their own permissions.
+    OwnMembership,
+    /// Every organization has the role, and the code says what it allows.
+    SystemRole,
+    /// Another role has the name.
+    RoleTaken,
+    /// The organization would be left without an owner who can sign in.
+    LastOwner,
 }
 
 impl ProblemKind for TenancyProblem {
     fn definition(self) -> ProblemType {
         let (id, status, title) = match self {
             Self::LimitReached => ("limit_reached", 409, "The organization has as many as it may have"),
+            Self::PermissionNotHeld => ("permission_not_held", 403, "Nobody grants what they do not hold"),
+            Self::RankTooHigh => ("rank_too_high", 403, "Nobody gives, takes or changes what stands above them"),
+            Self::OwnMembership => ("own_membership", 403, "Somebody else has to do this"),
+            Self::SystemRole => ("system_role", 409, "A role that every organization has cannot be changed"),
+            Self::RoleTaken => ("role_taken", 409, "Another role has this name"),
+            Self::LastOwner => ("last_owner", 409, "An organization keeps at least one owner"),
         };
         ProblemType::new(id, status, title)
     }

@@ -13,6 +13,8 @@ pub enum Status {
     Invited,
     Active,
     Disabled,
+    /// The row stays: what the person has done refers to it.
+    Removed,
 }
 
 /// Permissions beyond the roles, by name. A name that the code no longer knows is ignored.
@@ -38,6 +40,8 @@ pub struct Model {
     pub onboarding_completed: bool,
     pub extra_permissions: ExtraPermissions,
     pub last_active_at: Option<DateTimeUtc>,
+    /// Sessions that were opened in this organization before are over.
+    pub sessions_valid_from: Option<DateTimeUtc>,
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -22,12 +22,13 @@ pub struct Model {
     pub organization_id: OrganizationId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: RoleId,
-    /// Unique in the organization.
     pub name: String,
+    /// Lower case. Unique in the organization.
+    pub name_normalized: String,
     pub description: Option<String>,
     /// Given to each organization; its permissions come from code and not from `role_permissions`.
     pub is_system: bool,
-    /// Nobody gives or takes a role of a higher rank than their own.
+    /// From 0 to 100. Nobody gives or takes a role of a higher rank than their own.
     pub rank: i32,
     pub scope: Scope,
     pub created_by: Option<UserId>,

@@ -1,4 +1,4 @@
-//! People in somebody else's organization, until there are routes that invite them.
+//! People in somebody else's organization, who may do exactly what a test wants them to.
 use super::{PASSWORD, Tenant, TestApp};
 use crate::database::uuid_literal;
 use purser_kernel::{Permission, PermissionSet, ids::MembershipId};
@@ -22,6 +22,6 @@ impl TestApp {
         let body = json!({
             "email": person.email, "password": PASSWORD, "organization_id": tenant.organization_id,
         });
-        person.signed_in(&self.anonymous("POST", "/v1/auth/login", Some(&body)).await.expect(200).json())
+        person.with_tokens(&self.anonymous("POST", "/v1/auth/login", Some(&body)).await.expect(200).json())
     }
 }

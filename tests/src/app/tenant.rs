@@ -48,7 +48,7 @@ impl Tenant {
     }
 
     /// The same person, signed in elsewhere: what `POST /v1/auth/login` answered.
-    pub(super) fn signed_in(&self, answer: &Value) -> Self {
+    pub fn with_tokens(&self, answer: &Value) -> Self {
         let text = |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("no {name} in {answer}")).to_owned();
         Self {
             organization_id: text("organization_id"),

@@ -3,6 +3,7 @@
 //! A route that takes a body gets it in [`body`]; a new kind of thing whose id stands in a request is made in [`Shop::open`]. A
 //! text such as `{CustomerId}` is replaced by that id of the shop. The body names every id that the route understands, because
 //! each is replaced by another tenant's once. What is missing fails the suite, which says what and where.
+use purser_kernel::PermissionSet;
 use purser_tests::{
     app::{PASSWORD, Tenant, TestApp, grocery},
     whatsapp,
@@ -33,6 +34,8 @@ impl Shop {
         let label = owner.create("/v1/customer-labels", &json!({ "name": "Route", "color": "#0a0b0c" })).await;
         let labelled = format!("/v1/customers/{}/labels/{}", id(&customer), id(&label));
         owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
+        let role = owner.create("/v1/roles", &json!({ "name": "Packer", "permissions": [] })).await;
+        app.member(&owner, PermissionSet::empty()).await;
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
@@ -50,6 +53,7 @@ impl Shop {
             ("CustomerLabelId", id(&label)),
             ("InboundEventId", first("/v1/inbound-events").await),
             ("IntegrationId", id(&integration)),
+            ("MembershipId", first("/v1/members").await),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
             ("ConversationId", conversation),
             ("OrderId", id(&order)),
@@ -59,6 +63,7 @@ impl Shop {
             ("another ProductCategoryId", id(&parent)),
             ("ProductId", id(&products[0])),
             ("ProductVariantId", id(&variant)),
+            ("RoleId", id(&role)),
             ("UserId", owner.user_id.clone()),
             // Of any kind, as the audit trail has them.
             ("actor_id", owner.user_id.clone()),
@@ -151,6 +156,11 @@ pub(crate) fn body(route: &str) -> Option<Value> {
                 "name": "Taken", "is_active": true, "config": { "phone_number_id": "2{new}" },
                 "credentials": credentials,
             })
+        }
+        "PUT /v1/members/{id}/permissions" => json!({ "grants": ["members.manage"], "denials": ["orders.read"] }),
+        "PUT /v1/members/{id}/roles" => json!({ "role_ids": ["{RoleId}"] }),
+        "POST /v1/roles" | "PATCH /v1/roles/{id}" => {
+            json!({ "name": "T-{new}", "description": "taken", "rank": 0, "permissions": ["roles.manage"] })
         }
         "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
         "PATCH /v1/orders/{id}" => json!({

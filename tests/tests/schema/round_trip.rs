@@ -94,6 +94,7 @@ fn a_membership(organization_id: OrganizationId, user_id: UserId) -> membership:
         onboarding_completed: true,
         extra_permissions: membership::ExtraPermissions { grants: vec!["orders.confirm".into()], denials: vec![] },
         last_active_at: None,
+        sessions_valid_from: Some(now()),
         created_by: None,
         created_at: now(),
         updated_at: now(),

@@ -32,11 +32,13 @@ impl Auth {
             request_id,
             client,
         };
-        let known = match keys.valid.get(&name).await {
+        // Counted before it is looked up, as for a session.
+        let changes = self.store.rights_changes(secret.organization);
+        let known = match keys.valid.get(&name).await.filter(|known| known.changes == changes) {
             Some(known) if known.admits(&secret, scope.client.ip.as_deref(), now) => known,
             Some(_) => return Err(refused()),
             None => {
-                let known = self.look_up_api_key(&scope, &secret).await?.ok_or_else(refused)?;
+                let known = self.look_up_api_key(&scope, &secret, changes).await?.ok_or_else(refused)?;
                 keys.valid.insert(name, known.clone()).await;
                 known
             }
@@ -46,14 +48,19 @@ impl Auth {
     }
 
     /// The key, if the secret is good for it and its creator may still do anything here.
-    async fn look_up_api_key(&self, scope: &Scope, secret: &ApiKeySecret) -> Result<Option<KnownKey>, Problem> {
+    async fn look_up_api_key(
+        &self,
+        scope: &Scope,
+        secret: &ApiKeySecret,
+        changes: u64,
+    ) -> Result<Option<KnownKey>, Problem> {
         let tx = self.store.read(scope).await?;
         let live = Column::Id.eq(secret.key).and(Column::RevokedAt.is_null());
         let Some(key) = tx.find::<Entity>().filter(live).one().await? else {
             return Ok(None);
         };
         let creator = key.created_by;
-        let mut known = KnownKey::of(key);
+        let mut known = KnownKey::of(key, changes);
         if !known.admits(secret, scope.client.ip.as_deref(), tx.now()) || people::active(&tx, creator).await?.is_none()
         {
             return Ok(None);

@@ -25,14 +25,16 @@ pub(crate) struct KnownKey {
     networks: Option<Arc<[IpNet]>>,
     /// What it may do: its scopes, as far as its creator still holds them.
     pub(crate) permissions: PermissionSet,
+    /// How often this process had changed rights in the organization by then.
+    pub(crate) changes: u64,
 }
 
 impl KnownKey {
-    pub(crate) fn of(key: api_key::Model) -> Self {
+    pub(crate) fn of(key: api_key::Model, changes: u64) -> Self {
         let permissions = scopes_of(&key);
         let networks = key.allowed_ips.map(|list| list.0.iter().filter_map(|text| network(text)).collect());
         let previous = key.previous_key_hash.zip(key.previous_expires_at);
-        Self { hash: key.key_hash, previous, expires_at: key.expires_at, networks, permissions }
+        Self { hash: key.key_hash, previous, expires_at: key.expires_at, networks, permissions, changes }
     }
 
     /// Whether this secret, sent from this address, is good now.

@@ -1,7 +1,7 @@
 //! Organizations and who belongs to them, as sign-up and sign-in need them.
 use crate::{ReadTx, System, WriteTx};
 use async_trait::async_trait;
-use purser_kernel::{OrganizationId, PermissionSet, Problem, UserId};
+use purser_kernel::{OrganizationId, PermissionSet, Problem, Timestamp, UserId};
 
 /// An organization that was just founded.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub struct Membership {
     pub roles: Vec<String>,
     /// What the roles allow together.
     pub permissions: PermissionSet,
+    /// Sessions that were opened in the organization before are over.
+    pub sessions_valid_from: Option<Timestamp>,
 }
 
 /// Implemented by tenancy.

@@ -1,0 +1,85 @@
+//! What a member may do.
+use super::view::MemberView;
+use crate::http::{body::Body, path::PathId, problem::Refusal, reply::Reply, unit::Write};
+use actix_web::{HttpResponse, put};
+use purser_kernel::{
+    Permission,
+    ids::{Membership, MembershipId, RoleId},
+};
+use purser_tenancy::members::Extras;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(set_roles).service(set_permissions);
+}
+
+/// The roles of a member.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberRoles {
+    /// All of them. Those that are added rank no higher than the caller and allow nothing that the caller may not.
+    #[schema(max_items = 20)]
+    role_ids: Vec<RoleId>,
+}
+
+/// What a member may and may not do beyond their roles.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberPermissions {
+    /// Whatever their roles say. The caller holds what is added.
+    grants: Vec<Permission>,
+    /// Whatever their roles and grants say. The caller holds what is taken off this list.
+    denials: Vec<Permission>,
+}
+
+impl From<MemberPermissions> for Extras {
+    fn from(body: MemberPermissions) -> Self {
+        let MemberPermissions { grants, denials } = body;
+        Self { grants: grants.into_iter().collect(), denials: denials.into_iter().collect() }
+    }
+}
+
+/// Gives a member these roles and no others. Holds from their next request on, at other nodes within a second.
+#[utoipa::path(
+    tag = "Members",
+    security(("bearer" = ["members.manage"])),
+    params(("id" = MembershipId, Path)),
+    request_body = MemberRoles,
+    responses((status = 200, body = MemberView)),
+)]
+#[put("/v1/members/{id}/roles")]
+async fn set_roles(
+    unit: Write,
+    PathId(id): PathId<Membership>,
+    body: Body<MemberRoles>,
+) -> Result<HttpResponse, Refusal> {
+    let expected = unit.if_match_optional();
+    let tx = unit.begin(&body).await?;
+    let member = unit.services().members.set_roles(&tx, id, expected, &body.into_inner().role_ids).await?;
+    let view = MemberView::from(member);
+    unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+}
+
+/// Grants and denies a member these permissions beyond their roles, and no others. Holds from their next request on, at other nodes
+/// within a second.
+#[utoipa::path(
+    tag = "Members",
+    security(("bearer" = ["members.manage"])),
+    params(("id" = MembershipId, Path)),
+    request_body = MemberPermissions,
+    responses((status = 200, body = MemberView)),
+)]
+#[put("/v1/members/{id}/permissions")]
+async fn set_permissions(
+    unit: Write,
+    PathId(id): PathId<Membership>,
+    body: Body<MemberPermissions>,
+) -> Result<HttpResponse, Refusal> {
+    let expected = unit.if_match_optional();
+    let tx = unit.begin(&body).await?;
+    let member = unit.services().members.set_permissions(&tx, id, expected, body.into_inner().into()).await?;
+    let view = MemberView::from(member);
+    unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+}

@@ -1,0 +1,34 @@
+//! People, as the others in their organization see them.
+use async_trait::async_trait;
+use purser_entity_auth::user::{Column, Entity, Model};
+use purser_kernel::{Email, UserId};
+use purser_store::{
+    ports::{People, PersonBrief},
+    prelude::*,
+};
+use std::collections::HashMap;
+
+/// Implements the port by which tenancy shows who its members are. It has no state: everything is in the transaction it is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Directory;
+
+fn brief(user: Model) -> PersonBrief {
+    PersonBrief { id: user.id, email: user.email, full_name: user.full_name }
+}
+
+#[async_trait]
+impl People for Directory {
+    async fn briefs(&self, tx: &ReadTx, ids: &[UserId]) -> Result<HashMap<UserId, PersonBrief>, Problem> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let limit = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+        let users = tx.global::<Entity>().filter(Column::Id.is_in(ids.iter().copied())).all(limit).await?;
+        Ok(users.into_iter().map(|user| (user.id, brief(user))).collect())
+    }
+
+    async fn with_email(&self, tx: &ReadTx, email: &Email) -> Result<Option<UserId>, Problem> {
+        let user = tx.global::<Entity>().filter(Column::EmailNormalized.eq(email.normalized())).one().await?;
+        Ok(user.map(|user| user.id))
+    }
+}

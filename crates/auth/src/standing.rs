@@ -1,0 +1,18 @@
+//! What a session is worth now.
+use crate::{Auth, people, sessions, tokens::Holder};
+use purser_store::{ports::Membership, prelude::*};
+
+impl Auth {
+    /// What the holder of a token is in their organization. `None` when the session has ended, by itself or with all others that
+    /// the person had there, or when the person or the membership has.
+    pub(crate) async fn standing(&self, tx: &ReadTx, holder: Holder) -> Result<Option<Membership>, Problem> {
+        let Some(session) = sessions::open(tx, holder).await? else {
+            return Ok(None);
+        };
+        if people::active(tx, holder.user).await?.is_none() {
+            return Ok(None);
+        }
+        let membership = self.tenants.membership(tx, holder.user).await?;
+        Ok(membership.filter(|membership| membership.sessions_valid_from.is_none_or(|from| session.created_at >= from)))
+    }
+}

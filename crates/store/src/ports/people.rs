@@ -1,0 +1,34 @@
+//! Names and addresses of people, for lists of those who belong to an organization.
+use crate::ReadTx;
+use async_trait::async_trait;
+use purser_kernel::{Email, Problem, UserId};
+use std::{collections::HashMap, fmt};
+
+/// A person, as the others in the organization see them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonBrief {
+    /// The person's id, the same in all their organizations.
+    pub id: UserId,
+    /// The mail address as they wrote it.
+    pub email: String,
+    /// Their name.
+    pub full_name: String,
+}
+
+impl fmt::Debug for PersonBrief {
+    /// Name and address are personal data and have no place in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PersonBrief").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Implemented by auth. It knows people of all organizations: the caller sees to it that they belong to this one.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// These people, by one query. Who was deleted is not among them.
+    async fn briefs(&self, tx: &ReadTx, ids: &[UserId]) -> Result<HashMap<UserId, PersonBrief>, Problem>;
+
+    /// The person with this mail address, in whatever case it is written. Never to be told to a caller: it says who has an
+    /// account.
+    async fn with_email(&self, tx: &ReadTx, email: &Email) -> Result<Option<UserId>, Problem>;
+}

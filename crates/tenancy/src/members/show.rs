@@ -1,0 +1,129 @@
+//! Members, as those who may read them see them.
+use super::{
+    Extras,
+    change::{self, present},
+    permissions, rights, roles,
+};
+use purser_entity_tenancy::{
+    membership::{self, Column, Status},
+    membership_role, role,
+};
+use purser_kernel::{
+    Expected, PermissionSet, UserId,
+    ids::{MembershipId, RoleId},
+};
+use purser_store::{
+    ports::{People, PersonBrief},
+    prelude::*,
+};
+use std::sync::Arc;
+
+/// A member and who that is.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// What binds the person to the organization.
+    pub membership: membership::Model,
+    /// Who it is; `None` for a person whose account was deleted.
+    pub person: Option<PersonBrief>,
+    /// The roles, the highest first.
+    pub roles: Vec<role::Model>,
+    /// What was granted and denied beyond the roles.
+    pub extras: Extras,
+    /// What the member may do, all in all.
+    pub permissions: PermissionSet,
+}
+
+/// Which members are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct MemberFilter {
+    /// Only those with this status.
+    pub status: Option<Status>,
+    /// Only those who have this role.
+    pub role_id: Option<RoleId>,
+}
+
+/// Shows members by name. Names and addresses belong to the people themselves, and come through a port.
+#[derive(Clone)]
+pub struct Members {
+    /// Who people are.
+    pub people: Arc<dyn People>,
+}
+
+impl Members {
+    /// The members, the newest first.
+    pub async fn list(&self, tx: &ReadTx, filter: MemberFilter, page: &PageRequest) -> Result<Page<Member>, Problem> {
+        tx.scope().require(Permission::MembersRead)?;
+        let mut members = tx
+            .find::<membership::Entity>()
+            .filter(Column::Status.ne(Status::Removed))
+            .filter_if(filter.status.map(|status| Column::Status.eq(status)));
+        if let Some(role) = filter.role_id {
+            members = members.having::<membership_role::Entity>(membership_role::Column::RoleId.eq(role));
+        }
+        let page = members.page(page).await?;
+        Ok(Page { data: self.shown(tx, page.data).await?, next: page.next })
+    }
+
+    /// One member.
+    pub async fn get(&self, tx: &ReadTx, id: MembershipId) -> Result<Member, Problem> {
+        tx.scope().require(Permission::MembersRead)?;
+        self.one(tx, present(tx, id).await?).await
+    }
+
+    /// As [`roles::set_roles`], and shows the member.
+    pub async fn set_roles(
+        &self,
+        tx: &WriteTx,
+        id: MembershipId,
+        expected: impl Into<Expected>,
+        role_ids: &[RoleId],
+    ) -> Result<Member, Problem> {
+        self.one(tx, roles::set_roles(tx, id, expected, role_ids).await?).await
+    }
+
+    /// As [`permissions::set_permissions`], and shows the member.
+    pub async fn set_permissions(
+        &self,
+        tx: &WriteTx,
+        id: MembershipId,
+        expected: impl Into<Expected>,
+        extras: Extras,
+    ) -> Result<Member, Problem> {
+        self.one(tx, permissions::set_permissions(tx, id, expected, extras).await?).await
+    }
+
+    /// As [`change::disable`], and shows the member.
+    pub async fn disable(&self, tx: &WriteTx, id: MembershipId) -> Result<Member, Problem> {
+        self.one(tx, change::disable(tx, id).await?).await
+    }
+
+    /// As [`change::enable`], and shows the member.
+    pub async fn enable(&self, tx: &WriteTx, id: MembershipId) -> Result<Member, Problem> {
+        self.one(tx, change::enable(tx, id).await?).await
+    }
+
+    /// As [`change::end_sessions`], and shows the member.
+    pub async fn end_sessions(&self, tx: &WriteTx, id: MembershipId) -> Result<Member, Problem> {
+        self.one(tx, change::end_sessions(tx, id).await?).await
+    }
+
+    async fn one(&self, tx: &ReadTx, membership: membership::Model) -> Result<Member, Problem> {
+        let member = self.shown(tx, vec![membership]).await?.pop();
+        member.ok_or_else(|| Problem::internal("a member went in and none came out"))
+    }
+
+    /// By as many queries as for one.
+    async fn shown(&self, tx: &ReadTx, memberships: Vec<membership::Model>) -> Result<Vec<Member>, Problem> {
+        let ids: Vec<UserId> = memberships.iter().map(|membership| membership.user_id).collect();
+        let mut people = self.people.briefs(tx, &ids).await?;
+        let rights = rights::of_each(tx, &memberships).await?;
+        let member = |(membership, rights): (membership::Model, rights::Rights)| Member {
+            person: people.remove(&membership.user_id),
+            extras: Extras::of(&membership),
+            roles: rights.roles,
+            permissions: rights.permissions,
+            membership,
+        };
+        Ok(memberships.into_iter().zip(rights).map(member).collect())
+    }
+}

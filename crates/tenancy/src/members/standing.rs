@@ -1,0 +1,88 @@
+//! What a person is in an organization, as signing in and every request ask it.
+use super::rights;
+use purser_entity_tenancy::{
+    membership::{self, Status},
+    organization,
+};
+use purser_kernel::{OrganizationId, UserId};
+use purser_store::{
+    ports::{MemberOf, Membership},
+    prelude::*,
+};
+use std::collections::HashSet;
+
+/// More organizations than anybody belongs to.
+const MAX_ORGANIZATIONS: u64 = 200;
+
+/// The open organizations in which the person of `system` is an active member, the oldest membership first.
+pub async fn organizations_of(system: System<'_>) -> Result<Vec<MemberOf>, Problem> {
+    let memberships = system.mine::<membership::Entity>(MAX_ORGANIZATIONS).await?;
+    let active: Vec<OrganizationId> = memberships
+        .into_iter()
+        .filter(|membership| membership.status == Status::Active)
+        .map(|membership| membership.organization_id)
+        .collect();
+    if active.is_empty() {
+        return Ok(Vec::new());
+    }
+    let open: HashSet<OrganizationId> = system
+        .find::<organization::Entity>()
+        .filter(organization::Column::Id.is_in(active.iter().copied()))
+        .filter(organization::Column::Status.eq(organization::Status::Active))
+        .all(MAX_ORGANIZATIONS)
+        .await?
+        .into_iter()
+        .map(|organization| organization.id)
+        .collect();
+    let open = active.into_iter().filter(|organization| open.contains(organization));
+    Ok(open.map(|organization| MemberOf { organization }).collect())
+}
+
+/// What the caller is where they act.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The organization.
+    pub organization: organization::Model,
+    /// What the caller is in it.
+    pub membership: Membership,
+}
+
+/// What the caller is in the organization of `tx`. `not_found` for an actor who is no member. Asks for no permission:
+/// everybody may see what they may do.
+pub async fn me(tx: &ReadTx) -> Result<Standing, Problem> {
+    let not_found = || Problem::not_found("membership");
+    let user = tx.scope().actor.user().ok_or_else(not_found)?;
+    let organization = open_organization(tx).await?.ok_or_else(not_found)?;
+    let membership = membership(tx, user).await?.ok_or_else(not_found)?;
+    Ok(Standing { organization, membership })
+}
+
+/// What the person is in the organization of `tx`. `None` when they are no active member, or the organization is suspended
+/// or closed.
+pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem> {
+    if open_organization(tx).await?.is_none() {
+        return Ok(None);
+    }
+    let Some(member) = active(tx, user).await? else {
+        return Ok(None);
+    };
+    let rights = rights::of(tx, &member).await?;
+    Ok(Some(Membership {
+        roles: rights.roles.into_iter().map(|role| role.name).collect(),
+        permissions: rights.permissions,
+        sessions_valid_from: member.sessions_valid_from,
+    }))
+}
+
+/// The person's membership, while it is active.
+pub(crate) async fn active(tx: &ReadTx, user: UserId) -> Result<Option<membership::Model>, Problem> {
+    let active = membership::Column::UserId.eq(user).and(membership::Column::Status.eq(Status::Active));
+    tx.find::<membership::Entity>().filter(active).one().await
+}
+
+async fn open_organization(tx: &ReadTx) -> Result<Option<organization::Model>, Problem> {
+    let open = organization::Column::Id
+        .eq(tx.organization())
+        .and(organization::Column::Status.eq(organization::Status::Active));
+    tx.global::<organization::Entity>().filter(open).one().await
+}
