@@ -34,6 +34,9 @@ impl App {
             max_body_bytes: config.max_body_bytes,
             max_import_bytes: config.max_import_bytes,
             trusted_proxies: config.trusted_proxies.clone(),
+            cors_allowed_origins: config.cors_allowed_origins.clone(),
+            hsts: config.is_production(),
+            limits: config.limits,
             shutdown_timeout: config.shutdown_timeout,
         };
         let server = Server::bind(options, process.services().clone()).map_err(|error| {

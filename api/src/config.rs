@@ -10,7 +10,9 @@ mod settings;
 
 pub use error::ConfigError;
 
+use crate::http::LimitOptions;
 use crate::mail::{Relay, Sender};
+use ipnet::IpNet;
 use layer::Layer;
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use purser_store::DatabaseOptions;
@@ -18,7 +20,7 @@ use serde::Deserialize;
 use settings::Settings;
 use std::{
     ffi::OsString,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -86,8 +88,13 @@ pub struct Config {
     pub argon2_memory_kib: u32,
     /// Passes of one password hash. Default: 2, from the same place.
     pub argon2_iterations: u32,
-    /// Proxies whose word on the client's address counts. Without any, the peer is the client.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses and networks of proxies whose word on the client's address counts. Without any, the peer is the client.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins such as `https://app.example.com`, whose pages may call the API from a browser. Default: none.
+    pub cors_allowed_origins: Vec<String>,
+    /// How many requests a minute each process takes: `rate_limit_organization` (default 6,000), `rate_limit_caller` (a session or an API key;
+    /// 1,200), `rate_limit_address` (who is not signed in; 1,200), `rate_limit_sign_in` (an address under `/v1/auth`; 60). 0 turns one off.
+    pub limits: LimitOptions,
     /// Where people reach Purser's pages: links in mails begin with it. Must be set where `smtp_url` is; else: where the API listens.
     pub public_url: Option<Links>,
     /// The server that takes mails: `smtps://user:password@host`, or `smtp://…` with STARTTLS. Without one they stay in files.
@@ -122,6 +129,8 @@ impl Default for Config {
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,
             trusted_proxies: Vec::new(),
+            cors_allowed_origins: Vec::new(),
+            limits: LimitOptions { organization: 6_000, caller: 1_200, address: 1_200, sign_in: 60 },
             public_url: None,
             smtp_url: None,
             mail_from: None,

@@ -14,7 +14,7 @@ pub use wait::eventually;
 
 use crate::database::{Engine, TestDatabase};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use purser_api::{Config, app::App};
+use purser_api::{Config, app::App, http::LimitOptions};
 use purser_kernel::{Clock, SecretString};
 use reqwest::Client;
 use serde_json::Value;
@@ -136,6 +136,8 @@ async fn serve(database: &TestDatabase, clock: &Clock, change: impl FnOnce(&mut 
         // The least that argon2 takes: these tests are not about its cost.
         argon2_memory_kib: 8,
         argon2_iterations: 1,
+        // All of a suite comes from one address, as fast as it can.
+        limits: LimitOptions { organization: 0, caller: 0, address: 0, sign_in: 0 },
         ..Config::default()
     };
     change(&mut config);

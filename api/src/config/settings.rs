@@ -1,7 +1,9 @@
 //! The keys, and what their values must be.
 use super::{Config, ConfigError, Environment, LogFormat, layer::Layer};
+use crate::http::LimitOptions;
 use crate::mail::{Relay, Sender};
 use figment::Figment;
+use ipnet::IpNet;
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use serde::Deserialize;
 use std::{
@@ -35,7 +37,12 @@ pub(super) struct Settings {
     shutdown_timeout_seconds: Option<u64>,
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
-    trusted_proxies: Option<Addresses>,
+    trusted_proxies: Option<List>,
+    cors_allowed_origins: Option<List>,
+    rate_limit_organization: Option<u32>,
+    rate_limit_caller: Option<u32>,
+    rate_limit_address: Option<u32>,
+    rate_limit_sign_in: Option<u32>,
     public_url: Option<String>,
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
@@ -45,9 +52,21 @@ pub(super) struct Settings {
 /// A list in the file, one text with commas in a variable.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Addresses {
+enum List {
     List(Vec<String>),
     Text(String),
+}
+
+impl List {
+    /// Its entries, without those that are empty.
+    fn entries(list: Option<Self>) -> Vec<String> {
+        let entries = match list {
+            None => Vec::new(),
+            Some(Self::List(list)) => list,
+            Some(Self::Text(text)) => text.split(',').map(str::to_owned).collect(),
+        };
+        entries.iter().map(|entry| entry.trim().to_owned()).filter(|entry| !entry.is_empty()).collect()
+    }
 }
 
 /// The smallest memory of a password hash that OWASP's cheat sheet on password storage still recommends, in KiB.
@@ -146,6 +165,13 @@ impl Settings {
                 MOST_ARGON2_ITERATIONS,
             )?,
             trusted_proxies: proxies(self.trusted_proxies)?,
+            cors_allowed_origins: origins(self.cors_allowed_origins)?,
+            limits: LimitOptions {
+                organization: self.rate_limit_organization.unwrap_or(default.limits.organization),
+                caller: self.rate_limit_caller.unwrap_or(default.limits.caller),
+                address: self.rate_limit_address.unwrap_or(default.limits.address),
+                sign_in: self.rate_limit_sign_in.unwrap_or(default.limits.sign_in),
+            },
             public_url,
             smtp_url,
             mail_from,
@@ -206,16 +232,25 @@ fn sender(text: String) -> Result<Sender, ConfigError> {
     Sender::parse(&text).ok_or_else(wrong)
 }
 
-fn proxies(addresses: Option<Addresses>) -> Result<Vec<IpAddr>, ConfigError> {
-    let addresses = match addresses {
-        None => Vec::new(),
-        Some(Addresses::List(list)) => list,
-        Some(Addresses::Text(text)) => text.split(',').map(str::to_owned).collect(),
+fn proxies(list: Option<List>) -> Result<Vec<IpNet>, ConfigError> {
+    let message = "must be addresses such as 10.0.0.7 and networks such as 10.0.0.0/8, with commas between";
+    let parse = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let proxies = List::entries(list).iter().map(parse).collect::<Result<_, _>>();
+    proxies.map_err(|_| ConfigError::value("trusted_proxies", message))
+}
+
+/// Origins as browsers write them (RFC 6454, section 6.2): a scheme, a host, perhaps a port.
+fn origins(list: Option<List>) -> Result<Vec<String>, ConfigError> {
+    let is_origin = |text: &String| {
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c);
+        host.is_some_and(|host| !host.is_empty() && host.chars().all(allowed))
     };
-    let parse = |text: &str| {
-        text.parse().map_err(|_| {
-            ConfigError::value("trusted_proxies", "must be addresses such as 10.0.0.7, with commas between")
-        })
-    };
-    addresses.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).map(parse).collect()
+    let origins = List::entries(list);
+    if origins.iter().all(is_origin) {
+        return Ok(origins);
+    }
+    let message =
+        "must be origins such as https://app.example.com in lower case, with commas between; there is no wildcard";
+    Err(ConfigError::value("cors_allowed_origins", message))
 }

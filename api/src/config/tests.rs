@@ -144,9 +144,19 @@ fn lists_and_switches_are_read_from_both_file_and_variable() {
     let proxies = |config: Config| config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>();
     let file = Case::new().file("trusted_proxies = ['10.0.0.1', '::1']\nmetrics_listen = ''").load().unwrap();
     assert_eq!(file.metrics_listen, None);
-    assert_eq!(proxies(file), ["10.0.0.1", "::1"]);
-    let variable = Case::new().variable("PURSER_TRUSTED_PROXIES", "10.0.0.1, ::1").load().unwrap();
-    assert_eq!(proxies(variable), ["10.0.0.1", "::1"]);
+    assert_eq!(proxies(file), ["10.0.0.1/32", "::1/128"]);
+    let variable = Case::new().variable("PURSER_TRUSTED_PROXIES", "10.0.0.0/8, ::1").load().unwrap();
+    assert_eq!(proxies(variable), ["10.0.0.0/8", "::1/128"]);
+}
+
+#[test]
+fn origins_are_what_browsers_send() {
+    let origins = |text: &str| Case::new().variable("PURSER_CORS_ALLOWED_ORIGINS", text);
+    let two = origins("https://app.example.com, http://localhost:5173").load().unwrap();
+    assert_eq!(two.cors_allowed_origins, ["https://app.example.com", "http://localhost:5173"]);
+    for wrong in ["*", "app.example.com", "https://", "https://app.example.com/", "https://App.example.com", "null"] {
+        assert!(origins(wrong).refused().contains("PURSER_CORS_ALLOWED_ORIGINS"), "{wrong}");
+    }
 }
 
 #[test]

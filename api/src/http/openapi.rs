@@ -139,7 +139,8 @@ fn responses(registry: &[PublishedProblem]) -> Value {
         let mut headers = vec!["X-Request-Id"];
         match status {
             401 => headers.push("WWW-Authenticate"),
-            429 | 503 => headers.push("Retry-After"),
+            429 => headers.extend(["RateLimit", "RateLimit-Policy", "Retry-After"]),
+            503 => headers.push("Retry-After"),
             _ => {}
         }
         let headers = headers.into_iter().map(|name| (name.to_owned(), conventions::shared_header(name)));
@@ -163,6 +164,8 @@ fn headers() -> Value {
         "Location": header(true, "Where the new resource is.", text("^/v1/")),
         "Idempotency-Replayed": header(false, "There when the answer is an earlier one.", text("^true$")),
         "WWW-Authenticate": header(true, "How to authenticate.", text("^Bearer$")),
+        "RateLimit": header(false, "What is left of each limit; `t` is when it is whole again, in seconds.", json!({ "type": "string" })),
+        "RateLimit-Policy": header(false, "The limits that the request counts against: `q` requests in `w` seconds.", json!({ "type": "string" })),
         "Retry-After": header(false, "Seconds.", json!({ "type": "integer", "minimum": 0 })),
     })
 }

@@ -1,19 +1,25 @@
 //! The server: every route, the conventions around them, and how it ends.
 use super::{
-    agents, auth, billing, health, integrations, messaging, observe::observe, openapi, ordering, platform,
-    problem::Refusal, tenancy,
+    agents, auth, billing, cors, health, integrations,
+    limits::{LimitOptions, RateLimits, show_limits},
+    messaging,
+    observe::observe,
+    openapi, ordering, platform,
+    problem::Refusal,
+    security, tenancy,
 };
 use crate::wiring::Services;
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer, ResponseError,
     dev::ServerHandle,
     http::header::{self, HeaderValue},
-    middleware::{self, Compress, from_fn},
+    middleware::{Compress, from_fn},
     web::{self, Data, PayloadConfig},
 };
+use ipnet::IpNet;
 use purser_kernel::{CommonProblem, Problem};
 use std::{
-    net::{IpAddr, SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
 };
@@ -32,7 +38,13 @@ pub struct HttpOptions {
     /// The largest file of an import.
     pub max_import_bytes: u64,
     /// Proxies whose word on the client's address counts.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins whose pages may read answers.
+    pub cors_allowed_origins: Vec<String>,
+    /// Whether browsers are told to come over TLS only.
+    pub hsts: bool,
+    /// How many requests are taken.
+    pub limits: LimitOptions,
     /// How long accepted requests have to be answered after the server was told to stop.
     pub shutdown_timeout: Duration,
 }
@@ -63,19 +75,23 @@ impl Server {
         let shutdown = options.shutdown_timeout.as_secs();
         let (services, data) = (Data::from(services), Data::new(options.clone()));
         let document = Data::new(openapi::Document::new());
+        let limits = Data::new(RateLimits::new(options.limits));
         let server = HttpServer::new(move || {
             let (app, _) = App::new()
                 .into_utoipa_app()
                 .app_data(services.clone())
                 .app_data(data.clone())
                 .app_data(document.clone())
+                .app_data(limits.clone())
                 .app_data(PayloadConfig::new(data.max_body_bytes))
                 .configure(routes)
                 .split_for_parts();
             app.configure(openapi::serve)
                 .default_service(web::to(nothing_here))
                 .wrap(Compress::default())
-                .wrap(middleware::DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
+                .wrap(from_fn(show_limits))
+                .wrap(from_fn(cors::share))
+                .wrap(from_fn(security::secure))
                 .wrap(from_fn(observe))
         })
         .workers(options.threads)

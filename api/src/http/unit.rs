@@ -1,5 +1,7 @@
 //! The caller, and the transaction of a request.
-use super::{body::Hashed, observe::RequestId, problem::Refusal, reply::Reply, server::HttpOptions};
+use super::{
+    body::Hashed, limits::RateLimits, observe::RequestId, problem::Refusal, reply::Reply, server::HttpOptions,
+};
 use crate::wiring::Services;
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse,
@@ -34,7 +36,11 @@ impl FromRequest for Anyone {
     type Future = std::future::Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(anyone(request).map_err(Refusal::from))
+        let counted = anyone(request).and_then(|anyone| {
+            limits(request)?.stranger(request, anyone.client.ip.as_deref())?;
+            Ok(anyone)
+        });
+        std::future::ready(counted.map_err(Refusal::from))
     }
 }
 
@@ -45,20 +51,39 @@ fn anyone(request: &HttpRequest) -> Result<Anyone, Problem> {
     Ok(Anyone { services, client: client(request), request_id })
 }
 
+fn limits(request: &HttpRequest) -> Result<&RateLimits, Problem> {
+    let limits = request.app_data::<web::Data<RateLimits>>();
+    limits.map(web::Data::get_ref).ok_or_else(|| Problem::internal("the limits are part of the app"))
+}
+
 /// The address of the client. A proxy's word counts only when the proxy is one of ours; then the last address in
 /// `X-Forwarded-For` that is not ours is the client's.
 fn client(request: &HttpRequest) -> Client {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let trusted = request.app_data::<web::Data<HttpOptions>>().map(|options| options.trusted_proxies.clone());
-    let trusted = trusted.unwrap_or_default();
-    let peer = request.peer_addr().map(|address| address.ip());
-    let mut ip = peer;
-    if peer.is_some_and(|peer| trusted.contains(&peer)) {
+    let mut ip = peer(request);
+    if ip.is_some_and(|peer| is_trusted(request, peer)) {
         let forwarded = text(header::X_FORWARDED_FOR).unwrap_or_default();
-        let named = forwarded.rsplit(',').filter_map(|part| part.trim().parse::<IpAddr>().ok());
-        ip = named.into_iter().find(|address| !trusted.contains(address)).or(peer);
+        let mut named = forwarded.rsplit(',').filter_map(|part| part.trim().parse::<IpAddr>().ok());
+        ip = named.find(|address| !is_trusted(request, *address)).or(ip);
     }
     Client { ip: ip.map(|ip| ip.to_string()), user_agent: text(header::USER_AGENT).map(str::to_owned) }
+}
+
+/// Whether the client came over TLS, by the word of a proxy that is one of ours.
+pub(super) fn is_over_tls(request: &HttpRequest) -> bool {
+    let scheme = request.headers().get(header::X_FORWARDED_PROTO).and_then(|value| value.to_str().ok());
+    peer(request).is_some_and(|peer| is_trusted(request, peer))
+        && scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+}
+
+fn peer(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip())
+}
+
+fn is_trusted(request: &HttpRequest, address: IpAddr) -> bool {
+    let options = request.app_data::<web::Data<HttpOptions>>();
+    let address = address.to_canonical();
+    options.is_some_and(|options| options.trusted_proxies.iter().any(|proxies| proxies.contains(&address)))
 }
 
 /// The signed-in caller of a request that only reads.
@@ -95,13 +120,21 @@ impl FromRequest for Read {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parts = anyone(request).and_then(|anyone| Ok((anyone, bearer(request)?)));
-        let for_people = is_for_people(request.path());
+        let request = request.clone();
         Box::pin(async move {
-            let (anyone, token) = parts?;
+            let ip = client(&request).ip;
+            let stranger = |problem| match limits(&request).and_then(|limits| limits.stranger(&request, ip.as_deref()))
+            {
+                Ok(()) => problem,
+                Err(too_many) => too_many,
+            };
+            let (anyone, token) = parts.map_err(stranger)?;
             let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
-            let caller = anyone.services.auth.authenticate(&token, client, request_id).await?;
+            let caller = anyone.services.auth.authenticate(&token, client, request_id).await.map_err(stranger)?;
             let caller = Self { anyone, caller };
-            if for_people {
+            let name = caller.caller.session_id.map(SessionId::as_uuid).or(caller.scope().actor.id());
+            limits(&request)?.caller(&request, caller.scope().organization, name.unwrap_or_default())?;
+            if is_for_people(request.path()) {
                 caller.session()?;
             }
             Ok(caller)

@@ -115,6 +115,10 @@ fn environment<'c>(command: &'c mut Command, data: &Dataset) -> &'c mut Command 
         // Signing in is not measured here.
         .env("PURSER_ARGON2_MEMORY_KIB", "8")
         .env("PURSER_ARGON2_ITERATIONS", "1")
+        .env("PURSER_RATE_LIMIT_ORGANIZATION", "0")
+        .env("PURSER_RATE_LIMIT_CALLER", "0")
+        .env("PURSER_RATE_LIMIT_ADDRESS", "0")
+        .env("PURSER_RATE_LIMIT_SIGN_IN", "0")
 }
 
 fn free_address() -> Outcome<SocketAddr> {

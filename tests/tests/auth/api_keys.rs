@@ -172,7 +172,7 @@ async fn a_rotated_key_has_two_secrets_for_a_while(#[case] engine: Engine) {
 #[tokio::test]
 async fn a_key_works_from_where_it_may_be_used(#[case] engine: Engine) {
     let trusting = |config: &mut purser_api::Config| {
-        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
         config.workers = 0;
     };
     let Some(app) = TestApp::start_with(engine, trusting).await else { return };

@@ -1,11 +1,13 @@
 //! The conventions that hold for every route, proved over the routes that the OpenAPI document lists.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 mod bad_input;
+mod browsers;
 mod call;
 mod conventions;
 mod document;
 mod fixtures;
 mod idempotency;
+mod limits;
 mod logs;
 mod rights;
 mod routes;

@@ -83,6 +83,10 @@ impl<'a> Operation<'a> {
             response["description"] = code.and_then(|code| code.canonical_reason()).unwrap_or_default().into();
             let headers = &mut response["headers"];
             headers["X-Request-Id"] = shared_header("X-Request-Id");
+            if self.path.starts_with("/v1/") {
+                headers["RateLimit"] = shared_header("RateLimit");
+                headers["RateLimit-Policy"] = shared_header("RateLimit-Policy");
+            }
             if replayed {
                 headers["Idempotency-Replayed"] = shared_header("Idempotency-Replayed");
             }
@@ -104,6 +108,9 @@ impl<'a> Operation<'a> {
         let parameter = |place: &str| self.parameters().any(|it| it["in"] == place);
         if self.path != "/health/live" {
             statuses.extend([500, 503]);
+        }
+        if self.path.starts_with("/v1/") {
+            statuses.insert(429);
         }
         if self.is_guarded() {
             statuses.extend([401, 403]);

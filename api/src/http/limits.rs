@@ -1,0 +1,108 @@
+//! How many requests are taken, so that no tenant, program or stranger slows the others.
+//!
+//! Three buckets: one for each organization, one for each session or API key, and one for each address of those who are not signed in, a
+//! smaller one at the doors of `/v1/auth`. A bucket holds a minute's requests and fills evenly; nothing is asked of the
+//! database. Each process counts by itself: behind `n` of them up to `n` times as much is let through.
+mod bucket;
+mod fields;
+
+pub use fields::show_limits;
+
+use actix_web::{HttpMessage, HttpRequest};
+use bucket::{Buckets, Standing};
+use purser_kernel::{CommonProblem, OrganizationId, Problem};
+use std::net::{IpAddr, Ipv6Addr};
+use uuid::Uuid;
+
+/// Requests in a minute; 0 is no limit.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitOptions {
+    /// Of an organization.
+    pub organization: u32,
+    /// Of a session or an API key.
+    pub caller: u32,
+    /// Of an address without a valid token.
+    pub address: u32,
+    /// Of an address at the doors of `/v1/auth`.
+    pub sign_in: u32,
+}
+
+/// The buckets of this process.
+pub struct RateLimits {
+    organizations: Buckets<OrganizationId>,
+    callers: Buckets<Uuid>,
+    addresses: Buckets<u128>,
+    sign_ins: Buckets<u128>,
+}
+
+impl RateLimits {
+    pub(super) fn new(options: LimitOptions) -> Self {
+        Self {
+            organizations: Buckets::new("organization", options.organization),
+            callers: Buckets::new("caller", options.caller),
+            addresses: Buckets::new("address", options.address),
+            sign_ins: Buckets::new("sign_in", options.sign_in),
+        }
+    }
+
+    /// Counts a request of somebody who is signed in. Their own bucket comes first: what it stops does not empty the
+    /// organization's.
+    pub(super) fn caller(
+        &self,
+        request: &HttpRequest,
+        organization: OrganizationId,
+        caller: Uuid,
+    ) -> Result<(), Problem> {
+        let mut standings = Vec::with_capacity(2);
+        let result = take(&self.callers, &caller, &mut standings)
+            .and_then(|()| take(&self.organizations, &organization, &mut standings));
+        request.extensions_mut().insert(standings);
+        result
+    }
+
+    /// Counts a request of somebody of whom only the address is known.
+    pub(super) fn stranger(&self, request: &HttpRequest, address: Option<&str>) -> Result<(), Problem> {
+        let buckets = if request.path().starts_with("/v1/auth/") { &self.sign_ins } else { &self.addresses };
+        let mut standings = Vec::with_capacity(1);
+        let result = take(buckets, &network(address), &mut standings);
+        request.extensions_mut().insert(standings);
+        result
+    }
+}
+
+/// Takes a request out of the bucket, and notes how it stands then. `too_many_requests` when it is empty.
+fn take<K: bucket::Key>(buckets: &Buckets<K>, key: &K, standings: &mut Vec<Standing>) -> Result<(), Problem> {
+    let Some((standing, wait)) = buckets.take(key) else {
+        return Ok(());
+    };
+    let policy = standing.policy;
+    standings.push(standing);
+    match wait {
+        None => Ok(()),
+        Some(wait) => Err(Problem::of(CommonProblem::TooManyRequests).with("policy", policy).retry_after(wait)),
+    }
+}
+
+/// Whom an address stands for. A provider gives a whole /64 to each of its customers (RFC 6177), so that is one.
+fn network(address: Option<&str>) -> u128 {
+    const NETWORK: u128 = !0 << 64;
+    match address.and_then(|address| address.parse::<IpAddr>().ok()).map(|address| address.to_canonical()) {
+        Some(IpAddr::V4(v4)) => v4.to_ipv6_mapped().to_bits(),
+        Some(IpAddr::V6(v6)) => v6.to_bits() & NETWORK,
+        None => Ipv6Addr::UNSPECIFIED.to_bits(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn a_network_of_ipv6_is_one_stranger() {
+        assert_eq!(network(Some("2001:db8::1")), network(Some("2001:db8:0:0:ffff::2")));
+        assert_ne!(network(Some("2001:db8::1")), network(Some("2001:db8:0:1::1")));
+        assert_ne!(network(Some("192.0.2.1")), network(Some("192.0.2.2")));
+        assert_eq!(network(Some("192.0.2.1")), network(Some("::ffff:192.0.2.1")));
+        assert_eq!(network(None), network(Some("nonsense")));
+    }
+}
