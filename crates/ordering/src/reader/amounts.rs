@@ -44,9 +44,28 @@ pub(super) fn settle(entry: &Entry, item: &Item, choice: &Choice) -> Settled {
     // The size in the product's name tells which one, not how many.
     let alone = open.len() == 1;
     open.retain(|a| !is_size(entry, a) || alone && a.measure == entry.unit_measure);
+    // "2.5 twin and earth 50m": the broken number is the size in the name.
+    let named = |a: &&Amount| {
+        let bare = a.measure.is_none() && a.package.is_none() && a.e4 % ONE != 0;
+        bare && entry.sizes.iter().any(|(e4, _)| *e4 == a.e4)
+    };
+    // "A pack of 10", "2 packs of 10": what a pack holds.
+    if open.len() > 1 {
+        open.retain(|a| !named(a) && !a.holds);
+    }
+    let held = |a: &Amount| a.holds && item.packages.iter().any(|p| pack(entry, p) == Some(a.e4));
+    if let [only] = open.as_slice()
+        && held(only)
+    {
+        return Settled { e4: only.e4, unit: entry.unit.clone(), trust: 1.0, said: true };
+    }
     let none = |trust: f64| Settled { e4: ONE, unit: entry.unit.clone(), trust, said: false };
     let mut settled = match open.as_slice() {
         [] if item.article => none(ARTICLE),
+        // "Silicone clear box": one of it.
+        [] if let Some(contains) = item.packages.last().and_then(|p| pack(entry, p)) => {
+            Settled { e4: contains, ..none(UNSAID) }
+        }
         [] => none(UNSAID),
         [one] => settle_one(entry, item, choice, one),
         [first, .., last] => {

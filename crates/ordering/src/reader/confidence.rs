@@ -58,7 +58,8 @@ impl Doubts {
             rival: ((share - RIVAL) / (1.0 - RIVAL)).max(0.0),
             unexplained: f64::from(u8::try_from(best.unexplained).unwrap_or(MANY).min(MANY)),
             variant_unsaid: flag(
-                best.choice.variant.is_none() && !entry.variants.is_empty() && !best.choice.contradictory,
+                best.choice.guessed
+                    || best.choice.variant.is_none() && !entry.variants.is_empty() && !best.choice.contradictory,
             ),
             variant_torn: flag(best.choice.contradictory),
             unsaid: if said { 0.0 } else { 1.0 - amount },

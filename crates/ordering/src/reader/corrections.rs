@@ -4,24 +4,28 @@ use super::cues::Cue;
 use super::items::Item;
 use super::lines::{Line, Play};
 use super::reading::{Effect, Match};
+use super::relative::Step;
 
 /// How much surer a "make that 4" is of its line than of anything else.
 pub(super) const REFERRED: f64 = 0.95;
 /// What a line keeps whose product the draft has, where nothing says that it comes on top.
 const AGAIN: f64 = 0.85;
 /// Which of several draft lines "make that 4" means is a guess: the last.
-const LAST_OF_MANY: f64 = 0.7;
+pub(super) const LAST_OF_MANY: f64 = 0.7;
 
 impl Play<'_> {
     /// Plays one item. `keep` tells whether an item that is no correction is worth a line.
     pub(super) fn item(&mut self, item: Item, keep: impl Fn(&Line) -> bool) {
-        if item.cue.is_none() && !item.reference && self.name_variant(&item) {
+        if item.cue.is_none() && item.step.is_none() && !item.reference && self.name_variant(&item) {
             return;
         }
         let Some(line) = self.read(item) else { return };
         let none_wanted = line.settled.said && line.settled.e4 == 0;
         match line.item.cue {
             _ if line.item.reference => self.lines.push(line),
+            Some(Cue::Scale) => _ = line.item.step.map(|step| self.change_by(line, step)),
+            None | Some(Cue::More) if line.item.step == Some(Step::Down) => _ = self.change_by(line, Step::Down),
+            Some(Cue::Exclude) if line.item.by || self.is_part(&line) => _ = self.change_by(line, Step::Down),
             Some(Cue::Exclude) => _ = self.exclude(line),
             Some(Cue::Correct) if line.item.supposed && !self.named_before(&line) => {
                 let item = Item { cue: None, ..line.item };
@@ -61,7 +65,10 @@ impl Play<'_> {
     /// Ends a sentence: a change that named no new is a correction of the old.
     pub(super) fn end(&mut self) {
         if let Some(line) = self.pending.take() {
-            if line.settled.said {
+            let step = line.item.step.filter(|_| line.item.by);
+            if let Some(step) = step {
+                self.change_by(line, step);
+            } else if line.settled.said {
                 self.correct(line, &|_: &Line| true);
             } else {
                 self.left = true;
@@ -189,8 +196,6 @@ impl Play<'_> {
             }
         } else if self.drafted(product).next().is_some() {
             let effect = if line.settled.said { Effect::Set } else { Effect::Add };
-            // Whether two less or two in all, a person says.
-            self.left |= line.item.by;
             let line = self.variant_of_draft(line, product);
             self.lines.push(Line { effect, ..line });
         } else if let Some(old) = self.other_drafted(&line, product) {

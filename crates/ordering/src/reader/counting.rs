@@ -6,7 +6,7 @@ use super::text::{Kind, Token};
 use super::units::{self, Measure};
 
 /// An amount as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Amount {
     /// In ten-thousandths.
     pub e4: i64,
@@ -19,6 +19,10 @@ pub(super) struct Amount {
     pub measure: Option<Measure>,
     /// It was marked as a count: `2x`, `x 2`.
     pub times: bool,
+    /// It tells which and not how many: the 32 of "2 of the 32", "300s".
+    pub which: bool,
+    /// It tells what a package holds: the 10 of "a pack of 10".
+    pub holds: bool,
     /// Its tokens: the first and the one past the last.
     pub span: (usize, usize),
 }
@@ -36,10 +40,10 @@ pub(super) fn amount(
         // "-2 milk" may be an item of a list or two less.
         vague: number.vague || signed(tokens, at),
         dozens: number.dozens,
-        package: None,
-        measure: None,
-        times: false,
         span: (at, at),
+        which: which(tokens, at),
+        holds: holds(catalogue, tokens, at),
+        ..Amount::default()
     };
     let mut length = number.length;
     let mut next = at + length;
@@ -67,6 +71,15 @@ pub(super) fn amount(
         amount.span.1 = next + pieces;
         return (amount, next + pieces - at);
     }
+    // "Cable ties 200s"
+    if amount.which && norm(next) == "s" && number.length == 1 {
+        amount.span.1 = next + 1;
+        return (amount, next + 1 - at);
+    }
+    if matches!(norm(next), "fewer" | "less") && norm(next + 1) != "than" {
+        next += 1;
+        length = next - at;
+    }
     if skips(next) && next < open {
         next += 1;
     }
@@ -86,6 +99,25 @@ pub(super) fn amount(
     }
     amount.span.1 = at + length;
     (amount, length)
+}
+
+/// Whether a number tells which: "2 of the 32", "300s".
+fn which(tokens: &[Token], at: usize) -> bool {
+    let back = |n: usize| at.checked_sub(n).and_then(|b| tokens.get(b));
+    let norm = |n: usize| back(n).map_or("", |t| t.norm.as_str());
+    let many = tokens.get(at + 1).is_some_and(|t| t.norm == "s" && t.glued);
+    let of = if matches!(norm(1), "the" | "those") { 2 } else { 1 };
+    let counted = norm(of) == "of" && back(of + 1).is_some_and(|t| t.kind == Kind::Number || numbers::numeral(&t.norm).is_some());
+    tokens.get(at).is_some_and(|t| t.kind == Kind::Number) && (many || counted)
+}
+
+/// Whether a number tells what a package holds: "a pack of 10".
+fn holds(catalogue: &Catalogue, tokens: &[Token], at: usize) -> bool {
+    let back = |n: usize| at.checked_sub(n).and_then(|b| tokens.get(b));
+    let package = |t: &Token| {
+        units::measure(&t.norm).is_none() && (units::package(&t.key).is_some() || catalogue.is_unit(&t.key))
+    };
+    back(1).is_some_and(|t| t.norm == "of") && back(2).is_some_and(package)
 }
 
 /// The length in "M8x80" and "M8 x 50": a screw thread's, in millimetres.
@@ -109,12 +141,9 @@ pub(super) fn length_of_thread(tokens: &[Token], at: usize) -> Option<(Amount, u
     }
     let amount = Amount {
         e4,
-        vague: false,
-        dozens: false,
-        package: None,
         measure: units::measure("mm"),
-        times: false,
         span: (at, at + 2 + named),
+        ..Amount::default()
     };
     Some((amount, 2 + named))
 }
@@ -133,7 +162,7 @@ pub(super) fn one_and_a_half(catalogue: &Catalogue, tokens: &[Token], at: usize)
     let package = package.filter(|_| measure.is_none());
     let e4 = numbers::ONE * 3 / 2;
     let length = 5 + usize::from(norm(at + 5) == "of");
-    Some((Amount { e4, vague: false, dozens: false, package, measure, times: false, span: (at, at + length) }, length))
+    Some((Amount { e4, package, measure, span: (at, at + length), ..Amount::default() }, length))
 }
 
 /// Whether a minus stands before a number, and not between two.

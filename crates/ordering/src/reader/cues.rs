@@ -17,6 +17,8 @@ pub(super) enum Cue {
     InsteadOf,
     /// "More", "another", "also": what follows comes on top.
     More,
+    /// "Double", "halve": so many times as much of what follows.
+    Scale,
 }
 
 /// Cues of several words first: the longest wins.
@@ -145,6 +147,29 @@ const IDIOMS: &[&[&str]] = &[
     &["load", "of"],
     &["loads", "of"],
 ];
+
+/// Turns of speech with which people order, and no word of which is a verb of ordering.
+const WISHES: &[&[&str]] = &[
+    &["could", "do", "with"],
+    &["can", "do", "with"],
+    &["could", "use"],
+    &["looking", "for"],
+    &["looking", "to", "order"],
+    &["im", "after"],
+    &["were", "after"],
+    &["am", "after"],
+    &["are", "after"],
+    &["go", "with"],
+    &["put", "by"],
+    &["stick", "on"],
+    &["chuck", "in"],
+    &["throw", "in"],
+];
+
+/// How many words a turn with which people order takes at the beginning of these; zero where there is none.
+pub(super) fn wish(words: &[&str]) -> usize {
+    WISHES.iter().find(|pattern| begins(words, pattern)).map_or(0, |pattern| pattern.len())
+}
 
 fn begins(words: &[&str], pattern: &[&str]) -> bool {
     words.get(..pattern.len()) == Some(pattern)

@@ -35,6 +35,8 @@ pub(super) struct VariantKeys {
     pub measure: Option<(i64, Measure)>,
     /// How many it holds, where it is a pack: `6-pack`.
     pub pack: Option<i64>,
+    /// The only number in its value, in ten-thousandths: the 20 of `20 vol`.
+    pub number: Option<i64>,
 }
 
 /// A product, ready to compare.

@@ -16,6 +16,7 @@ const PARTIAL: f64 = 0.85;
 impl Play<'_> {
     /// The items of a sentence, joined where they are one.
     pub(super) fn gather(&mut self, items: Vec<Item>) -> Vec<Item> {
+        let items = self.rows(items);
         let mut out: Vec<Item> = Vec::with_capacity(items.len());
         for item in items {
             let near = out.last().filter(|_| out.len() < super::rules::MAX_LINES);
@@ -28,7 +29,7 @@ impl Play<'_> {
         out
     }
 
-    fn best(&mut self, item: &Item) -> Option<Scored> {
+    pub(super) fn best(&mut self, item: &Item) -> Option<Scored> {
         matching::rank(self.catalogue, &mut self.speller, self.tokens, item).into_iter().next()
     }
 
@@ -36,6 +37,8 @@ impl Play<'_> {
     fn joined(&mut self, first: &Item, second: &Item) -> Option<Item> {
         let counts = |item: &Item| item.amounts.iter().any(|a| a.measure.is_none());
         let apart = second.cue.is_some()
+            || first.of.is_some()
+            || second.of.is_some()
             || first.reference
             || second.reference
             || first.content.is_empty()
@@ -53,6 +56,7 @@ impl Play<'_> {
         whole.phrases.extend(&second.phrases);
         whole.amounts.extend(second.amounts.iter().cloned());
         whole.packages.extend(second.packages.iter().cloned());
+        whole.extent = first.extent.or(second.extent);
         whole.span = first.span.zip(second.span).map(|((from, _), (_, to))| (from, to));
         let of_whole = self.best(&whole).filter(|b| b.close)?;
         let of_first = self.best(first);

@@ -127,7 +127,9 @@ impl Catalogue {
                 });
                 forms.extend(bare);
                 let (measure, pack) = quantify(&v.value, v.kind);
-                VariantKeys { forms, measure, pack }
+                let mut numbers = forms.iter().take(1).flatten().filter_map(|word| digits(text(word)));
+                let number = numbers.next().filter(|_| numbers.next().is_none());
+                VariantKeys { forms, measure, pack, number }
             })
             .collect();
         for phrase in phrases.iter().filter(|p| p.kind != PhraseKind::Sku) {

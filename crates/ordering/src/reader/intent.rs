@@ -82,6 +82,12 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         return mood;
     }
     let priced = words.iter().any(|w| PRICES.contains(w));
+    // "We could do with 6 pairs"
+    let wishes = words.windows(3).any(|w| matches!(w, ["could" | "can", "do", "with"]))
+        || words.windows(2).any(|w| matches!(w, ["could", "use"]));
+    if wishes && !asked && !priced {
+        return Mood::Say;
+    }
     // "Price for a pallet of A4"
     let first =
         words.iter().find(|w| !lexicon::is_greeting(w) && !matches!(**w, "please" | "pls" | "the" | "a" | "your"));

@@ -1,7 +1,9 @@
 //! An item: what a message says about one product, and joining items that belong together.
 use super::counting::Amount;
 use super::cues::Cue;
+use super::extents::Extent;
 use super::lexer::Element;
+use super::relative::Step;
 
 /// One thing said about one product.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,14 @@ pub(super) struct Item {
     pub carried: Option<bool>,
     /// It may go on with a correction: so it does if its product was ordered before.
     pub supposed: bool,
+    /// One of a row: its product and the variant's place.
+    pub of: Option<(u32, usize)>,
+    /// By how much an order changes: "double", "by 2", "3 fewer".
+    pub step: Option<Step>,
+    /// "The same of": as many as before.
+    pub same: bool,
+    /// "The big ones": which of its sizes.
+    pub extent: Option<Extent>,
     /// A unit word stood alone and counts as one of it.
     pub lone_unit: bool,
 }
@@ -57,7 +67,7 @@ impl Item {
 /// One of a package, as in "a case of cola".
 pub(super) fn one_of(package: String) -> Amount {
     let e4 = super::numbers::ONE;
-    Amount { e4, vague: false, dozens: false, package: Some(package), measure: None, times: false, span: (0, 0) }
+    Amount { e4, package: Some(package), ..Amount::default() }
 }
 
 /// Joins an amount on its own to the product before it that has none: "bread, 3", "cement should be 15".
@@ -93,6 +103,7 @@ pub(super) fn merge(items: Vec<Item>) -> Vec<Item> {
                 last.requested |= item.requested;
                 last.amounts.extend(item.amounts);
                 last.packages.extend(item.packages);
+                last.extent = last.extent.or(item.extent);
                 if let (Some((first, _)), Some((_, past))) = (last.span, item.span) {
                     last.span = Some((first, past));
                 }

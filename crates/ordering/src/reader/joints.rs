@@ -3,6 +3,7 @@ use super::cues::Cue;
 use super::items::Item;
 use super::lexer::{Element, What};
 use super::lexicon;
+use super::relative::{self, Step};
 use super::segment::{Cutter, followed};
 
 impl Cutter<'_> {
@@ -148,6 +149,10 @@ impl Cutter<'_> {
         }
     }
 
+    fn step(&self, element: &Element) -> Option<Step> {
+        self.tokens.get(element.first).and_then(|t| relative::step(&t.norm))
+    }
+
     /// Whether a cue says what an amount is to be.
     fn sets(&self, element: &Element) -> bool {
         self.tokens.get(element.first).is_some_and(|t| matches!(t.norm.as_str(), "should" | "make"))
@@ -178,7 +183,12 @@ impl Cutter<'_> {
             }
             Cue::Change => {
                 self.start(Some(cue));
+                self.current.step = self.step(element);
                 self.changing = true;
+            }
+            Cue::Scale => {
+                self.start(Some(cue));
+                self.current.step = self.step(element);
             }
             // "No, sorry, make that": one correction.
             Cue::Correct if self.current.is_empty() && self.current.cue == Some(Cue::Change) => {}

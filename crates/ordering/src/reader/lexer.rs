@@ -7,6 +7,7 @@ use super::lexicon;
 use super::names;
 use super::noise;
 use super::numbers;
+use super::relative;
 use super::text::{Kind, Token};
 use super::units::{self, Measure};
 
@@ -162,6 +163,16 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     if reference > 0 {
         return (What::Reference, reference);
     }
+    // "A full case"
+    if matches!(token.norm.as_str(), "full" | "whole" | "entire")
+        && tokens.get(at + 1).is_some_and(|t| units::package(&t.key).is_some() || catalogue.is_unit(&t.key))
+    {
+        return (What::Filler, 1);
+    }
+    let wish = cues::wish(rest);
+    if wish > 0 {
+        return (What::Request, wish);
+    }
     let idiom = cues::idiom(rest);
     if idiom > 0 {
         return (What::Filler, idiom);
@@ -200,7 +211,14 @@ fn name(catalogue: &Catalogue, tokens: &[Token], words: &[&str], claimed: &[bool
     // "Take 2 hammers off"
     let away = |w: &&str| matches!(*w, "off" | "out" | "away");
     let near = rest.iter().skip(1).take(6);
-    if matches!(token.norm.as_str(), "take" | "leave") && near.take_while(|w| !w.is_empty()).any(away) {
+    let scale = relative::scale(rest);
+    if scale > 0 {
+        return (What::Cue(Cue::Scale), scale);
+    }
+    if relative::changes(rest) {
+        return (What::Cue(Cue::Change), 2);
+    }
+    if matches!(token.norm.as_str(), "take" | "leave" | "knock") && near.take_while(|w| !w.is_empty()).any(away) {
         return (What::Cue(Cue::Exclude), 1);
     }
     if let Some((mut cue, length)) = cues::cue(rest) {

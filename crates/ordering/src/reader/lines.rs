@@ -11,6 +11,7 @@ use super::numbers::ONE;
 use super::reading::{Effect, Match};
 use super::text::{Kind, Token};
 use super::units;
+use super::variants::Choice;
 use super::words::Speller;
 
 /// A name that was said in part fits worse than this: "3 notebooks a4, 3 a5".
@@ -88,6 +89,11 @@ impl<'a> Play<'a> {
     /// Matches and settles an item.
     pub(super) fn read(&mut self, item: Item) -> Option<Line> {
         let span = item.span?;
+        if let Some((product, variant)) = item.of {
+            let choice = Choice { variant: Some(variant), ..Choice::default() };
+            let best = Scored { product, score: 0.95, choice, unexplained: 0, close: true, keyword: false, trust: 1.0 };
+            return Some(self.line(item, vec![best.clone()], Some(best), span));
+        }
         let mut ranked = matching::rank(self.catalogue, &mut self.speller, self.tokens, &item);
         let mut lent = false;
         // "4 black, 4 red" under a heading: only variants of what was named before.
@@ -96,7 +102,7 @@ impl<'a> Play<'a> {
                 self.lines.iter().rfind(|l| l.effect != Effect::Remove).and_then(|l| l.best.as_ref()).map(|b| b.product)
             && let Some(mut fit) = matching::fit(self.catalogue, &mut self.speller, self.tokens, &item, product)
             && fit.choice.variant.is_some()
-            && (!item.content.is_empty() || item.amounts.len() > 1)
+            && (!item.content.is_empty() || item.amounts.len() > 1 || item.extent.is_some())
             && fit.unexplained == 0
             && !fit.choice.contradictory
         {
@@ -120,7 +126,7 @@ impl<'a> Play<'a> {
             ranked.insert(0, drafted);
         }
         // A correction speaks of what was ordered.
-        if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not)) {
+        if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not | Cue::Scale)) {
             let known = ranked.iter().position(|r| r.score > 0.3 && self.ordered(r.product));
             if let Some(at) = known {
                 let mut known = ranked.remove(at);
@@ -248,7 +254,7 @@ impl<'a> Play<'a> {
         let product = self.catalogue.of(drafted.product_id)?;
         let entry = self.catalogue.entry(product)?;
         let variant = entry.product.variants.iter().position(|v| Some(v.id) == drafted.variant_id);
-        let choice = super::variants::Choice { variant, ..Default::default() };
+        let choice = Choice { variant, ..Default::default() };
         Some(Scored { product, score: 0.97, choice, unexplained: 0, close: true, keyword: false, trust: 1.0 })
     }
 }

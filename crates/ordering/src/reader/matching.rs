@@ -112,7 +112,7 @@ fn packed(catalogue: &Catalogue, item: &Item) -> Vec<u32> {
 
 fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
     let Asked { catalogue, item, said, spoken, .. } = *asked;
-    let mut choice = variants::choose(catalogue, entry, spoken, &item.amounts, &item.packages);
+    let mut choice = variants::choose(catalogue, entry, spoken, &item.amounts, &item.packages, item.extent);
     let mut best = (0.0, None::<&Phrase>);
     for phrase in &entry.phrases {
         let value = strength(asked, phrase);
@@ -126,10 +126,12 @@ fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
         choice.contradictory |= choice.variant.is_some_and(|v| v != variant);
         choice.variant = Some(variant);
     }
+    let sized = choice.by_extent;
     let own = |word: &u32| entry.phrases.iter().any(|p| p.words.contains(word)) || choice.words.contains(word);
     let (mut all, mut explained, mut unexplained) = (0.0, 0.0, 0);
+    let explains = |word: &Said| word.readings.iter().any(own) || sized && word.extent;
     for word in said {
-        let explains = word.readings.iter().any(own);
+        let explains = explains(word);
         all += word.weight * if explains || word.readings.is_empty() { 1.0 } else { OF_ANOTHER };
         if explains {
             explained += word.weight;
@@ -158,7 +160,7 @@ fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
     }
     // "Desk" is no desk stapler, "cherry tomatoes" are no tomatoes.
     // "Cement mixers" are no cement: the last word says what a thing is.
-    let explained_last = said.last().is_none_or(|s| s.readings.iter().any(own));
+    let explained_last = said.last().is_none_or(explains);
     let close = share >= if explained_last { 0.5 } else { 0.75 } && best.0 >= PART * 0.5_f64.sqrt();
     let keyword = best.1.is_some_and(|p| p.kind == PhraseKind::Keyword);
     let used = said.iter().filter(|s| s.readings.iter().any(own));

@@ -77,7 +77,9 @@ fn coded(catalogue: &Catalogue, tokens: &[Token], claimed: &[bool], at: usize) -
     let counted = at.checked_sub(1).is_some_and(number)
         || number(past)
         || tokens.get(past).is_some_and(|t| t.norm == "x") && number(past + 1);
-    if tied || counted { past - at + usize::from(many) } else { 0 }
+    // "2 extension leads (4 way)"
+    let bracketed = at.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(|t| t.is('('));
+    if tied || counted || bracketed { past - at + usize::from(many) } else { 0 }
 }
 
 /// Whether a word stands before on the line.

@@ -98,8 +98,19 @@ pub(super) fn read(tokens: &[Token]) -> Option<Number> {
         Kind::Punct(_) | Kind::Newline => return None,
     };
     let at = |n: usize| tokens.get(number.length + n).map_or("", |t| t.norm.as_str());
-    if number.e4 % ONE == 0 && !number.dozens {
-        if at(0) == "and" && matches!(at(1), "a" | "1") && at(2) == "half" {
+    let and_a_half = at(0) == "and" && matches!(at(1), "a" | "1") && at(2) == "half";
+    if number.dozens {
+        // "A dozen and a half"
+        if and_a_half && number.e4 % (12 * ONE) == 0 {
+            number.e4 += 6 * ONE;
+            number.length += 3;
+        }
+    } else if matches!(at(0), "dozen" | "dozens" | "doz") {
+        number.e4 = number.e4.checked_mul(12)?;
+        number.length += 1;
+        number.dozens = true;
+    } else if number.e4 % ONE == 0 {
+        if and_a_half {
             number.e4 += ONE / 2;
             number.length += 3;
         } else if at(0).contains('/')
@@ -108,10 +119,6 @@ pub(super) fn read(tokens: &[Token]) -> Option<Number> {
         {
             number.e4 += part;
             number.length += 1;
-        } else if matches!(at(0), "dozen" | "dozens" | "doz") {
-            number.e4 = number.e4.checked_mul(12)?;
-            number.length += 1;
-            number.dozens = true;
         } else if at(0) == "hundred" && first.kind == Kind::Number {
             number.e4 = number.e4.checked_mul(100)?;
             number.length += 1;

@@ -2,10 +2,12 @@
 use super::counting::Amount;
 use super::cues::Cue;
 use super::entry::PhraseKind;
+use super::extents;
 use super::index::Catalogue;
 use super::items::{Item, merge, one_of};
 use super::lexer::{Element, What};
 use super::numbers;
+use super::relative::Step;
 use super::text::Token;
 use super::variants;
 
@@ -99,6 +101,9 @@ impl<'a> Cutter<'a> {
             self.current.amounts.splice(0..0, one);
         }
         if self.current.is_empty() {
+            // "4 tins, the big ones"
+            let extent = self.current.extent.take();
+            self.items.last_mut().into_iter().for_each(|item| item.extent = item.extent.or(extent));
             // A cue before a comma still holds: "no, make that 4".
             let cue = self.current.cue;
             self.current = Item { cue, more: self.current.more, requested: self.current.requested, ..next };
@@ -123,6 +128,12 @@ impl<'a> Cutter<'a> {
     }
 
     fn take(&mut self, element: &Element, rest: &[Element]) {
+        self.name(element, rest);
+        let token = self.tokens.get(element.first).filter(|_| element.past == element.first + 1);
+        self.current.extent = token.and_then(|t| extents::extent(&t.norm)).or(self.current.extent);
+    }
+
+    fn name(&mut self, element: &Element, rest: &[Element]) {
         match &element.what {
             // "For my two girls starting college: …": whom it is for, and no item.
             What::Colon if self.current.placed && self.current.phrases.is_empty() => self.current = Item::default(),
@@ -206,6 +217,11 @@ impl<'a> Cutter<'a> {
         }
         let words = self.tokens.get(element.first..element.past).into_iter().flatten();
         self.current.more |= words.into_iter().any(|t| matches!(t.norm.as_str(), "more" | "extra"));
+        // "3 fewer notebooks"
+        let words = self.tokens.get(element.first..element.past).into_iter().flatten();
+        if words.into_iter().any(|t| matches!(t.norm.as_str(), "fewer" | "less")) {
+            self.current.step = Some(Step::Down);
+        }
         self.current.amounts.push(amount.clone());
         self.current.cover(element);
     }

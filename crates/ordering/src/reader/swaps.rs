@@ -1,11 +1,13 @@
 //! Swaps: what takes the place of something else, and what it keeps of it.
 use super::corrections::{REFERRED, both};
 use super::cues::Cue;
-use super::entry::VariantKeys;
+use super::entry::{Entry, VariantKeys};
 use super::items::Item;
 use super::lines::{Line, Play};
 use super::matching::{self, Scored};
 use super::reading::{Effect, Match};
+use super::relative::Step;
+use super::variants::{self, Choice};
 
 impl Play<'_> {
     pub(super) fn instead_of(&mut self, line: Line) {
@@ -62,7 +64,7 @@ impl Play<'_> {
             .filter(|a| a.measure.is_none() && a.package.is_none())
             .for_each(|a| a.measure = named.measure);
         let entry = self.catalogue.entry(best.product)?;
-        let mut choice = super::variants::choose(self.catalogue, entry, &[], &amounts, &[]);
+        let mut choice = variants::choose(self.catalogue, entry, &[], &amounts, &[], None);
         // "1 litre, not 500": the number alone names it.
         let number = |v: &VariantKeys| amounts.iter().any(|a| v.measure.is_some_and(|(e4, _)| e4 == a.e4));
         choice.variant = choice.variant.or(entry.variants.iter().position(number));
@@ -71,7 +73,7 @@ impl Play<'_> {
         }
         let item =
             Item { cue: line.item.cue, content: last.item.content.clone(), span: line.item.span, ..Item::default() };
-        let best = Scored { choice: super::variants::Choice { amount: None, ..choice }, ..best.clone() };
+        let best = Scored { choice: Choice { amount: None, ..choice }, ..best.clone() };
         Some(self.line(item, Vec::new(), Some(best), line.span))
     }
 
@@ -83,7 +85,7 @@ impl Play<'_> {
         self.amended = true;
         let other_variant = line.item.content.is_empty()
             && self.entry(&old).is_some_and(|entry| {
-                super::variants::choose(self.catalogue, entry, &[], &line.item.amounts, &line.item.packages)
+                self.chosen_by_amount(entry, &line.item)
                     .variant
                     .is_some()
             });
@@ -105,7 +107,7 @@ impl Play<'_> {
             let (Some(mut best), Some(entry)) = (old.best.clone(), self.entry(&old)) else {
                 return;
             };
-            best.choice = super::variants::choose(self.catalogue, entry, &[], &line.item.amounts, &line.item.packages);
+            best.choice = self.chosen_by_amount(entry, &line.item);
             let had = self.exclude(old);
             let mut new = self.line(line.item, Vec::new(), Some(best), line.span);
             new.item.amounts.clear();
@@ -124,10 +126,24 @@ impl Play<'_> {
             return;
         }
         let line = self.same_value(&old, line);
-        let had = self.exclude(old);
+        let had = self.give_up(old);
         let at = self.lines.len();
         self.lines.push(line);
         self.inherit(at, had);
+    }
+
+    fn chosen_by_amount(&self, entry: &Entry, item: &Item) -> Choice {
+        variants::choose(self.catalogue, entry, &[], &item.amounts, &item.packages, item.extent)
+    }
+
+    /// Takes the old of a swap out of the order, or so much of it as was said: "swap 2 of the colas for lemonade".
+    fn give_up(&mut self, old: Line) -> Option<i64> {
+        let drafted = self.product(&old).and_then(|p| self.drafted(p).next()).map(|d| d.quantity.e4());
+        let part = old.settled.e4;
+        if old.settled.said && drafted.is_some_and(|had| had > part) && self.change_by(old.clone(), Step::Down) {
+            return Some(part);
+        }
+        self.exclude(old)
     }
 
     /// "Swap the white for magnolia" keeps the size, where the new comes in it.

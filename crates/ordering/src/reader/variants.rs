@@ -1,6 +1,7 @@
 //! Which variant of a product is meant: by a measure, a pack size, or its value's words.
 use super::counting::Amount;
 use super::entry::{Entry, VariantKeys};
+use super::extents::{self, Extent};
 use super::index::Catalogue;
 use super::numbers::{self, ONE};
 use super::units;
@@ -16,6 +17,10 @@ pub(super) struct Choice {
     pub contradictory: bool,
     /// Words of the vocabulary that the choice explains.
     pub words: Vec<u32>,
+    /// It was named as the big or the small one.
+    pub by_extent: bool,
+    /// It may be another.
+    pub guessed: bool,
 }
 
 /// From here on a bare number may be a variant's measure without its unit.
@@ -34,6 +39,7 @@ fn is_amount(variant: &VariantKeys, amount: &Amount) -> bool {
         }
         // "Coke 330": so large a count is named before the product.
         // So is "micropore 1.25", which counts nothing.
+        (None, None) if amount.which => variant.number == Some(amount.e4),
         (None, None) => {
             (amount.e4 >= LARGE || amount.e4 % ONE != 0)
                 && !amount.times
@@ -81,6 +87,7 @@ pub(super) fn choose(
     words: &[Vec<u32>],
     amounts: &[Amount],
     packages: &[String],
+    extent: Option<Extent>,
 ) -> Choice {
     let mut choice = Choice::default();
     if entry.variants.is_empty() {
@@ -92,6 +99,7 @@ pub(super) fn choose(
         let variant = entry.variants.iter().position(|v| is_amount(v, amount)).filter(|_| !counts)?;
         Some((variant, at))
     });
+    let by_amount = by_amount.or_else(|| by_number(entry, amounts));
     let packages: Vec<u32> = packages.iter().filter_map(|p| catalogue.word(p)).collect();
     // The longest form found wins, so that "extra large" is not "large".
     let mut by_words: Vec<(usize, usize)> = Vec::new();
@@ -127,6 +135,9 @@ pub(super) fn choose(
             let twice = forms.iter().any(|form| matches!(form.as_slice(), [one] if counts(one)));
             choice.contradictory = rivals > 1 || twice;
         }
+        (None, None) if let Some((variant, guessed)) = extent.and_then(|e| extents::variant(catalogue, entry, e)) => {
+            choice = Choice { variant: Some(variant), by_extent: true, guessed, ..choice };
+        }
         (None, None) => {
             // "10 kg" of something that comes in 1, 5 and 20 kg bags.
             choice.contradictory = entry.unit_measure.is_none()
@@ -138,6 +149,19 @@ pub(super) fn choose(
         }
     }
     choice
+}
+
+/// "Developer 20, one case", "one 20": of several bare numbers the one that only one variant has, and that does not count.
+fn by_number(entry: &Entry, amounts: &[Amount]) -> Option<(usize, usize)> {
+    if amounts.len() < 2 {
+        return None;
+    }
+    let bare = |a: &Amount| a.measure.is_none() && a.package.is_none() && !a.times && !a.holds;
+    let has = |v: &VariantKeys, a: &Amount| v.number == Some(a.e4);
+    let mut named = amounts.iter().enumerate().collect::<Vec<_>>();
+    named.retain(|a| bare(a.1) && entry.variants.iter().filter(|v| has(v, a.1)).count() == 1);
+    let [(at, amount)] = named.as_slice() else { return None };
+    Some((entry.variants.iter().position(|v| has(v, amount))?, *at))
 }
 
 fn contains(words: &[Vec<u32>], form: &[u32]) -> bool {

@@ -1,4 +1,5 @@
 //! The words of an item as the catalogue knows them: looked up, taken apart, or guessed from a misspelling.
+use super::extents;
 use super::index::Catalogue;
 use super::items::Item;
 use super::lexicon;
@@ -18,6 +19,8 @@ pub(super) struct Said {
     pub trust: f64,
     pub weight: f64,
     pub number: bool,
+    /// It says which size: "the big ones".
+    pub extent: bool,
 }
 
 /// Looks up misspelt words, each once and not too many.
@@ -66,12 +69,13 @@ pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
     keys.into_iter()
         .map(|(token, key)| {
             let number = token.kind == Kind::Number;
+            let extent = extents::extent(&token.norm).is_some();
             if let Some(word) = catalogue.word(&key) {
                 let readings = with_long(catalogue, word, token);
-                return Said { readings, trust: 1.0, weight: catalogue.weight(Some(word)), number };
+                return Said { readings, trust: 1.0, weight: catalogue.weight(Some(word)), number, extent };
             }
             if let Some(word) = numbers::numeral(&key).and_then(|n| catalogue.word(n.to_string().as_str())) {
-                return Said { readings: vec![word], trust: 1.0, weight: catalogue.weight(Some(word)), number: true };
+                return Said { readings: vec![word], trust: 1.0, weight: catalogue.weight(Some(word)), number: true, extent };
             }
             let near = if token.kind == Kind::Word { speller.near(catalogue, token) } else { Vec::new() };
             // One slip in a long word is a typo; in a short one it may be another word.
@@ -83,7 +87,7 @@ pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
                 _ => 0.89,
             };
             let weight = catalogue.weight(near.first().map(|(word, _)| *word));
-            Said { readings: near.into_iter().map(|(word, _)| word).collect(), trust, weight, number }
+            Said { readings: near.into_iter().map(|(word, _)| word).collect(), trust, weight, number, extent }
         })
         .collect()
 }
