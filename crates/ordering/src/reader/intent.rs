@@ -133,6 +133,8 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         // "How are you", "how's the family": nobody waits for an answer.
         Some("how" | "hows") if !named && !counted && tales::inquires_after(&words) => Mood::Say,
         Some(word) if QUESTIONS.contains(&word) => Mood::Ask,
+        // "Can I get:", and the list follows.
+        Some(word) if REQUESTERS.contains(&word) && !asked && announces(&words) => Mood::Say,
         Some(word) if REQUESTERS.contains(&word) => {
             let tells = words.iter().any(|w| {
                 let paper =
@@ -192,6 +194,17 @@ fn addressed(words: &[&str]) -> bool {
         && matches!(next(1), "you" | "u")
         && matches!(next(2), "have" | "be" | "stock");
     !holds && (whom || words.iter().skip(at).any(|w| lexicon::is_request(w) || *w == "instead"))
+}
+
+/// "Can I get", "could you please send us the following": a request that names nothing yet.
+fn announces(words: &[&str]) -> bool {
+    let plain = |w: &&str| {
+        REQUESTERS.contains(w)
+            || lexicon::is_request(w)
+            || lexicon::is_greeting(w)
+            || matches!(*w, "i" | "we" | "you" | "u" | "me" | "us" | "the" | "these" | "this" | "following" | "some" | "please")
+    };
+    words.len() > 2 && words.iter().all(plain) && words.iter().any(|w| lexicon::is_request(w) && *w != "please")
 }
 
 /// Any of its verbs may be the one that withdraws: "the customer cancelled, so forget the whole order".

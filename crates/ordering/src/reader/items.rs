@@ -74,6 +74,15 @@ pub(super) fn one_of(package: String) -> Amount {
 pub(super) fn merge(items: Vec<Item>) -> Vec<Item> {
     let mut out: Vec<Item> = Vec::with_capacity(items.len());
     for item in items {
+        // "8 of the 6.66 and the same of 7.1"
+        if item.same
+            && item.amounts.iter().all(|a| a.measure.is_some() || a.which)
+            && let Some(before) = out.iter().rfind(|i| !i.amounts.is_empty())
+        {
+            let amounts = before.amounts.iter().filter(|a| !a.which).cloned().chain(item.amounts).collect();
+            out.push(Item { amounts, ..item });
+            continue;
+        }
         // "3, not 5 cokes": the old amount names the product of the new.
         if let Some(last) = out.last_mut()
             && matches!(item.cue, Some(Cue::Not | Cue::InsteadOf))

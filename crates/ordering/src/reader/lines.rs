@@ -111,7 +111,8 @@ impl<'a> Play<'a> {
             ranked.retain(|r| r.product != product);
             ranked.insert(0, fit);
         }
-        if ranked.first().is_none_or(|b| !b.close || b.score < PARTLY || b.unexplained > 0)
+        if (self.ones(&item)
+            || ranked.first().is_none_or(|b| !b.close || b.score < PARTLY || b.unexplained > 0))
             && let Some(whole) = self.elliptic(&item)
         {
             ranked.insert(0, whole);
@@ -170,11 +171,17 @@ impl<'a> Play<'a> {
     fn elliptic(&mut self, item: &Item) -> Option<Scored> {
         let unit = self.family.clone()?;
         let before = unit.content.clone();
-        let by_size = item.content.is_empty() && item.amounts.iter().any(|a| a.measure.is_some());
+        let mut sized = item.amounts.clone();
+        // "15mm copper, 5 of the 22"
+        let measure = unit.amounts.iter().find_map(|a| a.measure).or_else(|| {
+            before.iter().filter_map(|at| self.tokens.get(*at)).find_map(|t| units::measure(&t.norm))
+        });
+        sized.iter_mut().filter(|a| a.which && a.measure.is_none()).for_each(|a| a.measure = measure);
+        let by_size = item.content.is_empty() && sized.iter().any(|a| a.measure.is_some());
         if item.amounts.len() < if by_size { 2 } else { 1 }
             || item.content.is_empty() && !by_size
             || item.cue.is_some()
-            || !item.parted && !by_size
+            || !(item.parted || item.joined) && !by_size
             || item.content.len() > 3
         {
             return None;
@@ -185,11 +192,15 @@ impl<'a> Play<'a> {
             self.tokens.get(*at).is_some_and(|t| t.kind == Kind::Number || units::measure(&t.norm).is_some())
         };
         let named: Vec<usize> = before.iter().copied().filter(|at| !is_size(at)).collect();
-        let lent = if by_size { vec![named] } else { vec![Vec::new(), vec![last], vec![first]] };
+        let lent = match (by_size, self.ones(item)) {
+            (true, _) => vec![named],
+            (_, true) => vec![vec![last], vec![first]],
+            _ => vec![Vec::new(), vec![last], vec![first]],
+        };
         for lent in lent {
             let lent_nothing = lent.is_empty();
             let content: Vec<usize> = lent.into_iter().chain(item.content.iter().copied()).collect();
-            let mut whole = Item { content, ..item.clone() };
+            let mut whole = Item { content, amounts: sized.clone(), ..item.clone() };
             // "4 loaves white, 4 brown"
             if lent_nothing {
                 whole
@@ -205,6 +216,12 @@ impl<'a> Play<'a> {
             }
         }
         None
+    }
+
+    /// "3 a5 notebooks and 3 a4 ones": the ones are of what was named before.
+    fn ones(&self, item: &Item) -> bool {
+        let after = item.span.and_then(|(_, past)| self.tokens.get(past));
+        !item.content.is_empty() && after.is_some_and(|t| matches!(t.norm.as_str(), "ones" | "one"))
     }
 
     /// Whether an item's measure is the size of a product or of the variant chosen.

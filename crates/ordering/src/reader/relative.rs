@@ -95,6 +95,7 @@ impl Play<'_> {
             if let Some(of) = self.of_draft(old) {
                 changed = self.line(changed.item, Vec::new(), Some(of), changed.span);
             }
+            changed.item.cue = None;
             let broken = scales && new % ONE != 0 && old.quantity.e4() % ONE == 0;
             changed.effect = if new > 0 { Effect::Set } else { Effect::Remove };
             changed.settled.e4 = if new > 0 { new } else { old.quantity.e4().max(1) };

@@ -95,6 +95,7 @@ impl RuleReader {
                 l.best.is_some() || said || l.effect != Effect::Add
             });
         }
+        drop_signatures(&mut play);
         drop_mentions(&mut play);
         drop_names(&mut play, message.text);
         if evidence.instructed || evidence.complained {
@@ -119,6 +120,20 @@ fn drop_mentions(play: &mut Play<'_>) {
         let mut alike = line.ranked.iter().take_while(|r| r.score >= ALIKE * best).map(|r| r.product);
         !(mentioned && alike.any(|p| counted.contains(&p)))
     });
+}
+
+/// "Regards, Tom": a name after the thanks at the end, that looks like a product's.
+fn drop_signatures(play: &mut Play<'_>) {
+    let tokens = play.tokens;
+    let signed = |line: &Line| {
+        let before = tokens.get(..line.span.0).unwrap_or_default().iter().rev();
+        let word = before.take(4).find(|t| matches!(t.kind, Kind::Word | Kind::Number));
+        word.is_some_and(|t| lexicon::signs_off(&t.norm))
+    };
+    let bare = |line: &Line| line.item.amounts.is_empty() && !line.item.article && !line.item.more;
+    while play.lines.len() > 1 && play.lines.last().is_some_and(|l| l.effect == Effect::Add && bare(l) && signed(l)) {
+        play.lines.pop();
+    }
 }
 
 /// "Tom 07700 900333", "Rose from Apex": a word with a capital beside products without one is somebody's name.

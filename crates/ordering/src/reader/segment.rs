@@ -1,7 +1,7 @@
 //! Cutting a message's elements into sentences and those into items: what belongs to one product and its amount.
 use super::counting::Amount;
 use super::cues::Cue;
-use super::entry::PhraseKind;
+use super::entry::{Entry, PhraseKind};
 use super::extents;
 use super::index::Catalogue;
 use super::items::{Item, merge, one_of};
@@ -58,6 +58,8 @@ pub(super) struct Cutter<'a> {
     pub telling: bool,
     /// What was told of last.
     told: Option<Item>,
+    /// A list without marks, each amount behind its name: "white bread 4 milk 2".
+    behind: bool,
 }
 
 impl<'a> Cutter<'a> {
@@ -72,10 +74,12 @@ impl<'a> Cutter<'a> {
             correcting: false,
             telling: false,
             told: None,
+            behind: false,
         }
     }
 
     fn cut(mut self, elements: &[Element]) -> (Vec<Item>, bool) {
+        self.behind = counts_behind(elements);
         for (at, element) in elements.iter().enumerate() {
             self.take(element, elements.get(at + 1..).unwrap_or_default());
         }
@@ -133,7 +137,18 @@ impl<'a> Cutter<'a> {
         self.current.extent = token.and_then(|t| extents::extent(&t.norm)).or(self.current.extent);
     }
 
+    /// "The same of", "same again of": as many as before.
+    fn says_same(&self, element: &Element) -> bool {
+        let word = |at: usize| self.tokens.get(at).map_or("", |t| t.norm.as_str());
+        let between = usize::from(matches!(word(element.first + 1), "amount" | "number" | "again"));
+        word(element.first) == "same" && matches!(word(element.first + 1 + between), "of" | "for" | "in")
+    }
+
     fn name(&mut self, element: &Element, rest: &[Element]) {
+        if self.says_same(element) {
+            self.current.same = true;
+            return;
+        }
         match &element.what {
             // "For my two girls starting college: …": whom it is for, and no item.
             What::Colon if self.current.placed && self.current.phrases.is_empty() => self.current = Item::default(),
@@ -188,7 +203,32 @@ impl<'a> Cutter<'a> {
             && item.amounts.is_empty()
     }
 
+    /// "2 S 6 M 4 L": the letter after a number is a size of what is spoken of, no metre and no litre.
+    fn letter(&self, amount: &Amount) -> Option<usize> {
+        let at = amount.span.1.checked_sub(1).filter(|_| amount.measure.is_some())?;
+        let token = self.tokens.get(at).filter(|t| matches!(t.norm.as_str(), "m" | "l"))?;
+        let word = self.catalogue.word(&token.key)?;
+        let spoken_of = std::iter::once(&self.current).chain(self.items.iter().rev()).find(|i| !i.phrases.is_empty())?;
+        let lettered = |entry: &Entry| {
+            entry.unit_measure.is_none()
+                && entry.variants.iter().all(|v| v.measure.is_none())
+                && entry.variants.iter().any(|v| v.forms.iter().any(|form| form.as_slice() == [word]))
+        };
+        variants::entries(self.catalogue, &spoken_of.phrases).any(lettered).then_some(at)
+    }
+
     fn amount(&mut self, amount: &Amount, element: &Element, rest: &[Element]) {
+        if let Some(letter) = self.letter(amount) {
+            if !self.current.amounts.is_empty() {
+                self.start(None);
+                self.current.joined = true;
+            }
+            self.current.amount_first |= self.current.content.is_empty();
+            self.current.amounts.push(Amount { measure: None, span: (amount.span.0, letter), ..amount.clone() });
+            self.current.content.push(letter);
+            self.current.cover(element);
+            return;
+        }
         // "Cable 2.5 twin and earth": a broken number that the catalogue has is a name.
         let bare = amount.measure.is_none() && amount.package.is_none() && !amount.times;
         let token = self.tokens.get(element.first);
@@ -229,6 +269,9 @@ impl<'a> Cutter<'a> {
     /// Whether an amount after the product's words still speaks of that product.
     fn belongs(&self, amount: &Amount, rest: &[Element]) -> bool {
         let item = &self.current;
+        if self.behind {
+            return true;
+        }
         let product_follows = product_follows(rest);
         // "x3 cheese x10 water": each count stands before its product.
         if item.amount_first && amount.times && product_follows && item.amounts.iter().any(|a| a.times) {
@@ -313,6 +356,23 @@ impl<'a> Cutter<'a> {
         self.current.content.extend(element.first..element.past);
         self.current.cover(element);
     }
+}
+
+/// Whether names and amounts take turns without a mark between, a name first and an amount last.
+fn counts_behind(elements: &[Element]) -> bool {
+    let (mut counted, mut last) = (0, None);
+    for element in elements {
+        let amount = match element.what {
+            What::Word | What::Phrase(_) => false,
+            What::Amount(_) if last.is_none() => return false,
+            What::Amount(_) => true,
+            What::Filler | What::Noise | What::Unit(_) | What::Measure(_) | What::Times | What::Stop { .. } => continue,
+            _ => return false,
+        };
+        counted += usize::from(amount && last == Some(false));
+        last = Some(amount);
+    }
+    counted > 1 && last == Some(true)
 }
 
 /// Whether the words of a product are what comes next.

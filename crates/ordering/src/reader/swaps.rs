@@ -12,6 +12,8 @@ use super::variants::{self, Choice};
 impl Play<'_> {
     pub(super) fn instead_of(&mut self, line: Line) {
         self.amended = true;
+        // "Not the 200 the 400": what is wanted in its place was not understood.
+        self.left |= self.lines.is_empty();
         if let Some(old) = self.other_size(&line) {
             let place = self.lines.len();
             let had = self.exclude(old);

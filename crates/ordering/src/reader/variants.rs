@@ -48,7 +48,7 @@ fn is_amount(variant: &VariantKeys, amount: &Amount) -> bool {
     }
 }
 
-fn entries<'a>(catalogue: &'a Catalogue, phrases: &[u32]) -> impl Iterator<Item = &'a Entry> {
+pub(super) fn entries<'a>(catalogue: &'a Catalogue, phrases: &[u32]) -> impl Iterator<Item = &'a Entry> {
     let products = phrases.iter().flat_map(|node| catalogue.ends(*node)).map(|(product, _)| product);
     products.take(16).filter_map(|product| catalogue.entry(product))
 }
@@ -160,7 +160,12 @@ fn by_number(entry: &Entry, amounts: &[Amount]) -> Option<(usize, usize)> {
     let has = |v: &VariantKeys, a: &Amount| v.number == Some(a.e4);
     let mut named = amounts.iter().enumerate().collect::<Vec<_>>();
     named.retain(|a| bare(a.1) && entry.variants.iter().filter(|v| has(v, a.1)).count() == 1);
-    let [(at, amount)] = named.as_slice() else { return None };
+    let (at, amount) = match named.as_slice() {
+        [only] => only,
+        // "One 20" of what comes in 1 and in 20: the count comes first.
+        [_, last] if amounts.len() == 2 => last,
+        _ => return None,
+    };
     Some((entry.variants.iter().position(|v| has(v, amount))?, *at))
 }
 
