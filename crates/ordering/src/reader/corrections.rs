@@ -97,6 +97,14 @@ impl Play<'_> {
                     Some(product) => self.variant_of_draft(line, product),
                     None => line,
                 };
+                if self.only(&line)
+                    && let Some(product) = self.product(&line)
+                    && self.drafted(product).count() == 1
+                {
+                    let set = self.variant_of_draft(line, product);
+                    self.lines.push(Line { effect: Effect::Set, ..set });
+                    return;
+                }
                 let again = !line.item.more && self.product(&line).is_some_and(|p| self.drafted(p).next().is_some());
                 line.doubts.refer(if again { AGAIN } else { 1.0 });
                 self.lines.push(line);
@@ -122,6 +130,14 @@ impl Play<'_> {
         } else {
             self.left = true;
         }
+    }
+
+    /// "Only 10 cement now": no more than so many in all.
+    fn only(&self, line: &Line) -> bool {
+        let Some(amount) = line.item.amounts.first().filter(|_| line.settled.said && !line.item.more) else { return false };
+        let words = self.tokens.get(amount.span.0.saturating_sub(3)..amount.span.0).unwrap_or_default();
+        let marked = |t: &super::text::Token| !matches!(t.kind, super::text::Kind::Word);
+        words.iter().rev().take_while(|t| !marked(t)).any(|t| t.norm == "only")
     }
 
     /// Gives the last line the amounts of another.

@@ -128,6 +128,7 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         Some("got" | "had" | "have") if !asked && named && tales::needs(&words) => Mood::Say,
         // "Got 3 rolls instead of 6"
         Some("got" | "had") if !asked && counted && words.contains(&"instead") => Mood::Complain,
+        Some("received") if !asked && words.iter().any(|w| matches!(*w, "instead" | "but")) => Mood::Complain,
         // "Got the delivery, thanks", "got plenty for now"
         Some("got" | "had") if !asked && !words.contains(&"any") => Mood::Tell,
         // "How are you", "how's the family": nobody waits for an answer.
@@ -148,7 +149,7 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
                         || matches!(w, ["confirm", "if" | "whether" | "that" | "my" | "our" | "when"])
                 })
                 || !addressed(&words);
-            let orders = counted || words.iter().any(|w| lexicon::is_request(w) || *w == "instead");
+            let orders = counted || words.iter().any(|w| lexicon::is_request(w) || changes(w));
             if tells || priced || !(orders && (named || counted)) { Mood::Ask } else { Mood::Say }
         }
         _ if asked && !counted && !named && !tales::inquires_after(&words) => Mood::Ask,
@@ -193,7 +194,15 @@ fn addressed(words: &[&str]) -> bool {
     let holds = matches!(next(0), "will" | "would")
         && matches!(next(1), "you" | "u")
         && matches!(next(2), "have" | "be" | "stock");
-    !holds && (whom || words.iter().skip(at).any(|w| lexicon::is_request(w) || *w == "instead"))
+    !holds && (whom || words.iter().skip(at).any(|w| lexicon::is_request(w) || changes(w)))
+}
+
+/// Words that change an order.
+fn changes(norm: &str) -> bool {
+    matches!(
+        norm,
+        "instead" | "swap" | "change" | "replace" | "switch" | "remove" | "cancel" | "drop" | "double" | "halve" | "skip"
+    )
 }
 
 /// "Can I get", "could you please send us the following": a request that names nothing yet.

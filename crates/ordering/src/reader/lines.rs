@@ -209,7 +209,7 @@ impl<'a> Play<'a> {
             }
             let ranked = matching::rank(self.catalogue, &mut self.speller, self.tokens, &whole);
             let enough = if by_size { 0.5 } else { 0.85 };
-            let clear = |b: &&Scored| b.close && b.score > enough && b.unexplained == 0;
+            let clear = |b: &&Scored| b.close && b.score > enough * b.trust && b.unexplained == 0;
             let best = ranked.first().filter(clear);
             if let Some(best) = best.filter(|b| !by_size || self.sizes(&whole, b)) {
                 return Some(Scored { score: best.score * 0.95, ..best.clone() });

@@ -19,6 +19,8 @@ const WRONG_MEASURE: f64 = 0.5;
 const OF_SIZES: f64 = 0.7;
 /// The most that a part of a name is worth.
 const PART: f64 = 0.82;
+/// How much of a name is enough where nothing else was said.
+const PLAIN_PART: f64 = 0.42;
 /// A word unexplained speaks against a product; more so if another product has it.
 const OF_ANOTHER: f64 = 1.5;
 /// The size at the end of a name is seldom said: what it weighs where it is not.
@@ -161,10 +163,12 @@ fn score(asked: &Asked<'_>, product: u32, entry: &Entry) -> Scored {
     // "Desk" is no desk stapler, "cherry tomatoes" are no tomatoes.
     // "Cement mixers" are no cement: the last word says what a thing is.
     let explained_last = said.last().is_none_or(explains);
-    let close = share >= if explained_last { 0.5 } else { 0.75 } && best.0 >= PART * 0.5_f64.sqrt();
-    let keyword = best.1.is_some_and(|p| p.kind == PhraseKind::Keyword);
     let used = said.iter().filter(|s| s.readings.iter().any(own));
     let trust = used.map(|s| s.trust).fold(1.0, f64::min);
+    // "The quilted", where nothing else is said: less of the name will do.
+    let enough: f64 = if unexplained == 0 && trust >= 1.0 { PLAIN_PART } else { 0.5 };
+    let close = share >= if explained_last { 0.5 } else { 0.75 } && best.0 >= PART * enough.sqrt();
+    let keyword = best.1.is_some_and(|p| p.kind == PhraseKind::Keyword);
     Scored { product, score, choice, unexplained, close, keyword, trust }
 }
 

@@ -93,7 +93,11 @@ fn reference(tokens: &[Token], at: usize, least: usize) -> usize {
         named |= matches!(norm(tokens, next), "number" | "no" | "nr") || mark(tokens, next, "#");
         next += 1;
     }
-    if !number(tokens, next) || !named && norm(tokens, next).len() < least {
+    // "Add to our account: 20 reams" announces a list.
+    let listed = mark(tokens, next.saturating_sub(1), ":")
+        && norm(tokens, next).len() <= 3
+        && tokens.get(next + 1).is_some_and(|t| t.kind == Kind::Word && norm(tokens, next + 1).len() > 1);
+    if listed && !named || !number(tokens, next) || !named && norm(tokens, next).len() < least {
         return 0;
     }
     // "PO 8831/B"

@@ -50,10 +50,14 @@ pub(super) fn scale(words: &[&str]) -> usize {
     if begins { 1 + words.iter().skip(1).take_while(goes_on).count() } else { 0 }
 }
 
-/// Whether these words begin a change by or to an amount: "up the milk by 2", "cut our bread to 3".
+/// Whether these words begin a change by or to an amount: "up the milk by 2", "cut our bread to 3", "take the eggs down to 1".
 pub(super) fn changes(words: &[&str]) -> bool {
-    matches!(words, ["up" | "bump" | "cut" | "lower" | "raise" | "decrease" | "drop", "the" | "my" | "our", ..])
-        && words.iter().skip(2).take(6).any(|w| matches!(*w, "by" | "to"))
+    let said = |any: &[&str]| words.iter().skip(2).take(6).any(|w| any.contains(w));
+    match words {
+        ["up" | "bump" | "cut" | "lower" | "raise" | "decrease" | "drop", "the" | "my" | "our", ..] => said(&["by", "to"]),
+        ["knock" | "bring" | "take" | "put", "the" | "my" | "our", ..] => said(&["up", "down"]) && said(&["by", "to"]),
+        _ => false,
+    }
 }
 
 impl Play<'_> {

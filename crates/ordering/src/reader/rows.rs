@@ -54,7 +54,7 @@ impl Play<'_> {
             let words = self.tokens.get(amount.span.0..(amount.span.1 + 2).min(self.tokens.len()));
             words.into_iter().flatten().any(|t| matches!(t.norm.as_str(), "each" | "ea" | "apiece"))
         };
-        let mut amount = item.amounts.iter().find(said)?.clone();
+        let mut amount = item.amounts.iter().filter(|a| a.span.1 > 0).find(said)?.clone();
         amount.package = amount.package.filter(|p| p != "piece");
         Some(amount)
     }
