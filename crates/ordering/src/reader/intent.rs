@@ -78,6 +78,10 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
     {
         return Mood::Complain;
     }
+    // "We're after" is folded to the same word.
+    if matches!(words.as_slice(), ["were", "you" | "they" | "the", ..]) {
+        return Mood::Ask;
+    }
     if let Some(mood) = tales::mood(&words, asked, named, counted) {
         return mood;
     }
@@ -134,6 +138,8 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
         // "How are you", "how's the family": nobody waits for an answer.
         Some("how" | "hows") if !named && !counted && tales::inquires_after(&words) => Mood::Say,
         Some(word) if QUESTIONS.contains(&word) => Mood::Ask,
+        // "Was going to order 10 but let's say 15"
+        Some("was") if words.windows(2).any(|w| matches!(w, ["going", "to"])) && !asked => Mood::Say,
         // "Can I get:", and the list follows.
         Some(word) if REQUESTERS.contains(&word) && !asked && announces(&words) => Mood::Say,
         Some(word) if REQUESTERS.contains(&word) => {
@@ -160,13 +166,19 @@ pub(super) fn mood(norms: &[&str], asked: bool, named: bool, counted: bool) -> M
 /// "Any chance of 4 milk", "would it be possible to get 3 chairs", "do you think we could have 5": an order, politely.
 fn asks_kindly(words: &[&str]) -> bool {
     let request = |w: &str| lexicon::is_request(w) && w != "please";
+    let past = words.first().is_some_and(|w| matches!(*w, "were" | "was" | "did"));
     let politely = words.contains(&"chance")
+        || !past && words.iter().any(|w| matches!(*w, "possible" | "able" | "suppose"))
         || words.iter().any(|w| matches!(*w, "possible" | "able" | "ok" | "okay")) && words.iter().any(|w| request(w));
     let within = words
         .windows(3)
         .skip(1)
         .any(|w| matches!(w, ["can" | "could", "i" | "we" | "you" | "u", verb] if request(verb)));
-    politely || within && !words.iter().any(|w| matches!(*w, "how" | "what" | "tell" | "know" | "check"))
+    // "Do you think you could add 5"
+    let think = words.windows(3).any(|w| matches!(w, ["we" | "you" | "u", "can" | "could", verb] if request(verb)));
+    // "What about 3 boxes as well?"
+    let proposes = matches!(words, ["what" | "how", "about", ..]);
+    politely || proposes || (within || think) && !words.iter().any(|w| matches!(*w, "how" | "what" | "tell" | "know" | "check"))
 }
 
 /// "Can you", "could we": who asks, and for what. "Would 5 boxes be here by Friday", "will you have 10" only ask.

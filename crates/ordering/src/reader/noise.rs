@@ -75,7 +75,7 @@ fn noise_at(tokens: &[Token], at: usize) -> usize {
         "at" if number(tokens, at + 1) && units::measure(norm(tokens, at + 2)).is_none() => {
             2 + usize::from(norm(tokens, at + 2) == "p")
         }
-        "price" | "cost" | "invoice" | "po" | "ref" | "reference" | "account" | "tel" | "telephone" | "phone"
+        "price" | "cost" | "payment" | "invoice" | "po" | "ref" | "reference" | "account" | "tel" | "telephone" | "phone"
         | "mobile" | "table" | "room" | "suite" | "quote" | "ticket" | "number" | "postcode" => {
             reference(tokens, at, 1)
         }
@@ -93,11 +93,7 @@ fn reference(tokens: &[Token], at: usize, least: usize) -> usize {
         named |= matches!(norm(tokens, next), "number" | "no" | "nr") || mark(tokens, next, "#");
         next += 1;
     }
-    // "Add to our account: 20 reams" announces a list.
-    let listed = mark(tokens, next.saturating_sub(1), ":")
-        && norm(tokens, next).len() <= 3
-        && tokens.get(next + 1).is_some_and(|t| t.kind == Kind::Word && norm(tokens, next + 1).len() > 1);
-    if listed && !named || !number(tokens, next) || !named && norm(tokens, next).len() < least {
+    if listed(tokens, next) && !named || !number(tokens, next) || !named && norm(tokens, next).len() < least {
         return 0;
     }
     // "PO 8831/B"
@@ -105,6 +101,12 @@ fn reference(tokens: &[Token], at: usize, least: usize) -> usize {
     let glued = |n: usize| tokens.get(n).is_some_and(|t| t.glued);
     let suffix = mark(tokens, past, "/-") && glued(past) && glued(past + 1) && norm(tokens, past + 1).len() <= 2;
     past + if suffix { 2 } else { 0 } - at
+}
+
+/// Whether a number after a colon counts what stands behind it: "add to our account: 20 reams".
+pub(super) fn listed(tokens: &[Token], at: usize) -> bool {
+    let word = tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Word && !t.glued && t.norm.len() > 2);
+    word && norm(tokens, at).len() <= 2 && mark(tokens, at.saturating_sub(1), ":")
 }
 
 /// Groups of digits in a row, as telephone numbers are written.
@@ -227,6 +229,7 @@ mod tests {
         assert_eq!(kept("3 milk on 24/11 before 9am, call 07700 900123"), ["3"]);
         assert_eq!(kept("order 48213: 5 bread at 1.20 to 14 Mill Lane"), ["5"]);
         assert_eq!(kept("order 5 bread, PO 7781, £2.50 each, 28 Nov 2025"), ["5"]);
+        assert_eq!(kept("add to our account: 20 milk, account: 4471"), ["20"]);
         assert_eq!(kept("1) 10 files\n2) 5 folders, +44 20 7946 0958"), ["10", "5"]);
         assert_eq!(kept("3 milk to Flat 2, 18 Elm Grove, BS8 2QT by 11, ask for 07700 900123"), ["3"]);
         assert_eq!(kept("acc 10233, plot 12-15, gate code 4471, unit 17B, ref KIT-0098: 6 milk before 7.30"), ["6"]);

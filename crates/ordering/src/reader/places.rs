@@ -1,5 +1,5 @@
 //! Numbers of places and papers: houses, flats, plots, postcodes, accounts, codes, links.
-use super::noise::{mark, norm, number, run};
+use super::noise::{listed, mark, norm, number, run};
 use super::numbers;
 use super::text::{Kind, Token};
 use super::units;
@@ -135,7 +135,7 @@ pub(super) fn numbered(tokens: &[Token], at: usize, known: impl Fn(&Token) -> bo
     let headed = mark(tokens, next + 1, ":");
     let sold = sold && !towards && !headed;
     // "2 units 4 tins"
-    if counted && first != "ext" || sold && !boxed || !number(tokens, next) {
+    if counted && first != "ext" || sold && !boxed || !number(tokens, next) || listed(tokens, next) {
         return 0;
     }
     // "Unit 4 bread": a place is followed by a mark, a name or the end, and what is sold is not.

@@ -10,6 +10,12 @@ pub(super) fn mood(words: &[&str], asked: bool, named: bool, counted: bool) -> O
     if tells_of_part(words) || tells_of_you(words) {
         return Some(Mood::Complain);
     }
+    if inquires(words) {
+        return Some(Mood::Ask);
+    }
+    if fails(words) {
+        return Some(Mood::Complain);
+    }
     if words.iter().take(3).any(|w| matches!(*w, "checking" | "wondering")) && !asks_for(words) {
         return Some(Mood::Ask);
     }
@@ -60,11 +66,34 @@ const PRAISE: &[&str] = &[
     "treat",
 ];
 
+/// "Just wanted to ask whether", "need to know if … before I order".
+fn inquires(words: &[&str]) -> bool {
+    words.windows(2).any(|w| matches!(w, ["to", "ask" | "know" | "enquire" | "inquire" | "query"]))
+        && !words.contains(&"let")
+        || words.windows(3).any(|w| matches!(w, ["before", "i" | "we", "order" | "buy" | "commit"]))
+        || words.windows(3).any(|w| matches!(w, ["to", "check", "if" | "whether" | "what" | "when" | "how" | "on"]))
+}
+
+/// "The pens don't write", "there are only 2 here", "why have we been billed": what is not as it should be.
+fn fails(words: &[&str]) -> bool {
+    const WORKS: &[&str] = &[
+        "work", "write", "stick", "fit", "hold", "open", "close", "turn", "start", "dry", "cut", "seal", "charge", "match",
+        "arrive", "come",
+    ];
+    let negated = |w: &str| matches!(w, "dont" | "doesnt" | "wont" | "didnt" | "cant" | "isnt" | "hasnt" | "havent" | "not");
+    words.windows(2).any(|w| matches!(w, [no, does] if negated(no) && WORKS.contains(does)))
+        || words.windows(3).any(|w| matches!(w, ["there", "are" | "is" | "were" | "was", "only"]))
+        || words.windows(2).any(|w| matches!(w, ["theres" | "therere", "only"] | ["falling" | "coming" | "came", "apart" | "off" | "loose"] | ["dried", "up" | "out"]))
+        || matches!(words, ["why", "have" | "has" | "is" | "are" | "was" | "were" | "did", ..])
+            && words.iter().any(|w| matches!(*w, "we" | "i" | "my" | "our" | "you"))
+}
+
 /// "Thinking of getting 20", "I might need some", "if I order 50": nothing is ordered yet.
 fn maybe(words: &[&str]) -> bool {
     words
         .windows(2)
         .any(|w| matches!(w, ["might" | "may", "need" | "want" | "order" | "take"] | ["thinking", "of" | "about"]))
+            && !words.windows(3).any(|w| matches!(w, ["thinking", "about", "it"]))
         || words
             .windows(3)
             .any(|w| matches!(w, ["if", "i" | "we", "order" | "ordered" | "buy" | "bought" | "take" | "took"]))
