@@ -16,6 +16,8 @@ const MOST_LINES: usize = 200;
 
 static FOOD: LazyLock<Trade> = LazyLock::new(|| Trade::named("food"));
 
+static HARDWARE: LazyLock<Trade> = LazyLock::new(|| Trade::named("hardware"));
+
 fn read(text: &str) -> Reading {
     RuleReader.read_text(&FOOD.catalogue, &Message { text, draft: &[] })
 }
@@ -33,11 +35,11 @@ fn score(half: &Half) -> Score {
 #[test]
 fn reads_the_messages_it_was_written_with() {
     let total = score(&SEEN);
-    assert!(total.messages >= 797);
-    assert!(total.f1() >= 0.96, "line F1 {:.3}", total.f1());
+    assert!(total.messages >= 1066);
+    assert!(total.f1() >= 0.965, "line F1 {:.3}", total.f1());
     assert!(total.auto_precision() >= 0.995, "auto-confirm precision {:.3}", total.auto_precision());
-    assert!(total.auto_coverage() >= 0.47, "auto-confirm coverage {:.3}", total.auto_coverage());
-    assert!(total.intent_accuracy() >= 0.95, "intent accuracy {:.3}", total.intent_accuracy());
+    assert!(total.auto_coverage() >= 0.49, "auto-confirm coverage {:.3}", total.auto_coverage());
+    assert!(total.intent_accuracy() >= 0.99, "intent accuracy {:.3}", total.intent_accuracy());
 }
 
 /// No rule was written from this trade's messages.
@@ -45,16 +47,16 @@ fn reads_the_messages_it_was_written_with() {
 fn reads_a_trade_held_out() {
     let total = score(&HELD);
     assert_eq!(total.messages, 75);
-    assert!(total.f1() >= 0.90, "line F1 {:.3}", total.f1());
+    assert!(total.f1() >= 0.94, "line F1 {:.3}", total.f1());
     assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
-    assert!(total.auto_coverage() >= 0.50, "auto-confirm coverage {:.3}", total.auto_coverage());
+    assert!(total.auto_coverage() >= 0.55, "auto-confirm coverage {:.3}", total.auto_coverage());
 }
 
 #[test]
 fn reads_messages_it_was_not_written_with() {
     let total = score(&UNSEEN);
     assert_eq!(total.messages, 380);
-    assert!(total.f1() >= 0.928, "line F1 {:.3}", total.f1());
+    assert!(total.f1() >= 0.93, "line F1 {:.3}", total.f1());
     assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
     assert!(total.auto_coverage() >= 0.46, "auto-confirm coverage {:.3}", total.auto_coverage());
 }
@@ -80,6 +82,81 @@ fn a_clean_order_is_sure_and_a_doubtful_one_is_not() {
     assert!(read("2 basmati").confidence < AUTO, "three sizes");
     assert!(read("send milk").confidence < AUTO, "no amount");
     assert!(read("a few lemons").confidence < AUTO, "no amount either");
+}
+
+/// The lines of a message against the hardware catalogue and a draft, as "effect quantity sku/variant".
+fn lines_of(text: &str, draft: &str) -> Vec<String> {
+    let trade = &*HARDWARE;
+    let draft = trade.draft(&serde_json::from_str::<Vec<score::Answer>>(draft).unwrap());
+    let reading = RuleReader.read_text(&trade.catalogue, &Message { text, draft: &draft });
+    let name = |line: &purser_ordering::reader::ReadLine| {
+        let sku = line.product.map_or("?", |p| trade.sku(&p.product_id));
+        let variant =
+            line.product.and_then(|p| p.variant_id).map(|v| format!("/{}", trade.sku(&v))).unwrap_or_default();
+        let effect = format!("{:?}", line.effect).to_lowercase();
+        format!("{effect} {} {sku}{variant}", line.quantity.e4() / 10_000)
+    };
+    reading.lines.iter().map(name).collect()
+}
+
+#[test]
+fn a_size_may_be_said_by_what_it_is_among_others() {
+    assert_eq!(
+        lines_of("4 of the big magnolia and 1 of the small", "[]"),
+        ["add 4 PNT-M/PNT-M-10", "add 1 PNT-M/PNT-M-5"]
+    );
+    assert_eq!(lines_of("magnolia, 4 tins, the big ones", "[]"), ["add 4 PNT-M/PNT-M-10"]);
+    assert_eq!(lines_of("zip ties 200s 3 packs, 300s 2 packs", "[]"), ["add 3 TIE/TIE-200", "add 2 TIE/TIE-300"]);
+    assert_eq!(lines_of("cable ties 4 of the 200, 2 of the 300", "[]"), ["add 4 TIE/TIE-200", "add 2 TIE/TIE-300"]);
+    assert_eq!(lines_of("work gloves: 6 M 4 L", "[]"), ["add 6 GLV-W/GLV-W-M", "add 4 GLV-W/GLV-W-L"]);
+}
+
+#[test]
+fn one_amount_may_count_a_row_of_variants() {
+    let each = ["add 2 HAT/HAT-W", "add 2 HAT/HAT-Y", "add 2 HAT/HAT-O"];
+    assert_eq!(lines_of("hard hats in white yellow and orange, 2 each", "[]"), each);
+    assert_eq!(lines_of("white, yellow and orange hard hats, 2 of each", "[]"), each);
+    assert_eq!(lines_of("2 each of the white yellow and orange hard hats", "[]"), each);
+    assert_eq!(lines_of("2 hammers and 2 goggles each", "[]").len(), 2, "two products are no row");
+}
+
+#[test]
+fn an_order_may_be_changed_by_how_much() {
+    let draft = r#"[{"sku":"CEM","quantity":"20"},{"sku":"GOG","quantity":"4"}]"#;
+    assert_eq!(lines_of("double the cement", draft), ["set 40 CEM"]);
+    assert_eq!(lines_of("halve the goggles", draft), ["set 2 GOG"]);
+    assert_eq!(lines_of("reduce the cement by 5", draft), ["set 15 CEM"]);
+    assert_eq!(lines_of("increase cement by 5 bags", draft), ["set 25 CEM"]);
+    assert_eq!(lines_of("take 5 off the cement", draft), ["set 15 CEM"]);
+    assert_eq!(lines_of("remove one of the goggles", draft), ["set 3 GOG"]);
+    assert_eq!(lines_of("3 fewer goggles", draft), ["set 1 GOG"]);
+    assert_eq!(lines_of("only 10 cement now", draft), ["set 10 CEM"]);
+    assert_eq!(lines_of("take 4 off the goggles", draft), ["remove 4 GOG"], "nothing is left");
+    assert_eq!(lines_of("one more of the goggles", draft), ["add 1 GOG"]);
+    assert!(lines_of("double the plaster", draft).is_empty(), "nothing to double");
+}
+
+#[test]
+fn amounts_may_stand_behind_their_names() {
+    assert_eq!(lines_of("cement 20 sand 40 plaster 10", "[]"), ["add 20 CEM", "add 40 SND-B", "add 10 PLAS"]);
+    assert_eq!(lines_of("silicone clear 4, clear silicone box", "[]").len(), 2);
+    assert_eq!(lines_of("4 inch brush pack of 6", "[]"), ["add 6 BRU-4"], "what the pack holds is no count");
+    assert_eq!(lines_of("a full box of super glue", "[]"), ["add 20 GLU-S"]);
+    assert_eq!(lines_of("1.5 dozen goggles", "[]"), ["add 18 GOG"]);
+    assert_eq!(lines_of("12 goggles and the same of hammers", "[]"), ["add 12 GOG", "add 12 HAM-C"]);
+}
+
+#[test]
+fn polite_orders_are_orders_and_complaints_are_none() {
+    let intent = |text: &str| RuleReader.read_text(&HARDWARE.catalogue, &Message { text, draft: &[] }).intent;
+    for text in ["would you be able to drop off 4 hammers?", "how about 20 m8 nuts as well", "could do with 6 goggles"]
+    {
+        assert_eq!(intent(text), Intent::Order, "{text}");
+    }
+    for text in ["the goggles don't fit, all 10 of them", "why have we been billed for 3 hammers"] {
+        assert_eq!(intent(text), Intent::Complaint, "{text}");
+    }
+    assert_eq!(intent("need to know if the zip ties last before I order any"), Intent::Question);
 }
 
 #[test]

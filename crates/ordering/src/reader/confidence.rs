@@ -181,7 +181,7 @@ impl<const N: usize> Model<N> {
 }
 
 const LINE: Model<{ LINE_DOUBTS.len() }> =
-    Model { clear: 2.75, weights: [3.00, 1.50, 1.00, 3.28, 2.00, 2.58, 2.00, 9.09, 7.78, 2.00] };
+    Model { clear: 2.75, weights: [3.00, 1.50, 1.00, 3.00, 2.00, 2.36, 2.00, 11.14, 7.50, 2.00] };
 
 const ORDER: Model<{ ORDER_DOUBTS.len() }> =
     Model { clear: 2.75, weights: [3.00, 0.60, 2.00, 2.00, 0.50, 2.00, 2.00, 2.00] };

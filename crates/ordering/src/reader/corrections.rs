@@ -134,7 +134,9 @@ impl Play<'_> {
 
     /// "Only 10 cement now": no more than so many in all.
     fn only(&self, line: &Line) -> bool {
-        let Some(amount) = line.item.amounts.first().filter(|_| line.settled.said && !line.item.more) else { return false };
+        let Some(amount) = line.item.amounts.first().filter(|_| line.settled.said && !line.item.more) else {
+            return false;
+        };
         let words = self.tokens.get(amount.span.0.saturating_sub(3)..amount.span.0).unwrap_or_default();
         let marked = |t: &super::text::Token| !matches!(t.kind, super::text::Kind::Word);
         words.iter().rev().take_while(|t| !marked(t)).any(|t| t.norm == "only")

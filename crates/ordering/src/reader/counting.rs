@@ -107,7 +107,8 @@ fn which(tokens: &[Token], at: usize) -> bool {
     let norm = |n: usize| back(n).map_or("", |t| t.norm.as_str());
     let many = tokens.get(at + 1).is_some_and(|t| t.norm == "s" && t.glued);
     let of = if matches!(norm(1), "the" | "those") { 2 } else { 1 };
-    let counted = norm(of) == "of" && back(of + 1).is_some_and(|t| t.kind == Kind::Number || numbers::numeral(&t.norm).is_some());
+    let counted =
+        norm(of) == "of" && back(of + 1).is_some_and(|t| t.kind == Kind::Number || numbers::numeral(&t.norm).is_some());
     tokens.get(at).is_some_and(|t| t.kind == Kind::Number) && (many || counted)
 }
 
@@ -139,12 +140,7 @@ pub(super) fn length_of_thread(tokens: &[Token], at: usize) -> Option<(Amount, u
     if named == 0 && !tied && !follows {
         return None;
     }
-    let amount = Amount {
-        e4,
-        measure: units::measure("mm"),
-        span: (at, at + 2 + named),
-        ..Amount::default()
-    };
+    let amount = Amount { e4, measure: units::measure("mm"), span: (at, at + 2 + named), ..Amount::default() };
     Some((amount, 2 + named))
 }
 

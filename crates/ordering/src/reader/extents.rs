@@ -46,7 +46,8 @@ fn measured(entry: &Entry, extent: Extent) -> Option<(usize, bool)> {
         (None, Some(pack)) if dimension.is_none() => Some(i128::from(pack)),
         _ => None,
     };
-    let mut sizes = entry.variants.iter().map(size).collect::<Option<Vec<i128>>>()?.into_iter().zip(0..).collect::<Vec<_>>();
+    let mut sizes =
+        entry.variants.iter().map(size).collect::<Option<Vec<i128>>>()?.into_iter().zip(0..).collect::<Vec<_>>();
     sizes.sort_unstable();
     let guessed = sizes.len() > 2;
     let at = match (extent, sizes.as_slice()) {

@@ -178,7 +178,9 @@ fn asks_kindly(words: &[&str]) -> bool {
     let think = words.windows(3).any(|w| matches!(w, ["we" | "you" | "u", "can" | "could", verb] if request(verb)));
     // "What about 3 boxes as well?"
     let proposes = matches!(words, ["what" | "how", "about", ..]);
-    politely || proposes || (within || think) && !words.iter().any(|w| matches!(*w, "how" | "what" | "tell" | "know" | "check"))
+    politely
+        || proposes
+        || (within || think) && !words.iter().any(|w| matches!(*w, "how" | "what" | "tell" | "know" | "check"))
 }
 
 /// "Can you", "could we": who asks, and for what. "Would 5 boxes be here by Friday", "will you have 10" only ask.
@@ -213,7 +215,17 @@ fn addressed(words: &[&str]) -> bool {
 fn changes(norm: &str) -> bool {
     matches!(
         norm,
-        "instead" | "swap" | "change" | "replace" | "switch" | "remove" | "cancel" | "drop" | "double" | "halve" | "skip"
+        "instead"
+            | "swap"
+            | "change"
+            | "replace"
+            | "switch"
+            | "remove"
+            | "cancel"
+            | "drop"
+            | "double"
+            | "halve"
+            | "skip"
     )
 }
 
@@ -223,7 +235,10 @@ fn announces(words: &[&str]) -> bool {
         REQUESTERS.contains(w)
             || lexicon::is_request(w)
             || lexicon::is_greeting(w)
-            || matches!(*w, "i" | "we" | "you" | "u" | "me" | "us" | "the" | "these" | "this" | "following" | "some" | "please")
+            || matches!(
+                *w,
+                "i" | "we" | "you" | "u" | "me" | "us" | "the" | "these" | "this" | "following" | "some" | "please"
+            )
     };
     words.len() > 2 && words.iter().all(plain) && words.iter().any(|w| lexicon::is_request(w) && *w != "please")
 }

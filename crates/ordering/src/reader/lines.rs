@@ -111,8 +111,7 @@ impl<'a> Play<'a> {
             ranked.retain(|r| r.product != product);
             ranked.insert(0, fit);
         }
-        if (self.ones(&item)
-            || ranked.first().is_none_or(|b| !b.close || b.score < PARTLY || b.unexplained > 0))
+        if (self.ones(&item) || ranked.first().is_none_or(|b| !b.close || b.score < PARTLY || b.unexplained > 0))
             && let Some(whole) = self.elliptic(&item)
         {
             ranked.insert(0, whole);
@@ -127,7 +126,8 @@ impl<'a> Play<'a> {
             ranked.insert(0, drafted);
         }
         // A correction speaks of what was ordered.
-        if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not | Cue::Scale)) {
+        if matches!(item.cue, Some(Cue::Exclude | Cue::Correct | Cue::Change | Cue::InsteadOf | Cue::Not | Cue::Scale))
+        {
             let known = ranked.iter().position(|r| r.score > 0.3 && self.ordered(r.product));
             if let Some(at) = known {
                 let mut known = ranked.remove(at);
@@ -173,15 +173,17 @@ impl<'a> Play<'a> {
         let before = unit.content.clone();
         let mut sized = item.amounts.clone();
         // "15mm copper, 5 of the 22"
-        let measure = unit.amounts.iter().find_map(|a| a.measure).or_else(|| {
-            before.iter().filter_map(|at| self.tokens.get(*at)).find_map(|t| units::measure(&t.norm))
-        });
+        let measure = unit
+            .amounts
+            .iter()
+            .find_map(|a| a.measure)
+            .or_else(|| before.iter().filter_map(|at| self.tokens.get(*at)).find_map(|t| units::measure(&t.norm)));
         sized.iter_mut().filter(|a| a.which && a.measure.is_none()).for_each(|a| a.measure = measure);
         let by_size = item.content.is_empty() && sized.iter().any(|a| a.measure.is_some());
         if item.amounts.len() < if by_size { 2 } else { 1 }
             || item.content.is_empty() && !by_size
             || item.cue.is_some()
-            || !(item.parted || item.joined) && !by_size
+            || !(item.parted || item.joined || by_size)
             || item.content.len() > 3
         {
             return None;

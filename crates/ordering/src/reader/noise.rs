@@ -75,8 +75,8 @@ fn noise_at(tokens: &[Token], at: usize) -> usize {
         "at" if number(tokens, at + 1) && units::measure(norm(tokens, at + 2)).is_none() => {
             2 + usize::from(norm(tokens, at + 2) == "p")
         }
-        "price" | "cost" | "payment" | "invoice" | "po" | "ref" | "reference" | "account" | "tel" | "telephone" | "phone"
-        | "mobile" | "table" | "room" | "suite" | "quote" | "ticket" | "number" | "postcode" => {
+        "price" | "cost" | "payment" | "invoice" | "po" | "ref" | "reference" | "account" | "tel" | "telephone"
+        | "phone" | "mobile" | "table" | "room" | "suite" | "quote" | "ticket" | "number" | "postcode" => {
             reference(tokens, at, 1)
         }
         "order" => reference(tokens, at, 4),

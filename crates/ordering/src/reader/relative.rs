@@ -43,9 +43,13 @@ pub(super) fn step(norm: &str) -> Option<Step> {
 
 /// How many words beginning here multiply what follows: "double the", "twice as many".
 pub(super) fn scale(words: &[&str]) -> usize {
-    let begins = matches!(words, ["double" | "twice" | "triple" | "halve", "the" | "my" | "our" | "up" | "as" | "that", ..]);
+    let begins =
+        matches!(words, ["double" | "twice" | "triple" | "halve", "the" | "my" | "our" | "up" | "as" | "that", ..]);
     let goes_on = |w: &&&str| {
-        matches!(**w, "the" | "my" | "our" | "up" | "on" | "as" | "that" | "many" | "much" | "amount" | "order" | "of" | "for")
+        matches!(
+            **w,
+            "the" | "my" | "our" | "up" | "on" | "as" | "that" | "many" | "much" | "amount" | "order" | "of" | "for"
+        )
     };
     if begins { 1 + words.iter().skip(1).take_while(goes_on).count() } else { 0 }
 }
@@ -54,7 +58,9 @@ pub(super) fn scale(words: &[&str]) -> usize {
 pub(super) fn changes(words: &[&str]) -> bool {
     let said = |any: &[&str]| words.iter().skip(2).take(6).any(|w| any.contains(w));
     match words {
-        ["up" | "bump" | "cut" | "lower" | "raise" | "decrease" | "drop", "the" | "my" | "our", ..] => said(&["by", "to"]),
+        ["up" | "bump" | "cut" | "lower" | "raise" | "decrease" | "drop", "the" | "my" | "our", ..] => {
+            said(&["by", "to"])
+        }
         ["knock" | "bring" | "take" | "put", "the" | "my" | "our", ..] => said(&["up", "down"]) && said(&["by", "to"]),
         _ => false,
     }

@@ -208,7 +208,8 @@ impl<'a> Cutter<'a> {
         let at = amount.span.1.checked_sub(1).filter(|_| amount.measure.is_some())?;
         let token = self.tokens.get(at).filter(|t| matches!(t.norm.as_str(), "m" | "l"))?;
         let word = self.catalogue.word(&token.key)?;
-        let spoken_of = std::iter::once(&self.current).chain(self.items.iter().rev()).find(|i| !i.phrases.is_empty())?;
+        let spoken_of =
+            std::iter::once(&self.current).chain(self.items.iter().rev()).find(|i| !i.phrases.is_empty())?;
         let lettered = |entry: &Entry| {
             entry.unit_measure.is_none()
                 && entry.variants.iter().all(|v| v.measure.is_none())

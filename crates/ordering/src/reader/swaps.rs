@@ -86,11 +86,7 @@ impl Play<'_> {
         };
         self.amended = true;
         let other_variant = line.item.content.is_empty()
-            && self.entry(&old).is_some_and(|entry| {
-                self.chosen_by_amount(entry, &line.item)
-                    .variant
-                    .is_some()
-            });
+            && self.entry(&old).is_some_and(|entry| self.chosen_by_amount(entry, &line.item).variant.is_some());
         let fit = old
             .best
             .as_ref()

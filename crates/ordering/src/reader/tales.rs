@@ -77,13 +77,21 @@ fn inquires(words: &[&str]) -> bool {
 /// "The pens don't write", "there are only 2 here", "why have we been billed": what is not as it should be.
 fn fails(words: &[&str]) -> bool {
     const WORKS: &[&str] = &[
-        "work", "write", "stick", "fit", "hold", "open", "close", "turn", "start", "dry", "cut", "seal", "charge", "match",
-        "arrive", "come",
+        "work", "write", "stick", "fit", "hold", "open", "close", "turn", "start", "dry", "cut", "seal", "charge",
+        "match", "arrive", "come",
     ];
-    let negated = |w: &str| matches!(w, "dont" | "doesnt" | "wont" | "didnt" | "cant" | "isnt" | "hasnt" | "havent" | "not");
+    let negated =
+        |w: &str| matches!(w, "dont" | "doesnt" | "wont" | "didnt" | "cant" | "isnt" | "hasnt" | "havent" | "not");
     words.windows(2).any(|w| matches!(w, [no, does] if negated(no) && WORKS.contains(does)))
         || words.windows(3).any(|w| matches!(w, ["there", "are" | "is" | "were" | "was", "only"]))
-        || words.windows(2).any(|w| matches!(w, ["theres" | "therere", "only"] | ["falling" | "coming" | "came", "apart" | "off" | "loose"] | ["dried", "up" | "out"]))
+        || words.windows(2).any(|w| {
+            matches!(
+                w,
+                ["theres" | "therere", "only"]
+                    | ["falling" | "coming" | "came", "apart" | "off" | "loose"]
+                    | ["dried", "up" | "out"]
+            )
+        })
         || matches!(words, ["why", "have" | "has" | "is" | "are" | "was" | "were" | "did", ..])
             && words.iter().any(|w| matches!(*w, "we" | "i" | "my" | "our" | "you"))
 }
@@ -93,7 +101,7 @@ fn maybe(words: &[&str]) -> bool {
     words
         .windows(2)
         .any(|w| matches!(w, ["might" | "may", "need" | "want" | "order" | "take"] | ["thinking", "of" | "about"]))
-            && !words.windows(3).any(|w| matches!(w, ["thinking", "about", "it"]))
+        && !words.windows(3).any(|w| matches!(w, ["thinking", "about", "it"]))
         || words
             .windows(3)
             .any(|w| matches!(w, ["if", "i" | "we", "order" | "ordered" | "buy" | "bought" | "take" | "took"]))

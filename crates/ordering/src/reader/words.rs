@@ -75,7 +75,13 @@ pub(super) fn said(catalogue: &Catalogue, speller: &mut Speller, tokens: &[Token
                 return Said { readings, trust: 1.0, weight: catalogue.weight(Some(word)), number, extent };
             }
             if let Some(word) = numbers::numeral(&key).and_then(|n| catalogue.word(n.to_string().as_str())) {
-                return Said { readings: vec![word], trust: 1.0, weight: catalogue.weight(Some(word)), number: true, extent };
+                return Said {
+                    readings: vec![word],
+                    trust: 1.0,
+                    weight: catalogue.weight(Some(word)),
+                    number: true,
+                    extent,
+                };
             }
             let near = if token.kind == Kind::Word { speller.near(catalogue, token) } else { Vec::new() };
             // One slip in a long word is a typo; in a short one it may be another word.
