@@ -1,5 +1,9 @@
 //! The command line.
-use crate::{Config, Failure, commands, commands::migrate::MigrateCommand, logging, report};
+use crate::{
+    Config, Failure, commands,
+    commands::{keys::KeysCommand, migrate::MigrateCommand},
+    logging, report,
+};
 use clap::{Args, Parser, Subcommand};
 use std::{future::Future, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -25,6 +29,9 @@ enum Command {
     /// Bring the database's schema up to date, or back.
     #[command(subcommand)]
     Migrate(MigrateCommand),
+    /// Replace the keys that Purser makes for itself.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Fill a demonstration organization with sample data. Twice is as good as once.
     Seed,
     /// Show the whole job on a fresh database: a WhatsApp message becomes a confirmed order.
@@ -96,6 +103,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Serve(args) => block_on(commands::serve::run(config, args.migrate)),
         Command::Worker => block_on(commands::worker::run(config)),
         Command::Migrate(command) => block_on(commands::migrate::run(config, command)),
+        Command::Keys(command) => block_on(commands::keys::run(config, command)),
         Command::Demo(args) => block_on(commands::demo::run(config, args.once)),
         Command::Seed => block_on(commands::seed::run(config)),
         Command::Doctor => block_on(commands::doctor::run(config)),

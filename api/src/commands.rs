@@ -1,6 +1,7 @@
 //! What the program can be told to do.
 pub mod demo;
 pub mod doctor;
+pub mod keys;
 pub mod migrate;
 pub mod seed;
 pub mod serve;

@@ -88,6 +88,12 @@ pub struct Config {
     pub argon2_memory_kib: u32,
     /// Passes of one password hash. Default: 2, from the same place.
     pub argon2_iterations: u32,
+    /// The fewest characters of a password, 8 to 64. Default: 12.
+    pub password_min_length: usize,
+    /// How long a session lasts without being renewed. In days; default: 30.
+    pub session_idle_days: u32,
+    /// How long a session lasts, however often it is renewed. In days; default: 90.
+    pub session_max_days: u32,
     /// Addresses and networks of proxies whose word on the client's address counts. Without any, the peer is the client.
     pub trusted_proxies: Vec<IpNet>,
     /// Origins such as `https://app.example.com`, whose pages may call the API from a browser. Default: none.
@@ -128,6 +134,9 @@ impl Default for Config {
             shutdown_timeout: Duration::from_secs(30),
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,
+            password_min_length: 12,
+            session_idle_days: 30,
+            session_max_days: 90,
             trusted_proxies: Vec::new(),
             cors_allowed_origins: Vec::new(),
             limits: LimitOptions { organization: 6_000, caller: 1_200, address: 1_200, sign_in: 60 },

@@ -1,7 +1,8 @@
 //! Where the program is put together: which crate implements which port, who does which job, who hears of which event.
 use crate::{Config, mail};
+use chrono::TimeDelta;
 use purser_agents::AnswerBook;
-use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory};
+use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, MailToken, RotateSigningKeys};
 use purser_billing::Meter;
 use purser_integrations::ProcessInbound;
 use purser_kernel::{Links, Problem, ports::Mailer};
@@ -30,12 +31,12 @@ pub struct Services {
     pub auth: Auth,
     /// Members.
     pub members: Members,
-    /// Who writes from an address.
-    pub directory: Arc<dyn CustomerDirectory>,
     /// Who sends mails, for jobs.
     pub mailer: Arc<dyn Mailer>,
     /// Links in mails.
     pub links: Links,
+    /// Who writes from an address.
+    pub directory: Arc<dyn CustomerDirectory>,
     /// Customers.
     pub customers: Customers,
     /// Orders.
@@ -46,6 +47,7 @@ pub struct Services {
     answers: Arc<dyn Answers>,
     meter: Arc<dyn UsageMeter>,
     reader: Arc<dyn OrderReader>,
+    mail_token: Arc<MailToken>,
 }
 
 impl Services {
@@ -58,8 +60,12 @@ impl Services {
         let options = AuthOptions {
             argon2_memory_kib: config.argon2_memory_kib,
             argon2_iterations: config.argon2_iterations,
+            password_min_length: config.password_min_length,
+            session_idle_lifetime: TimeDelta::days(config.session_idle_days.into()),
+            session_lifetime: TimeDelta::days(config.session_max_days.into()),
             ..AuthOptions::default()
         };
+        let mailer = mail::mailer(config, store.clock().clone())?;
         Ok(Self {
             auth: Auth::new(store.clone(), tenants.clone(), &master_key, options)?,
             members: Members { people: Arc::new(PeopleDirectory) },
@@ -68,7 +74,8 @@ impl Services {
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             reader: Arc::new(RuleReader),
-            mailer: mail::mailer(config, store.clock().clone())?,
+            mail_token: Arc::new(MailToken::new(&master_key, mailer.clone(), config.links())?),
+            mailer,
             links: config.links(),
             store,
             directory,
@@ -92,6 +99,8 @@ impl Services {
         let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(ProcessInbound::new(self.inbox.clone())),
             Arc::new(read),
+            self.mail_token.clone(),
+            Arc::new(RotateSigningKeys::new(self.auth.clone())),
             Arc::new(Purge::new(self.tenants.clone())),
             Arc::new(Analyze),
         ];
@@ -101,7 +110,7 @@ impl Services {
 
     /// Kinds of jobs that come again, and when: five fields as in crontab(5), in UTC.
     pub fn schedules() -> &'static [(&'static str, &'static str)] {
-        &[(Purge::KIND, "17 3 * * *"), (Analyze::KIND, "47 3 * * *")]
+        &[(RotateSigningKeys::KIND, "7 * * * *"), (Purge::KIND, "17 3 * * *"), (Analyze::KIND, "47 3 * * *")]
     }
 
     /// Whether the database answers.

@@ -43,10 +43,11 @@ async fn sessions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text_null("user_agent", 512)
         .time("last_seen_at")
         .time("expires_at")
+        .time("ends_at")
         .time_null("revoked_at")
         .text_null("revoked_reason", 64)
         .created()
-        .index(&["user_id", "created_at"])
+        .index(&["user_id", "created_at", "id"])
         // What has run out is cleared away.
         .index(&["expires_at"])
         .create(manager)

@@ -50,8 +50,12 @@ impl TestApp {
 
     /// A server whose configuration `change` has had a look at.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        Self::start_at(engine, Clock::system(), change).await
+    }
+
+    /// As [`start_with`](Self::start_with), by a clock that the test can move.
+    pub async fn start_at(engine: Engine, clock: Clock, change: impl FnOnce(&mut Config)) -> Option<Self> {
         let database = TestDatabase::new(engine).await?;
-        let clock = Clock::system();
         let (app, url) = serve(&database, &clock, change).await;
         Some(Self { url, database, app: Some(app), client: client(), clock })
     }
@@ -73,7 +77,7 @@ impl TestApp {
     /// Another server on the same database, which shares no memory with this one.
     pub async fn another_node(&self) -> Node {
         let (app, url) = serve(&self.database, &self.clock, |_| {}).await;
-        Node { url, _app: app }
+        Node { url, app }
     }
 
     /// The server, for what only its inside can show.
@@ -108,7 +112,8 @@ impl TestApp {
 pub struct Node {
     /// Where it is.
     pub url: String,
-    _app: App,
+    /// The server itself.
+    pub app: App,
 }
 
 impl std::fmt::Debug for TestApp {

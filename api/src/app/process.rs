@@ -111,7 +111,9 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Services, Failure> {
         return Err(Failure::new(finding.what).advise(finding.advice));
     }
     keys_open(&store).await?;
-    Ok(Services::build(config, store, master_key)?)
+    let services = Services::build(config, store, master_key)?;
+    services.auth.prepare_signing_keys().await.map_err(wrong_key)?;
+    Ok(services)
 }
 
 /// Whether the master key opens the key of the first organization, if there is one: a wrong key is noticed at the start and

@@ -37,6 +37,9 @@ pub(super) struct Settings {
     shutdown_timeout_seconds: Option<u64>,
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
+    password_min_length: Option<usize>,
+    session_idle_days: Option<u32>,
+    session_max_days: Option<u32>,
     trusted_proxies: Option<List>,
     cors_allowed_origins: Option<List>,
     rate_limit_organization: Option<u32>,
@@ -107,6 +110,7 @@ impl Settings {
         let seconds = |key, value: Option<u64>, default: Duration| {
             within(key, value.unwrap_or(default.as_secs()), 1, 3600).map(Duration::from_secs)
         };
+        let days = |key, value: Option<u32>, default| within(key, value.unwrap_or(default), 1, 3650);
         Ok(Config {
             environment,
             database_url: self.database_url.map(|url| database_url("database_url", url)).transpose()?,
@@ -164,6 +168,14 @@ impl Settings {
                 1,
                 MOST_ARGON2_ITERATIONS,
             )?,
+            password_min_length: within(
+                "password_min_length",
+                self.password_min_length.unwrap_or(default.password_min_length),
+                8,
+                64,
+            )?,
+            session_idle_days: days("session_idle_days", self.session_idle_days, default.session_idle_days)?,
+            session_max_days: days("session_max_days", self.session_max_days, default.session_max_days)?,
             trusted_proxies: proxies(self.trusted_proxies)?,
             cors_allowed_origins: origins(self.cors_allowed_origins)?,
             limits: LimitOptions {

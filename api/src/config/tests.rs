@@ -99,6 +99,8 @@ fn a_wrong_value_is_refused_by_its_key_and_never_shown() {
         ("PURSER_TRUSTED_PROXIES", "10.0.0.1,hunter2"),
         ("PURSER_LOG", "purser=hunter2"),
         ("PURSER_ARGON2_ITERATIONS", "0"),
+        ("PURSER_PASSWORD_MIN_LENGTH", "7"),
+        ("PURSER_SESSION_IDLE_DAYS", "0"),
         ("PURSER_SMTP_URL", "smtp://purser:hunter2@mail.example.com?tls=none"),
         ("PURSER_PUBLIC_URL", "hunter2"),
         ("PURSER_MAIL_FROM", "hunter2"),

@@ -1,8 +1,12 @@
-//! Signing up, in and out; API keys.
+//! Signing up, in and out; passwords, sessions and API keys.
 mod api_keys;
+mod email;
+mod jwks;
 mod log_in;
 mod log_out;
+mod password;
 mod refresh;
+mod sessions;
 mod sign_up;
 pub(super) mod view;
 
@@ -11,4 +15,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(sign_up::routes).configure(log_in::routes).configure(refresh::routes).configure(log_out::routes);
     config.configure(api_keys::routes);
+    config.configure(email::routes).configure(jwks::routes).configure(password::routes).configure(sessions::routes);
 }

@@ -7,6 +7,7 @@ use actix_web::{
 use purser_kernel::Problem;
 use purser_store::Answer;
 use serde::Serialize;
+use std::time::Duration;
 
 /// What a handler answers, before it is sent: an idempotency key may want to keep it.
 #[must_use = "a reply is sent by returning it or by Write::commit"]
@@ -23,6 +24,12 @@ impl Reply {
     /// 201 with a body.
     pub fn created(view: &impl Serialize) -> Result<Self, Problem> {
         Self::json(StatusCode::CREATED, view)
+    }
+
+    /// 202: what was asked for is done later, or not at all; the answer does not say.
+    pub fn accepted() -> Self {
+        let answer = Answer { status: StatusCode::ACCEPTED.as_u16(), headers: Vec::new(), body: String::new() };
+        Self { answer }
     }
 
     /// 204.
@@ -44,6 +51,11 @@ impl Reply {
     /// Adds the address of what was created.
     pub fn location(self, path: String) -> Self {
         self.header(header::LOCATION.as_str(), path)
+    }
+
+    /// Lets anybody keep the answer for so long. For what everybody may see.
+    pub fn cacheable(self, lifetime: Duration) -> Self {
+        self.header(header::CACHE_CONTROL.as_str(), format!("public, max-age={}", lifetime.as_secs()))
     }
 
     fn header(mut self, name: &str, value: String) -> Self {
@@ -75,8 +87,10 @@ fn send(answer: &Answer, body: String) -> HttpResponse {
     for (name, value) in &answer.headers {
         response.insert_header((name.as_str(), value.as_str()));
     }
-    // What one person may see is not for a cache that others share.
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if !answer.headers.iter().any(|(name, _)| name == header::CACHE_CONTROL.as_str()) {
+        // What one person may see is not for a cache that others share.
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+    }
     if body.is_empty() { response.finish() } else { response.content_type("application/json").body(body) }
 }
 

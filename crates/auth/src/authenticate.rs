@@ -2,7 +2,7 @@
 use crate::{
     Auth, AuthProblem,
     service::{Rights, bare_scope},
-    tokens::{Holder, Signed},
+    tokens::{AccessTokens, Holder, Signed},
 };
 use purser_kernel::{Client, PermissionSet, ids::SessionId};
 use purser_store::prelude::*;
@@ -56,15 +56,21 @@ impl Auth {
         if let Some(signed) = self.signed.get(&key).await {
             return Ok(signed);
         }
-        let signed = self.access_tokens.read(bearer)?;
+        let kid = AccessTokens::kid(bearer)?;
+        let mut keys = self.keys.current(&self.store).await?;
+        if !keys.verifiers.know(&kid) {
+            keys = self.keys.latest(&self.store).await?;
+        }
+        let signed = self.access_tokens.read(&keys.verifiers, bearer, self.store.clock().now())?;
         self.signed.insert(key, signed).await;
         Ok(signed)
     }
 
     async fn look_up(&self, scope: &Scope, holder: Holder, changes: u64) -> Result<PermissionSet, Problem> {
         let tx = self.store.read(scope).await?;
-        let membership = self.standing(&tx, holder).await?;
-        let permissions = membership.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?.permissions;
+        let standing = self.standing(&tx, holder).await?;
+        let standing = standing.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?;
+        let permissions = standing.membership.permissions;
         self.rights.insert(holder, Rights { permissions, changes }).await;
         Ok(permissions)
     }

@@ -3,14 +3,17 @@
 //! [`Auth`] does it all; each of its verbs stands in a file of its own. What a caller can do wrong is an [`AuthProblem`] or
 //! one of the problems that all domains share.
 //!
-//! Two kinds of tokens. An access token is a signed JWT that lives for minutes and is looked up at most once a second; a
+//! Three kinds of tokens. An access token is a signed JWT that lives for minutes and is looked up at most once a second; a
 //! refresh token is opaque, works once and names its organization, person and session, so that nothing is looked up across
-//! tenants.
+//! tenants; a one-time token comes by mail, and shows that its owner reads that mailbox.
 pub mod api_keys;
 mod authenticate;
+mod change_password;
+mod credentials;
 mod directory;
 mod log_in;
 mod log_out;
+mod one_time;
 mod options;
 mod password;
 pub mod people;
@@ -19,6 +22,7 @@ mod refresh;
 mod service;
 mod sessions;
 mod sign_up;
+mod signing;
 mod standing;
 mod throttle;
 mod tokens;
@@ -27,11 +31,14 @@ mod tokens;
 pub use purser_entity_auth as entity;
 
 pub use authenticate::Authenticated;
+pub use change_password::PasswordChange;
 pub use directory::Directory;
 pub use log_in::{LogIn, SignedIn};
+pub use one_time::{MailToken, PasswordReset};
 pub use options::AuthOptions;
 pub use people::Person;
 pub use problem::AuthProblem;
 pub use service::Auth;
-pub use sessions::Tokens;
+pub use sessions::{OwnSession, Tokens};
 pub use sign_up::{SignUp, SignedUp};
+pub use signing::{PublicKey, RotateSigningKeys, Rotated};

@@ -1,11 +1,11 @@
 //! Signing in.
 use crate::{
-    Auth, AuthProblem, Person, Tokens, password::Password, people, service::bare_scope, throttle::Attempts,
-    tokens::Holder,
+    Auth, AuthProblem, Person, Tokens, credentials, password::Password, people, service::bare_scope,
+    throttle::Attempts, tokens::Holder,
 };
 use purser_entity_auth::{user, user_credential};
 use purser_kernel::{Client, Email, Id, OrganizationId, SecretString, UserId};
-use purser_store::{AuditCategory, AuditSeverity, prelude::*};
+use purser_store::{AuditCategory, prelude::*};
 
 /// What somebody writes to sign in. It has no `Debug`: it is personal data and a secret.
 pub struct LogIn {
@@ -28,6 +28,9 @@ pub struct SignedIn {
     pub tokens: Tokens,
 }
 
+/// How it is called in the audit trail, whether it worked or not.
+const SIGN_IN: &str = "session.sign_in";
+
 /// Somebody who can sign in: an active person with a password and a membership.
 struct Account {
     user: UserId,
@@ -43,10 +46,10 @@ impl Auth {
     /// they do not belong to; the same work is done for each. `too_many_requests` during the pause after many wrong
     /// passwords, `unavailable` when too many passwords wait to be compared.
     pub async fn log_in(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
-        // What is no address at all is nobody's, as the caller can see for themselves.
-        let address = Email::parse("/email", &request.email)
-            .map_err(|_| Problem::of(AuthProblem::InvalidCredentials))?
-            .normalized();
+        // What is no address, or no password, is nobody's, as the caller can see for themselves.
+        let refused = || Problem::of(AuthProblem::InvalidCredentials);
+        let address = Email::parse("/email", &request.email).map_err(|_| refused())?.normalized();
+        let password = Password::given(&request.password).ok_or_else(refused)?;
         let account = self.account(&address, request.organization_id).await?;
         let attempts = match &account {
             Some(account) => account.attempts,
@@ -54,28 +57,33 @@ impl Auth {
         };
         attempts.allow(self.store.clock().now())?;
 
-        let password = Password::given(&request.password);
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
-        let right = self.hasher.verify(password, hash).await?;
+        let right = self.hasher.verify(password.clone(), hash).await?;
 
         let Some(account) = account else {
             self.strangers.failed(&address, self.store.clock().now()).await?;
-            return Err(Problem::of(AuthProblem::InvalidCredentials));
+            return Err(refused());
         };
+        // Before the transaction begins: hashing takes its time.
+        let renewed = if right { self.hasher.renew(password, &account.password_hash).await? } else { None };
+        self.prepare_signing_keys().await?;
         let scope = bare_scope(account.organization, account.user, client, request_id);
         let tx = self.store.write(&scope).await?;
-        let credential = credential_for_update(&tx, account.user).await?;
+        let credential = credentials::for_update(&tx, account.user).await?;
         // Others may have failed while this password was compared: guessing many at once must not outrun the pause.
-        let attempts = attempts_of(&credential);
+        let attempts = credentials::attempts_of(&credential);
         attempts.allow(tx.now())?;
         if !right {
-            fail(&tx, &credential, attempts).await?;
+            credentials::fail(&tx, &credential, attempts, SIGN_IN).await?;
             tx.commit().await?;
-            return Err(Problem::of(AuthProblem::InvalidCredentials));
+            return Err(refused());
         }
         // The password was changed meanwhile: this one is not theirs any more.
         if credential.password_hash.as_ref() != Some(&account.password_hash) {
-            return Err(Problem::of(AuthProblem::InvalidCredentials));
+            return Err(refused());
+        }
+        if let Some(hash) = renewed {
+            credentials::rehash(&tx, &credential, hash).await?;
         }
         let signed_in = self.succeed(&tx, &credential).await?;
         tx.commit().await?;
@@ -98,11 +106,12 @@ impl Auth {
         let (Some(credential), Some(organization)) = (credential, organization) else {
             return Ok(None);
         };
-        let attempts = attempts_of(&credential);
+        let attempts = credentials::attempts_of(&credential);
         Ok(credential.password_hash.map(|password_hash| Account { user: id, organization, password_hash, attempts }))
     }
 
-    async fn user_of(&self, address: &str) -> Result<Option<UserId>, Problem> {
+    /// The active person with this address.
+    pub(crate) async fn user_of(&self, address: &str) -> Result<Option<UserId>, Problem> {
         let tx = self.store.system_read().await?;
         let person = user::Column::EmailNormalized.eq(address).and(user::Column::IsActive.eq(true));
         let user = tx.system().find::<user::Entity>().filter(person).one().await?;
@@ -115,45 +124,14 @@ impl Auth {
         // Both may have ended since the account was looked up.
         self.tenants.membership(tx, holder.user).await?.ok_or_else(refused)?;
         let user = people::active(tx, holder.user).await?.ok_or_else(refused)?;
-        note(tx, credential, Attempts::default()).await?;
+        credentials::note(tx, credential, Attempts::default()).await?;
         let now = tx.now();
         let own = user::Column::Id.eq(holder.user);
         tx.system().update_where(own, |row: &mut user::ActiveModel| row.last_login_at = Set(Some(now))).await?;
         let tokens = self.open_session(tx, holder).await?;
-        let entry = AuditEntry::new("session.sign_in", "session", holder.session);
+        let entry = AuditEntry::new(SIGN_IN, "session", holder.session);
         tx.audit(entry.category(AuditCategory::Security)).await?;
         let user = Person { last_login_at: Some(now), ..user.into() };
         Ok(SignedIn { organization: holder.organization, user, tokens })
     }
-}
-
-fn attempts_of(credential: &user_credential::Model) -> Attempts {
-    Attempts { failures: credential.failed_logins, next_try_at: credential.next_try_at }
-}
-
-async fn credential_for_update(tx: &WriteTx, user: UserId) -> Result<user_credential::Model, Problem> {
-    let own = user_credential::Column::UserId.eq(user);
-    let row = tx.global::<user_credential::Entity>().filter(own).for_update().one().await?;
-    row.ok_or_else(|| Problem::of(AuthProblem::InvalidCredentials))
-}
-
-/// Counts a wrong password.
-async fn fail(tx: &WriteTx, credential: &user_credential::Model, attempts: Attempts) -> Result<(), Problem> {
-    note(tx, credential, attempts.after_failure(tx.now())).await?;
-    let entry = AuditEntry::new("session.sign_in", "user", credential.user_id);
-    tx.audit(entry.category(AuditCategory::Security).failed(AuditSeverity::Warning)).await
-}
-
-async fn note(tx: &WriteTx, credential: &user_credential::Model, attempts: Attempts) -> Result<(), Problem> {
-    if attempts == attempts_of(credential) {
-        return Ok(());
-    }
-    let row = user_credential::Column::Id.eq(credential.id);
-    tx.system()
-        .update_where(row, |row: &mut user_credential::ActiveModel| {
-            row.failed_logins = Set(attempts.failures);
-            row.next_try_at = Set(attempts.next_try_at);
-        })
-        .await
-        .map(|_| ())
 }

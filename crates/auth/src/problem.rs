@@ -12,6 +12,10 @@ pub enum AuthProblem {
     ApiKeyEnded,
     /// An API key asked for what only a person who is signed in has or does.
     PersonRequired,
+    /// The current password, which changing it asks for, is wrong.
+    WrongPassword,
+    /// The token is unknown, used, expired, for something else, or its owner's no longer; which one is not told.
+    InvalidToken,
     /// The refresh token is unknown, expired or used, or its session has ended.
     InvalidRefreshToken,
 }
@@ -23,6 +27,8 @@ impl ProblemKind for AuthProblem {
             Self::InvalidCredentials => ("invalid_credentials", 401, "The mail address or the password is wrong"),
             Self::ApiKeyEnded => ("api_key_ended", 409, "The API key has ended"),
             Self::PersonRequired => ("person_required", 403, "Only a person who is signed in can do this"),
+            Self::WrongPassword => ("wrong_password", 403, "The current password is wrong"),
+            Self::InvalidToken => ("invalid_token", 400, "The token is not valid"),
             Self::InvalidRefreshToken => ("invalid_refresh_token", 401, "The refresh token is not valid"),
         };
         ProblemType::new(id, status, title)

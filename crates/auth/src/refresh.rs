@@ -38,6 +38,7 @@ impl Auth {
         let refused = || Problem::of(AuthProblem::InvalidRefreshToken);
         let token = RefreshToken::parse(refresh_token.expose_secret()).ok_or_else(refused)?;
         let holder = token.holder();
+        self.prepare_signing_keys().await?;
         let scope = bare_scope(holder.organization, holder.user, client, request_id);
         let tx = self.store.write(&scope).await?;
         let renewal = match self.renew(&tx, &token).await? {
@@ -68,19 +69,29 @@ impl Auth {
         let Some(row) = find(tx, token).await? else {
             return Ok(Renewal::Refused);
         };
-        if row.expires_at <= now || self.standing(tx, holder).await?.is_none() {
+        let Some(standing) = self.standing(tx, holder).await?.filter(|_| row.expires_at > now) else {
             return Ok(Renewal::Refused);
-        }
+        };
         // Of two that come at once only one finds it unused; the other one then reads what the first has written.
         let unused = Column::Id.eq(row.id).and(Column::UsedAt.is_null());
         let first = tx.system().update_where(unused, |row: &mut ActiveModel| row.used_at = Set(Some(now))).await?;
-        if first == 1 { self.rotate(tx, token, row).await } else { self.repeat(tx, token).await }
+        if first == 1 {
+            self.rotate(tx, token, row, standing.session.ends_at).await
+        } else {
+            self.repeat(tx, token).await
+        }
     }
 
     /// Gives out the successor for the first time.
-    async fn rotate(&self, tx: &WriteTx, token: &RefreshToken, used: Model) -> Result<Renewal, Problem> {
+    async fn rotate(
+        &self,
+        tx: &WriteTx,
+        token: &RefreshToken,
+        used: Model,
+        ends_at: Timestamp,
+    ) -> Result<Renewal, Problem> {
         let (now, holder) = (tx.now(), token.holder());
-        let expires_at = now + self.options.session_idle_lifetime;
+        let expires_at = ends_at.min(now + self.options.session_idle_lifetime);
         let open = session::Column::Id.eq(holder.session).and(session::Column::RevokedAt.is_null());
         let prolonged = tx
             .system()
@@ -93,7 +104,7 @@ impl Auth {
             return Ok(Renewal::Refused);
         }
         let successor = self.successors.of(token)?;
-        let kept = self.keep(tx, &successor).await?;
+        let kept = sessions::keep(tx, &successor, expires_at).await?;
         let used = Column::Id.eq(used.id);
         tx.system().update_where(used, |row: &mut ActiveModel| row.replaced_by = Set(Some(kept.id))).await?;
         let old = Column::SessionId.eq(holder.session).and(Column::ExpiresAt.lt(now));

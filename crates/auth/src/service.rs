@@ -3,8 +3,9 @@ use crate::{
     AuthOptions,
     api_keys::KnownKeys,
     password::Hasher,
+    signing::KeyRing,
     throttle::Strangers,
-    tokens::{AccessTokens, Holder, Signed, Successors},
+    tokens::{AccessTokens, Holder, OneTimeTokens, Signed, Successors},
 };
 use moka::future::Cache;
 use purser_kernel::{Client, OrganizationId, PermissionSet, Problem, Scope, UserId, ids::SessionId};
@@ -31,7 +32,10 @@ pub struct Auth {
     pub(crate) options: Arc<AuthOptions>,
     pub(crate) hasher: Hasher,
     pub(crate) access_tokens: Arc<AccessTokens>,
+    /// What signs them.
+    pub(crate) keys: Arc<KeyRing>,
     pub(crate) successors: Arc<Successors>,
+    pub(crate) one_time_tokens: Arc<OneTimeTokens>,
     pub(crate) strangers: Strangers,
     /// What tokens say whose signature was checked before, by their SHA-256: checking one costs more than the rest of a small
     /// request. Only what was found good is kept, and the time is looked at each time.
@@ -46,8 +50,8 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// The service. `master` is the key of the vault: the keys that sign tokens are derived from it, so that every process of
-    /// an installation has the same. `internal` for argon2 parameters that cannot be.
+    /// The service. `master` is the key of the vault: what makes refresh and one-time tokens is derived from it, so that every
+    /// process of an installation makes the same. `internal` for argon2 parameters that cannot be.
     pub fn new(
         store: Store,
         tenants: Arc<dyn Tenants>,
@@ -57,8 +61,10 @@ impl Auth {
         let lifetime = options.access_token_lifetime.to_std().map_err(Problem::internal)?;
         Ok(Self {
             hasher: Hasher::new(&options)?,
-            access_tokens: Arc::new(AccessTokens::new(master, &options)?),
+            access_tokens: Arc::new(AccessTokens::new(&options)),
+            keys: Arc::default(),
             successors: Arc::new(Successors::new(master)?),
+            one_time_tokens: Arc::new(OneTimeTokens::new(master)?),
             strangers: Strangers::new(),
             signed: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
             rights: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(RIGHTS_LIFETIME).build(),

@@ -1,11 +1,21 @@
 //! Sessions: a sign-in at one device, and the tokens that belong to it.
+mod own;
+
 use crate::{
     Auth,
     tokens::{Holder, RefreshToken},
 };
-use purser_entity_auth::{refresh_token, session};
-use purser_kernel::{SecretString, UserId, ids::RefreshTokenId};
+use purser_entity_auth::{
+    refresh_token,
+    session::{self, Column},
+};
+use purser_kernel::{
+    SecretString, UserId,
+    ids::{RefreshTokenId, SessionId},
+};
 use purser_store::prelude::*;
+
+pub use own::OwnSession;
 
 /// Why a session ended before its time, as it stands in `sessions.revoked_reason`.
 #[derive(Clone, Copy, Debug, strum::IntoStaticStr)]
@@ -13,8 +23,14 @@ use purser_store::prelude::*;
 pub(crate) enum Reason {
     /// By its holder.
     SignedOut,
+    /// By its holder, from another session.
+    Ended,
     /// A used refresh token came back.
     TokenReused,
+    /// Its holder changed their password in another session.
+    PasswordChanged,
+    /// Its holder chose another password by a mail.
+    PasswordReset,
 }
 
 /// What a client signs its requests with, and what renews it. `Debug` shows neither.
@@ -35,12 +51,15 @@ pub struct Tokens {
 /// The longest network address (an IPv4 address mapped into IPv6) and client name that are kept.
 const MAX_IP: usize = 45;
 const MAX_USER_AGENT: usize = 512;
+const MAX_FORGOTTEN: u64 = 1_000;
 
 impl Auth {
-    /// Opens a session of the caller in the organization of `tx`.
+    /// Opens a session of the caller in the organization of `tx`. The signing keys must have been read before it began.
     pub(crate) async fn open_session(&self, tx: &WriteTx, holder: Holder) -> Result<Tokens, Problem> {
         let (now, client) = (tx.now(), &tx.scope().client);
         forget_old(tx, holder.user).await?;
+        let ends_at = now + self.options.session_lifetime;
+        let expires_at = ends_at.min(now + self.options.session_idle_lifetime);
         let row = session::ActiveModel {
             id: Set(holder.session),
             user_id: Set(holder.user),
@@ -48,34 +67,19 @@ impl Auth {
             ip: Set(client.ip.clone().filter(|ip| ip.len() <= MAX_IP)),
             user_agent: Set(client.user_agent.as_ref().map(|name| name.chars().take(MAX_USER_AGENT).collect())),
             last_seen_at: Set(now),
-            expires_at: Set(now + self.options.session_idle_lifetime),
+            expires_at: Set(expires_at),
+            ends_at: Set(ends_at),
             revoked_at: Set(None),
             revoked_reason: Set(None),
             ..Default::default()
         };
         tx.system().insert(row).await?;
         let refresh_token = RefreshToken::first(holder)?;
-        let kept = self.keep(tx, &refresh_token).await?;
-        self.tokens(holder, &refresh_token, kept.expires_at, now)
+        keep(tx, &refresh_token, expires_at).await?;
+        self.tokens(holder, &refresh_token, expires_at, now)
     }
 
-    /// Keeps a refresh token that is about to be given out.
-    pub(crate) async fn keep(&self, tx: &WriteTx, token: &RefreshToken) -> Result<refresh_token::Model, Problem> {
-        let (now, holder) = (tx.now(), token.holder());
-        let row = refresh_token::ActiveModel {
-            id: Set(RefreshTokenId::generate()),
-            session_id: Set(holder.session),
-            user_id: Set(holder.user),
-            token_hash: Set(token.hash()),
-            issued_at: Set(now),
-            used_at: Set(None),
-            expires_at: Set(now + self.options.session_idle_lifetime),
-            replaced_by: Set(None),
-        };
-        tx.system().insert(row).await
-    }
-
-    /// A new access token beside this refresh token.
+    /// A new access token beside this refresh token. The signing keys must have been read before the transaction began.
     pub(crate) fn tokens(
         &self,
         holder: Holder,
@@ -83,7 +87,8 @@ impl Auth {
         refresh_token_expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<Tokens, Problem> {
-        let (access_token, access_token_expires_at) = self.access_tokens.issue(holder, now)?;
+        let keys = self.keys.known()?;
+        let (access_token, access_token_expires_at) = self.access_tokens.issue(&keys.signer, holder, now)?;
         Ok(Tokens {
             access_token,
             access_token_expires_at,
@@ -93,6 +98,13 @@ impl Auth {
         })
     }
 
+    /// As [`Auth::forget`], of several sessions.
+    pub(crate) async fn forget_all(&self, holders: &[Holder]) {
+        for holder in holders {
+            self.forget(*holder).await;
+        }
+    }
+
     /// Makes this node refuse the session's access tokens from now on; others notice within a second.
     pub(crate) async fn forget(&self, holder: Holder) {
         self.ended.insert(holder.session, ()).await;
@@ -100,23 +112,40 @@ impl Auth {
     }
 }
 
+/// Keeps a refresh token that is about to be given out. It is as good as its session.
+pub(crate) async fn keep(
+    tx: &WriteTx,
+    token: &RefreshToken,
+    expires_at: Timestamp,
+) -> Result<refresh_token::Model, Problem> {
+    let holder = token.holder();
+    let row = refresh_token::ActiveModel {
+        id: Set(RefreshTokenId::generate()),
+        session_id: Set(holder.session),
+        user_id: Set(holder.user),
+        token_hash: Set(token.hash()),
+        issued_at: Set(tx.now()),
+        used_at: Set(None),
+        expires_at: Set(expires_at),
+        replaced_by: Set(None),
+    };
+    tx.system().insert(row).await
+}
+
 /// The session, while it is open.
 pub(crate) async fn open(tx: &ReadTx, holder: Holder) -> Result<Option<session::Model>, Problem> {
-    let open = session::Column::Id
+    let open = Column::Id
         .eq(holder.session)
-        .and(session::Column::UserId.eq(holder.user))
-        .and(session::Column::OrganizationId.eq(holder.organization))
-        .and(session::Column::RevokedAt.is_null())
-        .and(session::Column::ExpiresAt.gt(tx.now()));
+        .and(Column::UserId.eq(holder.user))
+        .and(Column::OrganizationId.eq(holder.organization))
+        .and(Column::RevokedAt.is_null())
+        .and(Column::ExpiresAt.gt(tx.now()));
     tx.global::<session::Entity>().filter(open).one().await
 }
 
 /// Ends the session. `false` when it had ended before.
 pub(crate) async fn end(tx: &WriteTx, holder: Holder, reason: Reason) -> Result<bool, Problem> {
-    let not_ended = session::Column::Id
-        .eq(holder.session)
-        .and(session::Column::UserId.eq(holder.user))
-        .and(session::Column::RevokedAt.is_null());
+    let not_ended = Column::Id.eq(holder.session).and(Column::UserId.eq(holder.user)).and(Column::RevokedAt.is_null());
     let (now, reason): (_, &'static str) = (tx.now(), reason.into());
     let ended = tx
         .system()
@@ -128,8 +157,36 @@ pub(crate) async fn end(tx: &WriteTx, holder: Holder, reason: Reason) -> Result<
     Ok(ended == 1)
 }
 
+/// Ends the person's sessions but `kept`, in whichever organization, and returns those that were open.
+pub(crate) async fn end_others(
+    tx: &WriteTx,
+    user: UserId,
+    kept: Option<SessionId>,
+    reason: Reason,
+) -> Result<Vec<Holder>, Problem> {
+    let others = || {
+        let open = Column::UserId.eq(user).and(Column::RevokedAt.is_null());
+        match kept {
+            Some(kept) => open.and(Column::Id.ne(kept)),
+            None => open,
+        }
+    };
+    // This node refuses so many at once; what more there are it refuses within a second, as the others do.
+    let open = tx.global::<session::Entity>().filter(others()).all(MAX_FORGOTTEN).await?;
+    let (now, reason): (_, &'static str) = (tx.now(), reason.into());
+    tx.system()
+        .update_where(others(), |row: &mut session::ActiveModel| {
+            row.revoked_at = Set(Some(now));
+            row.revoked_reason = Set(Some(reason.to_owned()));
+        })
+        .await?;
+    let holder =
+        |row: session::Model| row.organization_id.map(|organization| Holder { organization, user, session: row.id });
+    Ok(open.into_iter().filter_map(holder).collect())
+}
+
 /// Clears away what the person's sessions that ran out have left behind; refresh tokens go with their session.
 async fn forget_old(tx: &WriteTx, user: UserId) -> Result<(), Problem> {
-    let ran_out = session::Column::UserId.eq(user).and(session::Column::ExpiresAt.lt(tx.now()));
+    let ran_out = Column::UserId.eq(user).and(Column::ExpiresAt.lt(tx.now()));
     tx.system().remove(ran_out).await.map(|_| ())
 }

@@ -1,6 +1,10 @@
 //! Signing up: a person and their organization at once.
-use crate::{Auth, AuthProblem, Person, Tokens, password::Password, tokens::Holder};
-use purser_entity_auth::{user, user_credential};
+use crate::{
+    Auth, AuthProblem, MailToken, Person, Tokens,
+    password::{Password, Policy},
+    tokens::Holder,
+};
+use purser_entity_auth::{one_time_token::Purpose, user, user_credential};
 use purser_kernel::{
     Client, Email, Id, OrganizationId, PermissionSet, SecretString, UserId, ids::UserCredentialId, text::Findings,
 };
@@ -14,7 +18,7 @@ pub struct SignUp {
     pub full_name: String,
     /// A mail address that nobody has signed up with.
     pub email: String,
-    /// 12 to 128 characters.
+    /// At least as long as the installation asks for, at most 128 characters.
     pub password: SecretString,
 }
 
@@ -41,13 +45,15 @@ struct Founder {
 const MAX_NAME: usize = 200;
 
 impl Auth {
-    /// Founds an organization with its first person, and signs them in.
+    /// Founds an organization with its first person, signs them in, and has them sent a mail to confirm their address.
     ///
     /// `email_taken` when somebody has the address, also when two sign up at once; `validation_failed` for each field that
     /// cannot be; `unavailable` when too many passwords wait to be hashed.
     pub async fn sign_up(&self, request: SignUp, client: Client, request_id: String) -> Result<SignedUp, Problem> {
-        let Founder { organization_name, full_name, email, password } = founder(&request)?;
+        let Founder { organization_name, full_name, email, password } =
+            founder(&request, self.options.password_min_length)?;
         let password_hash = self.hasher.hash(password).await?;
+        self.prepare_signing_keys().await?;
         let holder =
             Holder { organization: OrganizationId::generate(), user: UserId::generate(), session: Id::generate() };
         // Whoever founds an organization may do everything in it.
@@ -57,6 +63,7 @@ impl Auth {
         insert_credential(&tx, holder.user, password_hash).await?;
         let organization = self.tenants.found(&tx, &organization_name, holder.user).await?;
         let tokens = self.open_session(&tx, holder).await?;
+        tx.enqueue(MailToken::job(holder.user, Purpose::VerifyEmail)).await?;
         let entry = AuditEntry::new("user.sign_up", "user", holder.user);
         tx.audit(entry.category(AuditCategory::Security)).await?;
         tx.commit().await?;
@@ -64,13 +71,13 @@ impl Auth {
     }
 }
 
-fn founder(request: &SignUp) -> Result<Founder, Problem> {
+fn founder(request: &SignUp, min_length: usize) -> Result<Founder, Problem> {
     let mut findings = Findings::new();
     let organization_name = findings.check(text::line("/organization_name", &request.organization_name, MAX_NAME))?;
     let full_name = findings.check(text::line("/full_name", &request.full_name, MAX_NAME))?;
     let email = findings.check(Email::parse("/email", &request.email))?;
-    let password =
-        findings.check(Password::choose("/password", &request.password, &request.email, &request.organization_name))?;
+    let about = vec![request.email.as_str(), request.full_name.as_str(), request.organization_name.as_str()];
+    let password = findings.check(Password::choose("/password", &request.password, &Policy { min_length, about }))?;
     findings.finish()?;
     match (organization_name, full_name, email, password) {
         (Some(organization_name), Some(full_name), Some(email), Some(password)) => {

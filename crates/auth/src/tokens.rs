@@ -1,10 +1,14 @@
-//! The two kinds of tokens.
+//! The kinds of tokens.
 mod access;
+mod key;
+mod one_time;
 mod refresh;
 
 use purser_kernel::{OrganizationId, UserId, ids::SessionId};
 
 pub(crate) use access::{AccessTokens, Signed};
+pub(crate) use key::{Signer, Verifiers, new_key};
+pub(crate) use one_time::{OneTimeToken, OneTimeTokens, Subject};
 pub(crate) use refresh::{RefreshToken, Successors};
 
 /// Whom a token speaks for.

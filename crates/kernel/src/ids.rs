@@ -42,6 +42,8 @@ kinds! {
     Session => SessionId, "a session";
     RefreshToken => RefreshTokenId, "a refresh token";
     ApiKey => ApiKeyId, "an API key";
+    SigningKey => SigningKeyId, "a key that signs access tokens";
+    OneTimeToken => OneTimeTokenId, "a token that a mail carries";
     // platform
     AuditLog => AuditLogId, "an entry of the audit trail";
     OutboxEvent => OutboxEventId, "a domain event";

@@ -6,7 +6,7 @@
 mod claim;
 mod worker;
 
-use crate::{Store, System, WriteTx, error::internal, prelude::*};
+use crate::{Store, System, SystemTx, WriteTx, error::internal, prelude::*};
 use async_trait::async_trait;
 use purser_entity_platform::job::{self, Status};
 use purser_kernel::{Id, OrganizationId, ids::JobId};
@@ -102,6 +102,13 @@ impl WriteTx {
         claim::finish(self.system(), job).await?;
         job.finished.store(true, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+impl SystemTx {
+    /// Queues a job of no organization. A worker finds it when it looks the next time, half a second later at the most.
+    pub async fn enqueue(&self, job: NewJob) -> Result<(), Problem> {
+        self.system().enqueue(None, vec![job]).await
     }
 }
 

@@ -1,30 +1,33 @@
 //! Keyset pages: cost does not grow with the page number, and rows written meanwhile do not shift it.
-use crate::{Scoped, error::internal};
+use crate::{connection::Connection, error::internal};
 use chrono::Datelike;
-use purser_entity_core::TenantEntity;
 use purser_kernel::{CommonProblem, Cursor, Page, PageRequest, Problem, page::Key};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DbErr, ModelTrait, Order, QueryFilter, QuerySelect, QueryTrait,
-    Statement, Value,
+    ColumnTrait, ColumnType, ConnectionTrait, DbErr, EntityTrait, ModelTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Statement, Value,
 };
 
-pub(crate) async fn fetch<E: TenantEntity>(
-    mut query: Scoped<'_, E>,
+/// A page of what `select` finds, in the order of `sort` and then of `id`, its key within the tenant.
+pub(crate) async fn fetch<E: EntityTrait>(
+    connection: &Connection,
+    mut select: Select<E>,
+    mut sort: Vec<(E::Column, Order)>,
+    id: E::Column,
     request: &PageRequest,
 ) -> Result<Page<E::Model>, Problem> {
-    let tx = query.tx;
-    let direction = query.sort.last().map_or(Order::Desc, |(_, order)| order.clone());
-    if query.sort.iter().any(|(_, order)| *order != direction) {
+    let direction = sort.last().map_or(Order::Desc, |(_, order)| order.clone());
+    if sort.iter().any(|(_, order)| *order != direction) {
         return Err(Problem::internal("a page is sorted in one direction"));
     }
     // The id makes the order total; without a sort of its own the newest row comes first.
-    query.sort.push((E::id_column(), direction.clone()));
-    let columns: Vec<E::Column> = query.sort.iter().map(|(column, _)| *column).collect();
-    let backend = tx.connection().get_database_backend();
-    let fingerprint = fingerprint(&query.select.build(backend), &columns, &direction);
+    sort.push((id, direction.clone()));
+    let columns: Vec<E::Column> = sort.iter().map(|(column, _)| *column).collect();
+    let fingerprint = fingerprint(&select.build(connection.get_database_backend()), &columns, &direction);
 
-    let mut select = query.sorted();
+    for (column, order) in sort {
+        select = select.order_by(column, order);
+    }
     if let Some(cursor) = request.cursor() {
         if cursor.query != fingerprint || !fit(&cursor.keys, &columns) {
             return Err(Problem::of(CommonProblem::InvalidCursor));
@@ -35,7 +38,7 @@ pub(crate) async fn fetch<E: TenantEntity>(
     }
     // One row more than asked tells whether there is a next page.
     let limit = request.limit();
-    let mut data = select.limit(limit.saturating_add(1)).all(tx.connection()).await.map_err(internal)?;
+    let mut data = select.limit(limit.saturating_add(1)).all(connection).await.map_err(internal)?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = data.len() > wanted;
     data.truncate(wanted);

@@ -3,12 +3,13 @@ use crate::{
     Filter, Vault, columns,
     connection::Connection,
     error::internal,
+    page,
     query::LOCK,
     read::not_found,
     write::{EntityOf, ModelOf, fill},
 };
 use purser_entity_core::{GlobalEntity, PersonEntity, SoftDelete, Versioned};
-use purser_kernel::{Clock, CommonProblem, Problem, Timestamp, UserId};
+use purser_kernel::{Clock, CommonProblem, Page, PageRequest, Problem, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, Order, PrimaryKeyToColumn, QueryFilter,
@@ -192,6 +193,7 @@ fn key_column<E: EntityTrait>() -> Result<E::Column, Problem> {
 pub struct Global<'t, E: GlobalEntity> {
     connection: &'t Connection,
     select: Select<E>,
+    sort: Vec<(E::Column, Order)>,
 }
 
 impl<'t, E: GlobalEntity> Global<'t, E> {
@@ -200,7 +202,7 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
         if let Ok(column) = E::Column::from_str("deleted_at") {
             select = select.filter(column.is_null());
         }
-        Self { connection, select }
+        Self { connection, select, sort: vec![] }
     }
 
     /// Narrows by `filter`.
@@ -211,7 +213,7 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
 
     /// Sorts by `column`.
     pub fn order_by(mut self, column: E::Column, order: Order) -> Self {
-        self.select = self.select.order_by(column, order);
+        self.sort.push((column, order));
         self
     }
 
@@ -222,13 +224,24 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
         self
     }
 
+    fn sorted(self) -> Select<E> {
+        self.sort.into_iter().fold(self.select, |select, (column, order)| select.order_by(column, order))
+    }
+
     /// The first row.
     pub async fn one(self) -> Result<Option<E::Model>, Problem> {
-        self.select.one(self.connection).await.map_err(internal)
+        let connection = self.connection;
+        self.sorted().one(connection).await.map_err(internal)
     }
 
     /// At most `limit` rows.
     pub async fn all(self, limit: u64) -> Result<Vec<E::Model>, Problem> {
-        self.select.limit(limit).all(self.connection).await.map_err(internal)
+        let connection = self.connection;
+        self.sorted().limit(limit).all(connection).await.map_err(internal)
+    }
+
+    /// A page of the rows, as of a tenant's table. For rows of one person, which no other table bounds.
+    pub async fn page(self, request: &PageRequest) -> Result<Page<E::Model>, Problem> {
+        page::fetch(self.connection, self.select, self.sort, key_column::<E>()?, request).await
     }
 }

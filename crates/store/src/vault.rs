@@ -69,6 +69,8 @@ pub struct Sealed {
 #[derive(Clone)]
 pub struct Vault {
     wrapping: Arc<XChaCha20Poly1305>,
+    /// Seals what belongs to no organization.
+    global: Arc<XChaCha20Poly1305>,
     keys: Cache<(OrganizationId, EncryptionKeyId), Arc<XChaCha20Poly1305>>,
     /// Which key seals. Short-lived: another process may rotate it, and a key that no longer seals still opens.
     active: Cache<OrganizationId, EncryptionKeyId>,
@@ -78,8 +80,10 @@ impl Vault {
     /// A vault under this master key.
     pub fn new(master: &MasterKey) -> Result<Self, Problem> {
         let wrapping = master.derive("vault/wrap-organization-keys")?;
+        let global = master.derive("vault/seal-global-rows")?;
         Ok(Self {
             wrapping: Arc::new(XChaCha20Poly1305::new((&*wrapping).into())),
+            global: Arc::new(XChaCha20Poly1305::new((&*global).into())),
             keys: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_mins(5)).build(),
             active: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_mins(1)).build(),
         })
@@ -90,6 +94,17 @@ impl Vault {
         let tx = store.read(&Scope::system(organization, "vault-check")).await?;
         let row = tx.find::<Entity>().order_by(Column::Version, Desc).one().await?;
         row.map_or(Ok(()), |row| self.unwrap_key(&row).map(|_| ()))
+    }
+
+    /// Seals a secret of a global table for `place`, under the master key.
+    pub fn seal_global(&self, place: Place, secret: &[u8]) -> Result<Vec<u8>, Problem> {
+        encrypt(&self.global, secret, global_context(place).as_bytes())
+    }
+
+    /// Opens a secret of a global table. `internal` when it was sealed elsewhere, altered, or sealed under another master key.
+    pub fn open_global(&self, place: Place, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        decrypt(&self.global, ciphertext, global_context(place).as_bytes())
+            .ok_or_else(|| Problem::internal("the master key does not open this database's keys"))
     }
 
     fn unwrap_key(&self, row: &encryption_key::Model) -> Result<XChaCha20Poly1305, Problem> {
@@ -168,6 +183,10 @@ fn secret_context(organization: OrganizationId, Place { table, column, row }: Pl
     format!("purser/v1/secret/{organization}/{table}/{column}/{row}")
 }
 
+fn global_context(Place { table, column, row }: Place) -> String {
+    format!("purser/v1/global/{table}/{column}/{row}")
+}
+
 fn encrypt(key: &XChaCha20Poly1305, secret: &[u8], aad: &[u8]) -> Result<Vec<u8>, Problem> {
     let nonce = random::bytes::<NONCE_LENGTH>()?;
     let payload = Payload { msg: secret, aad };
@@ -204,6 +223,18 @@ mod tests {
     #[test]
     fn a_key_is_not_printed() {
         assert_eq!(format!("{:?}", master()), "MasterKey(…)");
+    }
+
+    #[test]
+    fn what_belongs_to_nobody_opens_in_its_place_alone() {
+        let vault = Vault::new(&master()).unwrap();
+        let place = |column, row| Place { table: "keys", column, row: Uuid::from_u128(row) };
+        let sealed = vault.seal_global(place("private", 1), b"secret").unwrap();
+        assert_eq!(vault.open_global(place("private", 1), &sealed).unwrap().as_slice(), b"secret");
+        assert!(vault.open_global(place("private", 2), &sealed).is_err());
+        assert!(vault.open_global(place("public", 1), &sealed).is_err());
+        let other = Vault::new(&MasterKey::new([9; 32])).unwrap();
+        assert!(other.open_global(place("private", 1), &sealed).is_err());
     }
 
     #[test]

@@ -4,8 +4,10 @@
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
 )]
 pub mod api_key;
+pub mod one_time_token;
 pub mod refresh_token;
 pub mod session;
+pub mod signing_key;
 pub mod user;
 pub mod user_credential;
 
@@ -15,8 +17,10 @@ use purser_entity_core::{TableShape, shape};
 pub fn shapes() -> Vec<TableShape> {
     vec![
         shape::<api_key::Entity>(),
+        shape::<one_time_token::Entity>(),
         shape::<refresh_token::Entity>(),
         shape::<session::Entity>(),
+        shape::<signing_key::Entity>(),
         shape::<user::Entity>(),
         shape::<user_credential::Entity>(),
     ]

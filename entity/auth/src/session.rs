@@ -18,9 +18,12 @@ pub struct Model {
     pub ip: Option<String>,
     pub user_agent: Option<String>,
     pub last_seen_at: DateTimeUtc,
+    /// Unless it is renewed.
     pub expires_at: DateTimeUtc,
+    /// However often it is renewed.
+    pub ends_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
-    /// Such as `signed_out`, `token_reused`, `password_changed`.
+    /// `signed_out`, `ended`, `token_reused`, `password_changed` or `password_reset`.
     pub revoked_reason: Option<String>,
     pub created_at: DateTimeUtc,
 }

@@ -24,15 +24,20 @@ impl House {
         let database = TestDatabase::new(engine).await?;
         let clock = Clock::fixed(Timestamp::from_timestamp(1_795_000_000, 0).unwrap());
         let vault = Vault::new(&master()).unwrap();
-        let options = DatabaseOptions::new(&database.application_url);
-        let store = Store::connect(&options, clock.clone(), vault).await.unwrap();
-        let auth = auth(&store);
+        let database_options = DatabaseOptions::new(&database.application_url);
+        let store = Store::connect(&database_options, clock.clone(), vault).await.unwrap();
+        let auth = auth(&store, options());
         Some(Self { auth, store, clock, _database: database })
     }
 
     /// The service of another process: it shares the database and no memory.
     pub(crate) fn another_node(&self) -> Auth {
-        auth(&self.store)
+        self.with(options())
+    }
+
+    /// The service of a process that was configured otherwise.
+    pub(crate) fn with(&self, options: AuthOptions) -> Auth {
+        auth(&self.store, options)
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
@@ -101,8 +106,11 @@ fn master() -> MasterKey {
     MasterKey::new([7; 32])
 }
 
-fn auth(store: &Store) -> Auth {
-    // The least that argon2 takes: these tests are not about its cost.
-    let options = AuthOptions { argon2_memory_kib: 8, ..AuthOptions::default() };
+/// The least that argon2 takes: these tests are not about its cost.
+pub(crate) fn options() -> AuthOptions {
+    AuthOptions { argon2_memory_kib: 8, ..AuthOptions::default() }
+}
+
+fn auth(store: &Store, options: AuthOptions) -> Auth {
     Auth::new(store.clone(), Arc::new(Tenancy), &master(), options).unwrap()
 }

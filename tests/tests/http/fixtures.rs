@@ -59,6 +59,7 @@ impl Shop {
             ("OrderId", id(&order)),
             ("OrderLineId", id(&order["lines"][0])),
             ("OrganizationId", owner.organization_id.clone()),
+            ("SessionId", first("/v1/auth/sessions").await),
             ("ProductCategoryId", id(&category)),
             ("another ProductCategoryId", id(&parent)),
             ("ProductId", id(&products[0])),
@@ -70,8 +71,20 @@ impl Shop {
             ("resource_id", id(&customer)),
             ("email", owner.email.clone()),
             ("refresh token", owner.refresh_token.clone()),
+            ("reset token", "from a mail".to_owned()),
+            ("verify token", "from a mail".to_owned()),
         ]);
         Self { owner, names }
+    }
+
+    /// Reads the mails that the owner is sent, for routes that take a token from one.
+    pub(crate) async fn read_mails(&mut self, app: &TestApp) {
+        let forgot = json!({ "email": self.owner.email });
+        app.anonymous("POST", "/v1/auth/password/forgot", Some(&forgot)).await.expect(202);
+        for (name, subject) in [("reset token", "Choose a new password"), ("verify token", "Confirm your mail address")]
+        {
+            self.names.insert(name, app.mail(&self.owner.email, subject).await.token());
+        }
     }
 
     /// The shop's id of this kind.
@@ -120,6 +133,14 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/api-keys/{id}/rotate" => json!({ "overlap_seconds": 60 }),
         "POST /v1/auth/login" => {
             json!({ "email": "{email}", "password": PASSWORD, "organization_id": "{OrganizationId}" })
+        }
+        "POST /v1/auth/email/verify" => json!({ "token": "{verify token}" }),
+        "POST /v1/auth/password/forgot" => json!({ "email": "{email}" }),
+        "POST /v1/auth/password/reset" => {
+            json!({ "token": "{reset token}", "password": "another horse battery staple" })
+        }
+        "POST /v1/auth/password" => {
+            json!({ "current_password": PASSWORD, "new_password": "another horse battery staple" })
         }
         "POST /v1/auth/refresh" => json!({ "refresh_token": "{refresh token}" }),
         "POST /v1/auth/signup" => json!({

@@ -22,8 +22,9 @@ pub struct SignUpRequest {
     full_name: String,
     #[schema(format = "email")]
     email: String,
-    /// Holds neither the mail address nor the organization's name.
-    #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
+    /// At least 12 characters unless the installation says otherwise. Holds neither the mail address nor the person's name nor
+    /// the organization's, and is not among those that are tried first.
+    #[schema(value_type = String, format = Password, max_length = 128)]
     password: SecretString,
 }
 

@@ -12,14 +12,16 @@ pub struct PersonView {
     id: UserId,
     email: String,
     full_name: String,
+    /// When they showed that mails to the address reach them; null before that.
+    email_verified_at: Option<DateTime<Utc>>,
     last_login_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
 
 impl From<Person> for PersonView {
     fn from(person: Person) -> Self {
-        let Person { id, email, full_name, last_login_at, created_at } = person;
-        Self { id, email, full_name, last_login_at, created_at }
+        let Person { id, email, full_name, email_verified_at, last_login_at, created_at } = person;
+        Self { id, email, full_name, email_verified_at, last_login_at, created_at }
     }
 }
 

@@ -52,21 +52,41 @@ impl Hasher {
         .await
     }
 
-    /// Whether `hash` is the password's. Without a hash or a password it is not, and that takes as long to find out.
-    /// `unavailable` when too many wait.
-    pub(crate) async fn verify(&self, password: Option<Password>, hash: Option<&str>) -> Result<bool, Problem> {
-        let comparable = password.is_some() && hash.is_some();
+    /// Whether `hash` is the password's. Without a hash it is not, and that takes as long to find out. `unavailable` when too
+    /// many wait.
+    pub(crate) async fn verify(&self, password: Password, hash: Option<&str>) -> Result<bool, Problem> {
+        let comparable = hash.is_some();
         let hash = hash.unwrap_or(&self.nobody).to_owned();
         self.run(move |argon2| {
             let hash = PasswordHash::new(&hash).map_err(|error| Problem::internal(error.to_string()))?;
-            let password = password.as_ref().map_or(&[][..], Password::as_bytes);
-            match argon2.verify_password(password, &hash) {
+            match argon2.verify_password(password.as_bytes(), &hash) {
                 Ok(()) => Ok(comparable),
                 Err(password_hash::Error::PasswordInvalid) => Ok(false),
                 Err(error) => Err(broken(error)),
             }
         })
         .await
+    }
+
+    /// The hash of a password that was just found right, if `hash` was made by other parameters than are configured now. Not
+    /// while many wait: it can be done the next time.
+    pub(crate) async fn renew(&self, password: Password, hash: &str) -> Result<Option<String>, Problem> {
+        if self.is_current(hash) {
+            return Ok(None);
+        }
+        match self.hash(password).await {
+            Ok(hash) => Ok(Some(hash)),
+            Err(problem) if problem.is(CommonProblem::Unavailable) => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    fn is_current(&self, hash: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(hash) else { return false };
+        let params = ParamsString::try_from(&self.params);
+        hash.algorithm == Algorithm::Argon2id.ident()
+            && hash.version == Some(Version::V0x13.into())
+            && params.is_ok_and(|params| params == hash.params)
     }
 
     async fn run<T: Send + 'static>(
@@ -110,14 +130,17 @@ fn broken(error: password_hash::Error) -> Problem {
 mod tests {
     use super::*;
 
-    fn hasher(waiting: usize) -> Hasher {
-        let options = AuthOptions {
+    fn options(waiting: usize) -> AuthOptions {
+        AuthOptions {
             argon2_memory_kib: 64,
             max_concurrent_hashes: 1,
             max_waiting_hashes: waiting,
             ..AuthOptions::default()
-        };
-        Hasher::new(&options).unwrap()
+        }
+    }
+
+    fn hasher(waiting: usize) -> Hasher {
+        Hasher::new(&options(waiting)).unwrap()
     }
 
     fn password(text: &str) -> Password {
@@ -129,8 +152,8 @@ mod tests {
         let hasher = hasher(8);
         let hash = hasher.hash(password("correct horse battery")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
-        assert!(hasher.verify(Some(password("correct horse battery")), Some(&hash)).await.unwrap());
-        assert!(!hasher.verify(Some(password("Correct horse battery")), Some(&hash)).await.unwrap());
+        assert!(hasher.verify(password("correct horse battery"), Some(&hash)).await.unwrap());
+        assert!(!hasher.verify(password("Correct horse battery"), Some(&hash)).await.unwrap());
         assert_ne!(hash, hasher.hash(password("correct horse battery")).await.unwrap());
     }
 
@@ -138,10 +161,23 @@ mod tests {
     async fn compares_with_nobody_at_the_same_cost() {
         let hasher = hasher(8);
         assert!(hasher.nobody.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{}", hasher.nobody);
-        assert!(!hasher.verify(Some(password("")), None).await.unwrap());
-        assert!(!hasher.verify(None, None).await.unwrap());
-        let empty = hasher.hash(password("")).await.unwrap();
-        assert!(!hasher.verify(None, Some(&empty)).await.unwrap());
+        assert!(!hasher.verify(password(""), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_by_other_parameters_is_renewed() {
+        let (old, new) = (hasher(8), Hasher::new(&AuthOptions { argon2_memory_kib: 128, ..options(8) }).unwrap());
+        let (known, hash) =
+            (password("correct horse battery"), old.hash(password("correct horse battery")).await.unwrap());
+        assert_eq!(old.renew(known.clone(), &hash).await.unwrap(), None);
+        let renewed = new.renew(known.clone(), &hash).await.unwrap().unwrap();
+        assert!(renewed.starts_with("$argon2id$v=19$m=128,t=1,p=1$"), "{renewed}");
+        assert!(
+            old.verify(known.clone(), Some(&renewed)).await.unwrap(),
+            "a hash says by which parameters it was made"
+        );
+        let (_places, full) = (new.admitted.clone().try_acquire_many_owned(9).unwrap(), new);
+        assert_eq!(full.renew(known, &hash).await.unwrap(), None);
     }
 
     #[tokio::test]

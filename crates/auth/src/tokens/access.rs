@@ -1,14 +1,11 @@
 //! Access tokens: JWTs as RFC 9068 profiles them, signed with Ed25519 (RFC 8037).
-use super::Holder;
+use super::{Holder, Signer, Verifiers};
 use crate::AuthOptions;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use purser_kernel::{CommonProblem, OrganizationId, Problem, SecretString, Timestamp, UserId, ids::SessionId, random};
-use purser_store::MasterKey;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// RFC 9068, section 2.1: keeps other kinds of tokens that the same key may sign one day from being taken for access tokens.
 const TYPE: &str = "at+jwt";
@@ -48,9 +45,6 @@ impl Signed {
 
 /// Issues access tokens and knows its own.
 pub(crate) struct AccessTokens {
-    signing: EncodingKey,
-    verifying: DecodingKey,
-    kid: String,
     validation: Validation,
     issuer: String,
     audience: String,
@@ -58,29 +52,28 @@ pub(crate) struct AccessTokens {
 }
 
 impl AccessTokens {
-    pub(crate) fn new(master: &MasterKey, options: &AuthOptions) -> Result<Self, Problem> {
-        let key = SigningKey::from_bytes(&*master.derive("auth/sign-access-tokens")?);
-        let document = key.to_pkcs8_der().map_err(|error| Problem::internal(error.to_string()))?;
-        let public = key.verifying_key().to_bytes();
+    pub(crate) fn new(options: &AuthOptions) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[&options.issuer]);
         validation.set_audience(&[&options.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         // Our own clock tells the time, see below.
         validation.validate_exp = false;
-        Ok(Self {
-            signing: EncodingKey::from_ed_der(document.as_bytes()),
-            verifying: DecodingKey::from_ed_der(&public),
-            kid: key_id(&public),
+        Self {
             validation,
             issuer: options.issuer.clone(),
             audience: options.audience.clone(),
             lifetime: options.access_token_lifetime,
-        })
+        }
     }
 
     /// A token for `holder`, and when it ends.
-    pub(crate) fn issue(&self, holder: Holder, now: Timestamp) -> Result<(SecretString, Timestamp), Problem> {
+    pub(crate) fn issue(
+        &self,
+        signer: &Signer,
+        holder: Holder,
+        now: Timestamp,
+    ) -> Result<(SecretString, Timestamp), Problem> {
         let expires_at = now + self.lifetime;
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -94,45 +87,68 @@ impl AccessTokens {
         };
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
-        header.kid = Some(self.kid.clone());
-        let token = encode(&header, &claims, &self.signing).map_err(Problem::internal)?;
+        header.kid = Some(signer.kid.clone());
+        let token = encode(&header, &claims, &signer.key).map_err(Problem::internal)?;
         Ok((token.into(), expires_at))
     }
 
-    /// What `token` says. `unauthenticated` when it is not ours.
-    pub(crate) fn read(&self, token: &str) -> Result<Signed, Problem> {
+    /// The name of the key that has signed `token`, by its own word. `unauthenticated` for what is no token of ours.
+    pub(crate) fn kid(token: &str) -> Result<String, Problem> {
         let refused = || Problem::of(CommonProblem::Unauthenticated);
         if token.len() > MAX_LENGTH {
             return Err(refused());
         }
-        let token = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| refused())?;
-        let ours = token.header.typ.as_deref() == Some(TYPE) && token.header.kid.as_deref() == Some(&self.kid);
-        let Claims { sub, org, sid, iat, exp, .. } = token.claims;
-        let holder = Holder { organization: org, user: sub, session: sid };
-        if ours { Ok(Signed { holder, iat, exp }) } else { Err(refused()) }
+        let header = decode_header(token).map_err(|_| refused())?;
+        let ours = header.typ.as_deref() == Some(TYPE) && header.alg == Algorithm::EdDSA;
+        header.kid.filter(|_| ours).ok_or_else(refused)
     }
-}
 
-/// Names the key by itself, so that a token of another key is told apart before there is a list of keys.
-fn key_id(public: &[u8]) -> String {
-    let digest = Sha256::digest(public);
-    URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default())
+    /// What `token` says. `unauthenticated` when none of our keys has signed it.
+    pub(crate) fn read(&self, verifiers: &Verifiers, token: &str, now: Timestamp) -> Result<Signed, Problem> {
+        let refused = || Problem::of(CommonProblem::Unauthenticated);
+        let key = verifiers.get(&Self::kid(token)?, now).ok_or_else(refused)?;
+        let claims = decode::<Claims>(token, key, &self.validation).map_err(|_| refused())?.claims;
+        let Claims { sub, org, sid, iat, exp, .. } = claims;
+        let holder = Holder { organization: org, user: sub, session: sid };
+        Ok(Signed { holder, iat, exp })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tokens::new_key;
+    use jsonwebtoken::EncodingKey;
     use purser_kernel::{ExposeSecret, Id};
     use serde_json::{Value, json};
 
-    impl AccessTokens {
+    /// One installation with one key.
+    struct Mint {
+        tokens: AccessTokens,
+        signer: Signer,
+        public: Vec<u8>,
+        verifiers: Verifiers,
+    }
+
+    impl Mint {
+        fn issue(&self, holder: Holder) -> (String, Timestamp) {
+            let (token, expires_at) = self.tokens.issue(&self.signer, holder, now()).unwrap();
+            (token.expose_secret().to_owned(), expires_at)
+        }
+
         fn verify(&self, token: &str, now: Timestamp) -> Result<Holder, Problem> {
-            self.read(token)?.at(now)
+            self.tokens.read(&self.verifiers, token, now)?.at(now)
         }
     }
 
-    fn tokens(key: u8) -> AccessTokens {
-        AccessTokens::new(&MasterKey::new([key; 32]), &AuthOptions::default()).unwrap()
+    fn mint() -> Mint {
+        let key = new_key().unwrap();
+        Mint {
+            tokens: AccessTokens::new(&AuthOptions::default()),
+            verifiers: [(key.kid.clone(), key.public.as_slice(), None)].into_iter().collect(),
+            public: key.public,
+            signer: Signer::new(key.kid, &*key.private).unwrap(),
+        }
     }
 
     fn holder() -> Holder {
@@ -143,8 +159,8 @@ mod tests {
         Timestamp::from_timestamp(1_795_000_000, 0).unwrap()
     }
 
-    fn header(tokens: &AccessTokens) -> Header {
-        Header { typ: Some(TYPE.into()), kid: Some(tokens.kid.clone()), ..Header::new(Algorithm::EdDSA) }
+    fn header(mint: &Mint) -> Header {
+        Header { typ: Some(TYPE.into()), kid: Some(mint.signer.kid.clone()), ..Header::new(Algorithm::EdDSA) }
     }
 
     fn claims() -> Value {
@@ -156,8 +172,8 @@ mod tests {
     }
 
     /// A token that our own key has signed.
-    fn signed(tokens: &AccessTokens, header: &Header, claims: &Value) -> String {
-        encode(header, claims, &tokens.signing).unwrap()
+    fn signed(mint: &Mint, header: &Header, claims: &Value) -> String {
+        encode(header, claims, &mint.signer.key).unwrap()
     }
 
     fn part(value: &Value) -> String {
@@ -166,28 +182,48 @@ mod tests {
 
     #[test]
     fn speaks_for_its_holder_while_it_is_valid() {
-        let (tokens, holder) = (tokens(1), holder());
-        let (token, expires_at) = tokens.issue(holder, now()).unwrap();
-        let token = token.expose_secret();
+        let (mint, holder) = (mint(), holder());
+        let (token, expires_at) = mint.issue(holder);
+        let token = token.as_str();
         assert_eq!(expires_at, now() + TimeDelta::minutes(10));
-        assert_eq!(tokens.verify(token, now()).unwrap(), holder);
-        assert_eq!(tokens.verify(token, expires_at + TimeDelta::seconds(4)).unwrap(), holder);
-        assert!(tokens.verify(token, expires_at + TimeDelta::seconds(5)).is_err());
-        assert!(tokens.verify(token, now() - TimeDelta::seconds(6)).is_err());
+        assert_eq!(mint.verify(token, now()).unwrap(), holder);
+        assert_eq!(mint.verify(token, expires_at + TimeDelta::seconds(4)).unwrap(), holder);
+        assert!(mint.verify(token, expires_at + TimeDelta::seconds(5)).is_err());
+        assert!(mint.verify(token, now() - TimeDelta::seconds(6)).is_err());
     }
 
     #[test]
-    fn every_process_has_the_same_key_and_no_other_installation() {
-        let (token, _) = tokens(1).issue(holder(), now()).unwrap();
-        assert!(tokens(1).verify(token.expose_secret(), now()).is_ok());
-        assert!(tokens(2).verify(token.expose_secret(), now()).is_err());
+    fn a_token_is_of_one_key() {
+        let (ours, theirs) = (mint(), mint());
+        let (token, _) = ours.issue(holder());
+        assert!(ours.verify(&token, now()).is_ok());
+        assert!(theirs.verify(&token, now()).is_err());
+        // Signed by another key under the name of ours.
+        let forged = signed(&theirs, &header(&ours), &claims());
+        assert!(ours.verify(&forged, now()).is_err());
+        // And with both known, by the name of the other one.
+        let both = [(&ours, None), (&theirs, None)]
+            .map(|(mint, until)| (mint.signer.kid.clone(), mint.public.as_slice(), until));
+        let verifiers: Verifiers = both.into_iter().collect();
+        assert!(ours.tokens.read(&verifiers, &token, now()).is_ok());
+        assert!(ours.tokens.read(&verifiers, &forged, now()).is_err());
+    }
+
+    #[test]
+    fn a_key_verifies_until_it_has_retired() {
+        let mint = mint();
+        let (token, _) = mint.issue(holder());
+        let until = now() + TimeDelta::minutes(5);
+        let retiring: Verifiers =
+            [(mint.signer.kid.clone(), mint.public.as_slice(), Some(until))].into_iter().collect();
+        assert!(mint.tokens.read(&retiring, &token, until - TimeDelta::seconds(1)).is_ok());
+        assert!(mint.tokens.read(&retiring, &token, until).is_err());
     }
 
     #[test]
     fn no_character_can_be_changed() {
-        let tokens = tokens(1);
-        let (token, _) = tokens.issue(holder(), now()).unwrap();
-        let token = token.expose_secret();
+        let tokens = mint();
+        let (token, _) = tokens.issue(holder());
         for position in 0..token.len() {
             let mut changed: Vec<char> = token.chars().collect();
             changed[position] = if changed[position] == 'A' { 'B' } else { 'A' };
@@ -199,7 +235,7 @@ mod tests {
 
     #[test]
     fn the_header_must_be_ours() {
-        let tokens = tokens(1);
+        let tokens = mint();
         assert!(tokens.verify(&signed(&tokens, &header(&tokens), &claims()), now()).is_ok());
         for typ in [None, Some("JWT"), Some("at+JWT"), Some("dpop+jwt")] {
             let header = Header { typ: typ.map(Into::into), ..header(&tokens) };
@@ -213,22 +249,21 @@ mod tests {
 
     #[test]
     fn the_algorithm_is_not_the_token_s_to_choose() {
-        let tokens = tokens(1);
+        let tokens = mint();
         for alg in ["none", "None", "HS256", "RS256"] {
-            let header = part(&json!({ "alg": alg, "typ": TYPE, "kid": tokens.kid }));
+            let header = part(&json!({ "alg": alg, "typ": TYPE, "kid": tokens.signer.kid }));
             let unsigned = format!("{header}.{}.", part(&claims()));
             assert!(tokens.verify(&unsigned, now()).is_err(), "{alg}");
         }
         // The public key taken for the secret of an HMAC.
-        let public = SigningKey::from_bytes(&MasterKey::new([1; 32]).derive("auth/sign-access-tokens").unwrap());
-        let secret = EncodingKey::from_secret(public.verifying_key().as_bytes());
+        let secret = EncodingKey::from_secret(&tokens.public);
         let header = Header { alg: Algorithm::HS256, ..header(&tokens) };
         assert!(tokens.verify(&encode(&header, &claims(), &secret).unwrap(), now()).is_err());
     }
 
     #[test]
     fn every_claim_must_be_there_and_right() {
-        let tokens = tokens(1);
+        let tokens = mint();
         for claim in ["iss", "aud", "sub", "org", "sid", "jti", "iat", "exp"] {
             let mut claims = claims();
             claims.as_object_mut().unwrap().remove(claim);
@@ -251,7 +286,7 @@ mod tests {
 
     #[test]
     fn garbage_is_refused() {
-        let tokens = tokens(1);
+        let tokens = mint();
         for garbage in ["", ".", "..", "a.b.c", "Bearer x", &"a".repeat(100_000), &"..".repeat(500)] {
             assert!(tokens.verify(garbage, now()).is_err());
         }

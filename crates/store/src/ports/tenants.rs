@@ -15,10 +15,12 @@ pub struct Founded {
 }
 
 /// An organization that a person belongs to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct MemberOf {
     /// Its id.
     pub organization: OrganizationId,
+    /// Its name.
+    pub name: String,
 }
 
 /// What a person is in an organization.

@@ -9,7 +9,7 @@ use purser_store::{
     ports::{MemberOf, Membership},
     prelude::*,
 };
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// More organizations than anybody belongs to.
 const MAX_ORGANIZATIONS: u64 = 200;
@@ -25,17 +25,17 @@ pub async fn organizations_of(system: System<'_>) -> Result<Vec<MemberOf>, Probl
     if active.is_empty() {
         return Ok(Vec::new());
     }
-    let open: HashSet<OrganizationId> = system
+    let mut open: HashMap<OrganizationId, String> = system
         .find::<organization::Entity>()
         .filter(organization::Column::Id.is_in(active.iter().copied()))
         .filter(organization::Column::Status.eq(organization::Status::Active))
         .all(MAX_ORGANIZATIONS)
         .await?
         .into_iter()
-        .map(|organization| organization.id)
+        .map(|organization| (organization.id, organization.name))
         .collect();
-    let open = active.into_iter().filter(|organization| open.contains(organization));
-    Ok(open.map(|organization| MemberOf { organization }).collect())
+    let named = |organization| open.remove(&organization).map(|name| MemberOf { organization, name });
+    Ok(active.into_iter().filter_map(named).collect())
 }
 
 /// What the caller is where they act.
