@@ -3,6 +3,8 @@
 /// Tables that belong to no organization.
 pub const GLOBAL_TABLES: &[&str] = &[
     "jobs",
+    "mfa_challenges",
+    "mfa_factors",
     "one_time_tokens",
     "organizations",
     "refresh_tokens",
@@ -14,7 +16,8 @@ pub const GLOBAL_TABLES: &[&str] = &[
 ];
 
 /// Global tables with a person's secrets: PostgreSQL shows a row only to the person in `app.user_id`.
-pub const PERSON_TABLES: &[&str] = &["one_time_tokens", "refresh_tokens", "sessions", "user_credentials"];
+pub const PERSON_TABLES: &[&str] =
+    &["mfa_challenges", "mfa_factors", "one_time_tokens", "refresh_tokens", "sessions", "user_credentials"];
 
 /// Tables in which the server may write a row but never change or delete one.
 pub const APPEND_ONLY: &[&str] = &["audit_logs", "order_status_history"];

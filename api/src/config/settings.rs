@@ -85,9 +85,19 @@ impl Settings {
         figment.extract_lossy().map_err(|error| ConfigError::new("configuration", error.kind.to_string()))
     }
 
+    fn limits(&self, default: LimitOptions) -> LimitOptions {
+        LimitOptions {
+            organization: self.rate_limit_organization.unwrap_or(default.organization),
+            caller: self.rate_limit_caller.unwrap_or(default.caller),
+            address: self.rate_limit_address.unwrap_or(default.address),
+            sign_in: self.rate_limit_sign_in.unwrap_or(default.sign_in),
+        }
+    }
+
     /// The configuration that the settings mean, with the defaults for what they leave out.
     pub(super) fn parse(self) -> Result<Config, ConfigError> {
         let default = Config::default();
+        let limits = self.limits(default.limits);
         let environment = self.environment.unwrap_or(default.environment);
         let production = environment == Environment::Production;
         if self.database_url.is_none() && (self.database_owner_url.is_some() || self.database_direct_url.is_some()) {
@@ -178,12 +188,7 @@ impl Settings {
             session_max_days: days("session_max_days", self.session_max_days, default.session_max_days)?,
             trusted_proxies: proxies(self.trusted_proxies)?,
             cors_allowed_origins: origins(self.cors_allowed_origins)?,
-            limits: LimitOptions {
-                organization: self.rate_limit_organization.unwrap_or(default.limits.organization),
-                caller: self.rate_limit_caller.unwrap_or(default.limits.caller),
-                address: self.rate_limit_address.unwrap_or(default.limits.address),
-                sign_in: self.rate_limit_sign_in.unwrap_or(default.limits.sign_in),
-            },
+            limits,
             public_url,
             smtp_url,
             mail_from,

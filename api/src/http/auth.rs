@@ -1,9 +1,10 @@
-//! Signing up, in and out; passwords, sessions and API keys.
+//! Signing up, in and out; passwords, second factors, sessions and API keys.
 mod api_keys;
 mod email;
 mod jwks;
 mod log_in;
 mod log_out;
+mod mfa;
 mod password;
 mod refresh;
 mod sessions;
@@ -15,5 +16,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(sign_up::routes).configure(log_in::routes).configure(refresh::routes).configure(log_out::routes);
     config.configure(api_keys::routes);
-    config.configure(email::routes).configure(jwks::routes).configure(password::routes).configure(sessions::routes);
+    config
+        .configure(email::routes)
+        .configure(jwks::routes)
+        .configure(mfa::routes)
+        .configure(password::routes)
+        .configure(sessions::routes);
 }

@@ -10,7 +10,7 @@ use actix_web::{
     web,
 };
 use futures_util::future::LocalBoxFuture;
-use purser_auth::Authenticated;
+use purser_auth::{AuthProblem, Authenticated};
 use purser_kernel::{Client, CommonProblem, Expected, Problem, Scope, ids::SessionId};
 use purser_store::{KeyClaim, KeyedRequest, ReadTx, WriteTx};
 use std::net::IpAddr;
@@ -137,9 +137,17 @@ impl FromRequest for Read {
             if is_for_people(request.path()) {
                 caller.session()?;
             }
+            if caller.caller.must_enrol && !is_for_enrolling(request.path()) {
+                return Err(Problem::of(AuthProblem::MfaEnrolmentRequired).into());
+            }
             Ok(caller)
         })
     }
+}
+
+/// What somebody needs who has to set up their second factor, and the way out.
+fn is_for_enrolling(path: &str) -> bool {
+    ["/v1/me", "/v1/auth/mfa", "/v1/auth/logout"].contains(&path) || path.starts_with("/v1/auth/mfa/")
 }
 
 /// What is the caller's own, such as sessions and passwords, is no program's.

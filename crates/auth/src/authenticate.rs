@@ -1,6 +1,6 @@
 //! Who a request is from.
 use crate::{
-    Auth, AuthProblem,
+    Auth, AuthProblem, mfa,
     service::{Rights, bare_scope},
     tokens::{AccessTokens, Holder, Signed},
 };
@@ -15,6 +15,8 @@ pub struct Authenticated {
     pub scope: Scope,
     /// The session whose token was sent; none for an API key.
     pub session_id: Option<SessionId>,
+    /// Whether the organization asks for a second factor that the person has not set up: then they may do nothing else.
+    pub must_enrol: bool,
 }
 
 impl Authenticated {
@@ -44,11 +46,11 @@ impl Auth {
         let scope = bare_scope(holder.organization, holder.user, client, request_id);
         // Counted before they are looked up: what changes meanwhile makes what was found worthless.
         let changes = self.store.rights_changes(holder.organization);
-        let permissions = match self.rights.get(&holder).await {
-            Some(rights) if rights.changes == changes => rights.permissions,
+        let Rights { permissions, must_enrol, .. } = match self.rights.get(&holder).await {
+            Some(rights) if rights.changes == changes => rights,
             _ => self.look_up(&scope, holder, changes).await?,
         };
-        Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: Some(holder.session) })
+        Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: Some(holder.session), must_enrol })
     }
 
     async fn signed(&self, bearer: &str) -> Result<Signed, Problem> {
@@ -66,12 +68,15 @@ impl Auth {
         Ok(signed)
     }
 
-    async fn look_up(&self, scope: &Scope, holder: Holder, changes: u64) -> Result<PermissionSet, Problem> {
+    async fn look_up(&self, scope: &Scope, holder: Holder, changes: u64) -> Result<Rights, Problem> {
         let tx = self.store.read(scope).await?;
         let standing = self.standing(&tx, holder).await?;
         let standing = standing.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?;
         let permissions = standing.membership.permissions;
-        self.rights.insert(holder, Rights { permissions, changes }).await;
-        Ok(permissions)
+        let must_enrol = !mfa::is_enrolled(&tx, holder.user).await? && self.tenants.requires_mfa(&tx).await?;
+        let permissions = if must_enrol { PermissionSet::empty() } else { permissions };
+        let rights = Rights { permissions, must_enrol, changes };
+        self.rights.insert(holder, rights).await;
+        Ok(rights)
     }
 }

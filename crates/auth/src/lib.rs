@@ -13,6 +13,7 @@ mod credentials;
 mod directory;
 mod log_in;
 mod log_out;
+pub mod mfa;
 mod one_time;
 mod options;
 mod password;

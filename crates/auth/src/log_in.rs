@@ -1,10 +1,15 @@
 //! Signing in.
 use crate::{
-    Auth, AuthProblem, Person, Tokens, credentials, password::Password, people, service::bare_scope,
-    throttle::Attempts, tokens::Holder,
+    Auth, AuthProblem, Person, Tokens, credentials,
+    mfa::{self, Challenge},
+    password::Password,
+    people,
+    service::bare_scope,
+    throttle::Attempts,
+    tokens::Holder,
 };
 use purser_entity_auth::{user, user_credential};
-use purser_kernel::{Client, Email, Id, OrganizationId, SecretString, UserId};
+use purser_kernel::{Client, Email, ExposeSecret, Id, OrganizationId, SecretString, UserId};
 use purser_store::{AuditCategory, prelude::*};
 
 /// What somebody writes to sign in. It has no `Debug`: it is personal data and a secret.
@@ -29,7 +34,7 @@ pub struct SignedIn {
 }
 
 /// How it is called in the audit trail, whether it worked or not.
-const SIGN_IN: &str = "session.sign_in";
+pub(crate) const SIGN_IN: &str = "session.sign_in";
 
 /// Somebody who can sign in: an active person with a password and a membership.
 struct Account {
@@ -43,7 +48,8 @@ impl Auth {
     /// Opens a session.
     ///
     /// `invalid_credentials` whatever is wrong: an unknown address, the password, a disabled person, an organization that
-    /// they do not belong to; the same work is done for each. `too_many_requests` during the pause after many wrong
+    /// they do not belong to; the same work is done for each. `mfa_required`, with a challenge for the
+    /// [second step](Auth::second_step), when the password is right and a second factor is asked for. `too_many_requests` during the pause after many wrong
     /// passwords, `unavailable` when too many passwords wait to be compared.
     pub async fn log_in(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
         // What is no address, or no password, is nobody's, as the caller can see for themselves.
@@ -85,7 +91,14 @@ impl Auth {
         if let Some(hash) = renewed {
             credentials::rehash(&tx, &credential, hash).await?;
         }
-        let signed_in = self.succeed(&tx, &credential).await?;
+        credentials::note(&tx, &credential, Attempts::default()).await?;
+        let holder = Holder { organization: account.organization, user: account.user, session: Id::generate() };
+        if mfa::is_enrolled(&tx, account.user).await? {
+            let challenge = Challenge::begin(&tx, holder).await?;
+            tx.commit().await?;
+            return Err(Problem::of(AuthProblem::MfaRequired).with("challenge", challenge.expose_secret()));
+        }
+        let signed_in = self.enter(&tx, holder).await?;
         tx.commit().await?;
         Ok(signed_in)
     }
@@ -118,13 +131,12 @@ impl Auth {
         Ok(user.map(|user| user.id))
     }
 
-    async fn succeed(&self, tx: &WriteTx, credential: &user_credential::Model) -> Result<SignedIn, Problem> {
+    /// Opens the session of somebody who has shown all that is asked of them.
+    pub(crate) async fn enter(&self, tx: &WriteTx, holder: Holder) -> Result<SignedIn, Problem> {
         let refused = || Problem::of(AuthProblem::InvalidCredentials);
-        let holder = Holder { organization: tx.organization(), user: credential.user_id, session: Id::generate() };
         // Both may have ended since the account was looked up.
         self.tenants.membership(tx, holder.user).await?.ok_or_else(refused)?;
         let user = people::active(tx, holder.user).await?.ok_or_else(refused)?;
-        credentials::note(tx, credential, Attempts::default()).await?;
         let now = tx.now();
         let own = user::Column::Id.eq(holder.user);
         tx.system().update_where(own, |row: &mut user::ActiveModel| row.last_login_at = Set(Some(now))).await?;

@@ -12,6 +12,20 @@ pub enum AuthProblem {
     ApiKeyEnded,
     /// An API key asked for what only a person who is signed in has or does.
     PersonRequired,
+    /// The password is right, and a code is asked for: `challenge` is good for `POST /v1/auth/mfa/verify`, for five minutes.
+    MfaRequired,
+    /// The challenge is unknown, used or too old; signing in begins anew.
+    InvalidMfaChallenge,
+    /// The code in the second step of signing in is wrong, or was used before.
+    InvalidMfaCode,
+    /// The code that changing the second factor asks for is wrong, or was used before.
+    WrongMfaCode,
+    /// The organization asks for a second factor: until they have one, the session is good for getting it and for nothing else.
+    MfaEnrolmentRequired,
+    /// There is an app already; it has to be taken away first.
+    MfaAlreadyEnrolled,
+    /// There is no second factor that this could be done with.
+    MfaNotEnrolled,
     /// The current password, which changing it asks for, is wrong.
     WrongPassword,
     /// The token is unknown, used, expired, for something else, or its owner's no longer; which one is not told.
@@ -27,6 +41,13 @@ impl ProblemKind for AuthProblem {
             Self::InvalidCredentials => ("invalid_credentials", 401, "The mail address or the password is wrong"),
             Self::ApiKeyEnded => ("api_key_ended", 409, "The API key has ended"),
             Self::PersonRequired => ("person_required", 403, "Only a person who is signed in can do this"),
+            Self::MfaRequired => ("mfa_required", 401, "The second factor is asked for"),
+            Self::InvalidMfaChallenge => ("invalid_mfa_challenge", 401, "The challenge is not valid"),
+            Self::InvalidMfaCode => ("invalid_mfa_code", 401, "The code is not valid"),
+            Self::WrongMfaCode => ("wrong_mfa_code", 403, "The code is wrong"),
+            Self::MfaEnrolmentRequired => ("mfa_enrolment_required", 403, "A second factor must be set up first"),
+            Self::MfaAlreadyEnrolled => ("mfa_already_enrolled", 409, "There is a second factor already"),
+            Self::MfaNotEnrolled => ("mfa_not_enrolled", 409, "There is no second factor"),
             Self::WrongPassword => ("wrong_password", 403, "The current password is wrong"),
             Self::InvalidToken => ("invalid_token", 400, "The token is not valid"),
             Self::InvalidRefreshToken => ("invalid_refresh_token", 401, "The refresh token is not valid"),

@@ -20,6 +20,8 @@ const MAX_CACHED_SESSIONS: u64 = 100_000;
 #[derive(Clone, Copy)]
 pub(crate) struct Rights {
     pub(crate) permissions: PermissionSet,
+    /// Whether they need a second factor and have none.
+    pub(crate) must_enrol: bool,
     /// How often this process had changed rights in the organization by then.
     pub(crate) changes: u64,
 }

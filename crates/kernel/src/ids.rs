@@ -42,6 +42,8 @@ kinds! {
     Session => SessionId, "a session";
     RefreshToken => RefreshTokenId, "a refresh token";
     ApiKey => ApiKeyId, "an API key";
+    MfaFactor => MfaFactorId, "a second factor";
+    MfaChallenge => MfaChallengeId, "a sign-in that waits for its second factor";
     SigningKey => SigningKeyId, "a key that signs access tokens";
     OneTimeToken => OneTimeTokenId, "a token that a mail carries";
     // platform

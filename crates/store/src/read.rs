@@ -27,7 +27,8 @@ impl ReadTx {
         System::new(&self.unit)
     }
 
-    pub(crate) fn vault(&self) -> &Vault {
+    /// Seals and opens what belongs to no organization.
+    pub fn vault(&self) -> &Vault {
         &self.unit.vault
     }
 

@@ -57,6 +57,11 @@ pub async fn get(tx: &ReadTx) -> Result<Model, Problem> {
     row(tx).await
 }
 
+/// Whether members need a second factor. Asks for no permission: who signs in learns it.
+pub(crate) async fn requires_mfa(tx: &ReadTx) -> Result<bool, Problem> {
+    Ok(row(tx).await?.require_mfa)
+}
+
 /// What the organization has decided about its orders. Asks for no permission: whoever works with orders works by it.
 pub(crate) async fn for_orders(tx: &ReadTx) -> Result<OrderSettings, Problem> {
     let settings = row(tx).await?;

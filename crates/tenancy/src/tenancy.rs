@@ -26,6 +26,10 @@ impl Tenants for Tenancy {
         members::membership(tx, user).await
     }
 
+    async fn requires_mfa(&self, tx: &ReadTx) -> Result<bool, Problem> {
+        settings::requires_mfa(tx).await
+    }
+
     async fn page(
         &self,
         system: System<'_>,

@@ -1,9 +1,11 @@
-//! Tables of people, their passwords and sessions, and of API keys.
+//! Tables of people, their passwords, second factors and sessions, and of API keys.
 #![expect(
     missing_docs,
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
 )]
 pub mod api_key;
+pub mod mfa_challenge;
+pub mod mfa_factor;
 pub mod one_time_token;
 pub mod refresh_token;
 pub mod session;
@@ -17,6 +19,8 @@ use purser_entity_core::{TableShape, shape};
 pub fn shapes() -> Vec<TableShape> {
     vec![
         shape::<api_key::Entity>(),
+        shape::<mfa_challenge::Entity>(),
+        shape::<mfa_factor::Entity>(),
         shape::<one_time_token::Entity>(),
         shape::<refresh_token::Entity>(),
         shape::<session::Entity>(),

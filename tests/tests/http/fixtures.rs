@@ -6,6 +6,7 @@
 use purser_kernel::PermissionSet;
 use purser_tests::{
     app::{PASSWORD, Tenant, TestApp, grocery},
+    totp::code_at,
     whatsapp,
 };
 use serde_json::{Value, json};
@@ -70,6 +71,8 @@ impl Shop {
             ("actor_id", owner.user_id.clone()),
             ("resource_id", id(&customer)),
             ("email", owner.email.clone()),
+            ("mfa challenge", "from signing in".to_owned()),
+            ("mfa code", "from an app".to_owned()),
             ("refresh token", owner.refresh_token.clone()),
             ("reset token", "from a mail".to_owned()),
             ("verify token", "from a mail".to_owned()),
@@ -85,6 +88,21 @@ impl Shop {
         {
             self.names.insert(name, app.mail(&self.owner.email, subject).await.token());
         }
+    }
+
+    /// Gets the owner an authenticator app, as far as it is needed by the route that has `name`.
+    pub(crate) async fn get_app(&mut self, app: &TestApp, name: &str) {
+        let begun = self.owner.post("/v1/auth/mfa/totp", &json!({ "password": PASSWORD })).await.expect(200).json();
+        let code = code_at(begun["secret"].as_str().unwrap(), 0);
+        if name.ends_with("/confirm") {
+            self.names.insert("mfa code", code);
+            return;
+        }
+        let confirmed = self.owner.post("/v1/auth/mfa/totp/confirm", &json!({ "code": code })).await.expect(200).json();
+        self.names.insert("mfa code", confirmed["recovery_codes"][0].as_str().unwrap().to_owned());
+        let body = json!({ "email": self.owner.email, "password": PASSWORD });
+        let answer = app.anonymous("POST", "/v1/auth/login", Some(&body)).await.expect(401).json();
+        self.names.insert("mfa challenge", answer["challenge"].as_str().unwrap().to_owned());
     }
 
     /// The shop's id of this kind.
@@ -134,6 +152,11 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/auth/login" => {
             json!({ "email": "{email}", "password": PASSWORD, "organization_id": "{OrganizationId}" })
         }
+        "POST /v1/auth/mfa/totp" | "POST /v1/auth/mfa/totp/remove" | "POST /v1/auth/mfa/recovery-codes" => {
+            json!({ "password": PASSWORD })
+        }
+        "POST /v1/auth/mfa/totp/confirm" => json!({ "code": "{mfa code}" }),
+        "POST /v1/auth/mfa/verify" => json!({ "challenge": "{mfa challenge}", "code": "{mfa code}" }),
         "POST /v1/auth/email/verify" => json!({ "token": "{verify token}" }),
         "POST /v1/auth/password/forgot" => json!({ "email": "{email}" }),
         "POST /v1/auth/password/reset" => {

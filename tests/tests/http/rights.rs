@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Routes that ask who is there and for no permission.
-const FOR_EVERYBODY: [&str; 7] = [
+const FOR_EVERYBODY: [&str; 12] = [
     // Who may do nothing may still know it.
     "GET /v1/me",
     // And leave.
@@ -21,10 +21,29 @@ const FOR_EVERYBODY: [&str; 7] = [
     "GET /v1/auth/sessions",
     "DELETE /v1/auth/sessions/{id}",
     "POST /v1/auth/sessions/end-others",
+    // And their second factor.
+    "GET /v1/auth/mfa",
+    "POST /v1/auth/mfa/totp",
+    "POST /v1/auth/mfa/totp/confirm",
+    "POST /v1/auth/mfa/totp/remove",
+    "POST /v1/auth/mfa/recovery-codes",
 ];
 
 /// Routes to what belongs to one person and not to the organization: that person calls.
-const OF_THE_PERSON: [&str; 1] = ["DELETE /v1/auth/sessions/{id}"];
+const OF_THE_PERSON: [&str; 4] = [
+    "DELETE /v1/auth/sessions/{id}",
+    "POST /v1/auth/mfa/totp/confirm",
+    "POST /v1/auth/mfa/totp/remove",
+    "POST /v1/auth/mfa/recovery-codes",
+];
+
+/// Routes that ask for an authenticator app.
+const WITH_AN_APP: [&str; 4] = [
+    "POST /v1/auth/mfa/totp/confirm",
+    "POST /v1/auth/mfa/totp/remove",
+    "POST /v1/auth/mfa/recovery-codes",
+    "POST /v1/auth/mfa/verify",
+];
 
 /// Routes that take a token from a mail.
 const BY_MAIL: [&str; 2] = ["POST /v1/auth/email/verify", "POST /v1/auth/password/reset"];
@@ -91,6 +110,9 @@ async fn what_is_needed_is_enough(#[case] engine: Engine) {
         let mut fresh = if route.method == "GET" { None } else { Some(Shop::open(&app, "Fresh").await) };
         if let Some(shop) = fresh.as_mut().filter(|_| BY_MAIL.contains(&&*route.name())) {
             shop.read_mails(&app).await;
+        }
+        if let Some(shop) = fresh.as_mut().filter(|_| WITH_AN_APP.contains(&&*route.name())) {
+            shop.get_app(&app, &route.name()).await;
         }
         let shop = fresh.as_ref().unwrap_or(&looked_at);
         let caller = match readers.get(&names) {

@@ -44,7 +44,11 @@ impl Auth {
             }
         };
         keys.used.note(name, now).await;
-        Ok(Authenticated { scope: Scope { permissions: known.permissions, ..scope }, session_id: None })
+        Ok(Authenticated {
+            scope: Scope { permissions: known.permissions, ..scope },
+            session_id: None,
+            must_enrol: false,
+        })
     }
 
     /// The key, if the secret is good for it and its creator may still do anything here.

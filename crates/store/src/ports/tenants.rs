@@ -44,6 +44,9 @@ pub trait Tenants: Send + Sync {
     /// The organizations in which the person of `system` is an active member, the oldest membership first.
     async fn organizations_of(&self, system: System<'_>) -> Result<Vec<MemberOf>, Problem>;
 
+    /// Whether the organization of `tx` asks its members for a second factor.
+    async fn requires_mfa(&self, tx: &ReadTx) -> Result<bool, Problem>;
+
     /// What the person is in the organization of `tx`, or `None` when they are no active member or it is not open to them.
     async fn membership(&self, tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem>;
 

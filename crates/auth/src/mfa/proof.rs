@@ -1,0 +1,73 @@
+//! Showing once more who one is before the second factor is changed: a stolen session alone must not change it.
+use super::factor::{self, take_code};
+use crate::{Auth, AuthProblem, credentials, password::Password};
+use purser_entity_auth::{mfa_factor, user_credential};
+use purser_kernel::{ExposeSecret, SecretString, UserId};
+use purser_store::prelude::*;
+
+/// What the caller shows. It has no `Debug`: it is secret.
+pub enum Proof {
+    /// Their password.
+    Password(SecretString),
+    /// A fresh code of the app, or a recovery code.
+    Code(SecretString),
+}
+
+impl Auth {
+    /// A transaction in which the caller has shown who they are.
+    ///
+    /// `wrong_password` or `wrong_mfa_code`, after which the growing pause follows (`too_many_requests`); `mfa_not_enrolled` for
+    /// a code of somebody without a factor; `person_required` for an actor who is no person.
+    pub(super) async fn proved(
+        &self,
+        scope: &Scope,
+        proof: Proof,
+        action: &'static str,
+    ) -> Result<(WriteTx, UserId), Problem> {
+        let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+        let tx = match proof {
+            Proof::Password(password) => self.proved_by_password(scope, user, &password, action).await?,
+            Proof::Code(code) => {
+                let tx = self.store.write(scope).await?;
+                let factor: mfa_factor::Model = factor::for_update(&tx, user).await?;
+                if !take_code(&tx, &factor, code.expose_secret(), action).await? {
+                    tx.commit().await?;
+                    return Err(Problem::of(AuthProblem::WrongMfaCode));
+                }
+                tx
+            }
+        };
+        Ok((tx, user))
+    }
+
+    async fn proved_by_password(
+        &self,
+        scope: &Scope,
+        user: UserId,
+        password: &SecretString,
+        action: &'static str,
+    ) -> Result<WriteTx, Problem> {
+        let wrong = || Problem::of(AuthProblem::WrongPassword);
+        let password = Password::given(password).ok_or_else(wrong)?;
+        let kept = self.kept_password(user).await?.ok_or_else(wrong)?;
+        credentials::attempts_of(&kept).allow(self.store.clock().now())?;
+        let right = self.hasher.verify(password, kept.password_hash.as_deref()).await?;
+        let tx = self.store.write(scope).await?;
+        let now = credentials::for_update(&tx, user).await?;
+        // As at sign-in: others may have guessed meanwhile, or changed the password.
+        let attempts = credentials::attempts_of(&now);
+        attempts.allow(tx.now())?;
+        if !right {
+            credentials::fail(&tx, &now, attempts, action).await?;
+            tx.commit().await?;
+            return Err(wrong());
+        }
+        if now.password_hash == kept.password_hash { Ok(tx) } else { Err(wrong()) }
+    }
+
+    async fn kept_password(&self, user: UserId) -> Result<Option<user_credential::Model>, Problem> {
+        let tx = self.store.person_read(user).await?;
+        let own = user_credential::Column::UserId.eq(user);
+        tx.system().find::<user_credential::Entity>().filter(own).one().await
+    }
+}
