@@ -29,7 +29,7 @@ pub struct SignedIn {
 }
 
 /// How it is called in the audit trail, whether it worked or not.
-const SIGN_IN: &str = "session.sign_in";
+pub(crate) const SIGN_IN: &str = "session.sign_in";
 
 /// Somebody who can sign in: an active person with a password and a membership.
 struct Account {
@@ -118,7 +118,7 @@ impl Auth {
         Ok(user.map(|user| user.id))
     }
 
-    async fn succeed(&self, tx: &WriteTx, credential: &user_credential::Model) -> Result<SignedIn, Problem> {
+    pub(crate) async fn succeed(&self, tx: &WriteTx, credential: &user_credential::Model) -> Result<SignedIn, Problem> {
         let refused = || Problem::of(AuthProblem::InvalidCredentials);
         let holder = Holder { organization: tx.organization(), user: credential.user_id, session: Id::generate() };
         // Both may have ended since the account was looked up.
