@@ -2,7 +2,7 @@
 use crate::{Config, mail};
 use chrono::TimeDelta;
 use purser_agents::AnswerBook;
-use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, MailToken, RotateSigningKeys};
+use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, Joins, MailToken, RotateSigningKeys};
 use purser_billing::Meter;
 use purser_integrations::ProcessInbound;
 use purser_kernel::{Links, Problem, ports::Mailer};
@@ -18,9 +18,13 @@ use purser_store::{
     Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
     outbox::{Dispatcher, Subscriber, Trigger},
-    ports::{Answers, CustomerDirectory, Inbox, Settings, Tenants, UsageMeter},
+    ports::{Answers, CustomerDirectory, Inbox, People, Settings, Tenants, UsageMeter},
 };
-use purser_tenancy::{Tenancy, members::Members};
+use purser_tenancy::{
+    Tenancy,
+    invitations::{Invitations, SendInvitation},
+    members::Members,
+};
 use std::sync::Arc;
 
 /// Everything a handler may need.
@@ -31,6 +35,10 @@ pub struct Services {
     pub auth: Auth,
     /// Members.
     pub members: Members,
+    /// Invitations.
+    pub invitations: Invitations,
+    /// Those who accept them.
+    pub joins: Joins,
     /// Who sends mails, for jobs.
     pub mailer: Arc<dyn Mailer>,
     /// Links in mails.
@@ -55,6 +63,7 @@ impl Services {
     pub fn build(config: &Config, store: Store, master_key: MasterKey) -> Result<Self, Problem> {
         let tenants: Arc<dyn Tenants> = Arc::new(Tenancy);
         let settings: Arc<dyn Settings> = Arc::new(Tenancy);
+        let people: Arc<dyn People> = Arc::new(PeopleDirectory);
         let directory: Arc<dyn CustomerDirectory> = Arc::new(Directory);
         let answers: Arc<dyn Answers> = Arc::new(AnswerBook);
         let options = AuthOptions {
@@ -66,9 +75,13 @@ impl Services {
             ..AuthOptions::default()
         };
         let mailer = mail::mailer(config, store.clock().clone())?;
+        let auth = Auth::new(store.clone(), tenants.clone(), &master_key, options)?;
+        let invitations = Invitations::new(people.clone(), &master_key)?;
         Ok(Self {
-            auth: Auth::new(store.clone(), tenants.clone(), &master_key, options)?,
-            members: Members { people: Arc::new(PeopleDirectory) },
+            joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
+            auth,
+            members: Members { people },
+            invitations,
             customers: Customers { settings: settings.clone() },
             orders: Orders { answers: answers.clone() },
             inbox: Arc::new(InboxService::new(directory.clone())),
@@ -101,6 +114,7 @@ impl Services {
             Arc::new(read),
             self.mail_token.clone(),
             Arc::new(RotateSigningKeys::new(self.auth.clone())),
+            Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
             Arc::new(Purge::new(self.tenants.clone())),
             Arc::new(Analyze),
         ];

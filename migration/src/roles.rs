@@ -41,8 +41,15 @@ pub async fn lock<C: ConnectionTrait>(connection: &C) -> Result<(), DbErr> {
 }
 
 /// Tenants' tables that hold what only the server opens, and senders' raw data.
-const NOT_REPORTED: [&str; 6] =
-    ["api_keys", "encryption_keys", "idempotency_keys", "inbound_event_keys", "inbound_events", "integrations"];
+const NOT_REPORTED: [&str; 7] = [
+    "api_keys",
+    "encryption_keys",
+    "idempotency_keys",
+    "inbound_event_keys",
+    "inbound_events",
+    "integrations",
+    "invitations",
+];
 
 /// The statements that let `role` read tenants' tables, through their policies, and nothing else. They may be run again.
 pub fn reporting_grants(role: &str) -> Vec<String> {

@@ -41,6 +41,7 @@ const TENANT_TABLES: &[&str] = &[
     "inbound_event_keys",
     "inbound_events",
     "integrations",
+    "invitations",
     "media_files",
     "membership_roles",
     "memberships",

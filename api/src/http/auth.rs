@@ -1,6 +1,7 @@
 //! Signing up, in and out; passwords, second factors, sessions and API keys.
 mod api_keys;
 mod email;
+mod invitations;
 mod jwks;
 mod log_in;
 mod log_out;
@@ -9,13 +10,14 @@ mod password;
 mod refresh;
 mod sessions;
 mod sign_up;
+mod switch_organization;
 pub(super) mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.configure(sign_up::routes).configure(log_in::routes).configure(refresh::routes).configure(log_out::routes);
-    config.configure(api_keys::routes);
+    config.configure(api_keys::routes).configure(invitations::routes).configure(switch_organization::routes);
     config
         .configure(email::routes)
         .configure(jwks::routes)

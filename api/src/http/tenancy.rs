@@ -1,4 +1,5 @@
 //! Organizations and their members.
+mod invitations;
 mod me;
 mod members;
 mod permissions;
@@ -9,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .configure(invitations::routes)
         .configure(me::routes)
         .configure(members::routes)
         .configure(permissions::routes)

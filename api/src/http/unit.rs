@@ -150,6 +150,44 @@ fn is_for_enrolling(path: &str) -> bool {
     ["/v1/me", "/v1/auth/mfa", "/v1/auth/logout"].contains(&path) || path.starts_with("/v1/auth/mfa/")
 }
 
+/// Whoever sends a request, signed in or not. A token that is sent must be valid all the same.
+pub struct Visitor {
+    anyone: Anyone,
+    caller: Option<Authenticated>,
+}
+
+impl Visitor {
+    /// Who is signed in.
+    pub fn caller(&self) -> Option<&Authenticated> {
+        self.caller.as_ref()
+    }
+}
+
+impl std::ops::Deref for Visitor {
+    type Target = Anyone;
+
+    fn deref(&self) -> &Anyone {
+        &self.anyone
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.headers().contains_key(header::AUTHORIZATION) {
+            let read = Read::from_request(request, payload);
+            return Box::pin(async move {
+                let Read { anyone, caller } = read.await?;
+                Ok(Self { anyone, caller: Some(caller) })
+            });
+        }
+        let anyone = Anyone::from_request(request, payload);
+        Box::pin(async move { Ok(Self { anyone: anyone.await?, caller: None }) })
+    }
+}
+
 /// What is the caller's own, such as sessions and passwords, is no program's.
 fn is_for_people(path: &str) -> bool {
     path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/")

@@ -32,6 +32,10 @@ pub enum AuthProblem {
     InvalidToken,
     /// The refresh token is unknown, expired or used, or its session has ended.
     InvalidRefreshToken,
+    /// The invitation is unknown, expired, revoked or used, or whoever sent it may not give its role any more.
+    InvalidInvitation,
+    /// The invitation was sent to another address than the caller's.
+    InvitationForAnother,
 }
 
 impl ProblemKind for AuthProblem {
@@ -50,6 +54,8 @@ impl ProblemKind for AuthProblem {
             Self::MfaNotEnrolled => ("mfa_not_enrolled", 409, "There is no second factor"),
             Self::WrongPassword => ("wrong_password", 403, "The current password is wrong"),
             Self::InvalidToken => ("invalid_token", 400, "The token is not valid"),
+            Self::InvalidInvitation => ("invalid_invitation", 404, "The invitation is not valid"),
+            Self::InvitationForAnother => ("invitation_for_another", 403, "The invitation is for somebody else"),
             Self::InvalidRefreshToken => ("invalid_refresh_token", 401, "The refresh token is not valid"),
         };
         ProblemType::new(id, status, title)

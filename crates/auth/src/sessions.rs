@@ -56,9 +56,18 @@ const MAX_FORGOTTEN: u64 = 1_000;
 impl Auth {
     /// Opens a session of the caller in the organization of `tx`. The signing keys must have been read before it began.
     pub(crate) async fn open_session(&self, tx: &WriteTx, holder: Holder) -> Result<Tokens, Problem> {
+        self.open_session_until(tx, holder, tx.now() + self.options.session_lifetime).await
+    }
+
+    /// As [`Auth::open_session`], with the time at which it ends however often it is renewed.
+    pub(crate) async fn open_session_until(
+        &self,
+        tx: &WriteTx,
+        holder: Holder,
+        ends_at: Timestamp,
+    ) -> Result<Tokens, Problem> {
         let (now, client) = (tx.now(), &tx.scope().client);
         forget_old(tx, holder.user).await?;
-        let ends_at = now + self.options.session_lifetime;
         let expires_at = ends_at.min(now + self.options.session_idle_lifetime);
         let row = session::ActiveModel {
             id: Set(holder.session),

@@ -42,7 +42,7 @@ struct Founder {
 }
 
 /// The length of the columns for names.
-const MAX_NAME: usize = 200;
+pub(crate) const MAX_NAME: usize = 200;
 
 impl Auth {
     /// Founds an organization with its first person, signs them in, and has them sent a mail to confirm their address.
@@ -87,7 +87,12 @@ fn founder(request: &SignUp, min_length: usize) -> Result<Founder, Problem> {
     }
 }
 
-async fn insert_user(tx: &WriteTx, id: UserId, email: &Email, full_name: String) -> Result<user::Model, Problem> {
+pub(crate) async fn insert_user(
+    tx: &WriteTx,
+    id: UserId,
+    email: &Email,
+    full_name: String,
+) -> Result<user::Model, Problem> {
     let row = user::ActiveModel {
         id: Set(id),
         email: Set(email.as_str().to_owned()),
@@ -101,7 +106,7 @@ async fn insert_user(tx: &WriteTx, id: UserId, email: &Email, full_name: String)
     tx.system().insert(row).await.on_unique("uq_users_email_normalized", || Problem::of(AuthProblem::EmailTaken))
 }
 
-async fn insert_credential(tx: &WriteTx, user: UserId, password_hash: String) -> Result<(), Problem> {
+pub(crate) async fn insert_credential(tx: &WriteTx, user: UserId, password_hash: String) -> Result<(), Problem> {
     let row = user_credential::ActiveModel {
         id: Set(UserCredentialId::generate()),
         user_id: Set(user),

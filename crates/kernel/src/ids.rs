@@ -36,6 +36,7 @@ kinds! {
     Role => RoleId, "a role";
     MembershipRole => MembershipRoleId, "the assignment of a role";
     RolePermission => RolePermissionId, "a permission of a role";
+    Invitation => InvitationId, "an invitation to join an organization";
     // auth
     User => UserId, "a person";
     UserCredential => UserCredentialId, "a person's password";

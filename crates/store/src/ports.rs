@@ -2,6 +2,7 @@
 //! `Arc<dyn …>` where the program is put together.
 mod answers;
 mod inbox;
+mod invitations;
 mod limits;
 mod people;
 mod settings;
@@ -13,6 +14,7 @@ pub use inbox::{
     AttachmentKind, CustomerDirectory, DeliveryStatus, InboundMessage, Inbox, NewAttachment, OrderItem, Reading,
     ReceivedMessage, StatusUpdate,
 };
+pub use invitations::{Invitations, OpenInvitation};
 pub use limits::Limits;
 pub use people::{People, PersonBrief};
 pub use settings::{OrderSettings, Settings};

@@ -15,6 +15,8 @@ pub struct Scoped<'t, E: TenantEntity> {
     pub(crate) tx: &'t ReadTx,
     pub(crate) select: Select<E>,
     pub(crate) sort: Vec<(E::Column, Order)>,
+    /// Conditions that a cursor does not belong to.
+    moving: Condition,
 }
 
 /// What every statement on `E` is bound to: the tenant, and the rows that are not deleted.
@@ -43,7 +45,12 @@ fn related_columns<P: EntityTrait + Related<E>, E: EntityTrait>() -> impl Iterat
 
 impl<'t, E: TenantEntity> Scoped<'t, E> {
     pub(crate) fn new(tx: &'t ReadTx) -> Self {
-        Self { tx, select: columns::find::<E>().filter(visible::<E>(tx.organization())), sort: vec![] }
+        Self {
+            tx,
+            select: columns::find::<E>().filter(visible::<E>(tx.organization())),
+            sort: vec![],
+            moving: Condition::all(),
+        }
     }
 
     /// Narrows by `filter`.
@@ -58,6 +65,12 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
             Some(filter) => self.filter(filter),
             None => self,
         }
+    }
+
+    /// Narrows by a condition whose values move with the time of the request: the next page's are others, and its cursor still fits.
+    pub fn filter_now(mut self, filter: Filter<E>) -> Self {
+        self.moving = self.moving.add(filter.condition);
+        self
     }
 
     pub(crate) fn key(mut self, id: Value) -> Self {
@@ -125,7 +138,9 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     }
 
     pub(crate) fn sorted(self) -> Select<E> {
-        self.sort.into_iter().fold(self.select, |select, (column, order)| select.order_by(column, order))
+        self.sort
+            .into_iter()
+            .fold(self.select.filter(self.moving), |select, (column, order)| select.order_by(column, order))
     }
 
     /// The first row.
@@ -202,6 +217,6 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
 
     /// Sums and counts instead of rows.
     pub fn aggregate(self) -> Aggregate<'t, E> {
-        Aggregate::new(self.tx, self.select)
+        Aggregate::new(self.tx, self.select.filter(self.moving))
     }
 }

@@ -4,6 +4,7 @@
 //! [`Settings`](purser_store::ports::Settings) and [`Limits`](purser_store::ports::Limits). What a caller can do wrong is a
 //! [`TenancyProblem`] or one of the problems that all domains share.
 mod authority;
+pub mod invitations;
 pub mod limits;
 pub mod members;
 pub mod organizations;

@@ -1,5 +1,5 @@
 //! How much an organization may have. A limit holds however many take from it at once.
-use crate::TenancyProblem;
+use crate::{TenancyProblem, invitations};
 use purser_entity_tenancy::{
     membership,
     organization::{self, Column, Entity},
@@ -9,7 +9,7 @@ use purser_store::prelude::*;
 /// Something of which an organization may have so many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// Members who are active.
+    /// Members who are active, and invitations that can be accepted.
     Users,
 }
 
@@ -30,8 +30,9 @@ impl Limit {
     async fn used(self, tx: &WriteTx) -> Result<i64, Problem> {
         match self {
             Self::Users => {
-                let holding = membership::Column::Status.eq(membership::Status::Active);
-                tx.find::<membership::Entity>().filter(holding).count().await
+                let active = membership::Column::Status.eq(membership::Status::Active);
+                let members = tx.find::<membership::Entity>().filter(active).count().await?;
+                Ok(members.saturating_add(invitations::pending(tx).await?))
             }
         }
     }

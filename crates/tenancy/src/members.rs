@@ -7,10 +7,11 @@ mod roles;
 mod show;
 mod standing;
 
+pub(crate) use change::joined;
 use change::{audited, reached};
 pub use change::{disable, enable, end_sessions, remove};
 pub use permissions::{Extras, set_permissions};
 pub use roles::{RoleAssignment, assign, propose, set_roles};
 pub use show::{Member, MemberFilter, Members};
-pub(crate) use standing::active;
 pub use standing::{Standing, me, membership, organizations_of};
+pub(crate) use standing::{active, open_organization};

@@ -16,6 +16,10 @@ pub enum TenancyProblem {
     SystemRole,
     /// Another role has the name.
     RoleTaken,
+    /// The mail address is a member's, be it one who is disabled.
+    AlreadyMember,
+    /// An invitation to the mail address can be accepted already; it can be sent again.
+    AlreadyInvited,
     /// The organization would be left without an owner who can sign in.
     LastOwner,
 }
@@ -29,6 +33,8 @@ impl ProblemKind for TenancyProblem {
             Self::OwnMembership => ("own_membership", 403, "Somebody else has to do this"),
             Self::SystemRole => ("system_role", 409, "A role that every organization has cannot be changed"),
             Self::RoleTaken => ("role_taken", 409, "Another role has this name"),
+            Self::AlreadyMember => ("already_member", 409, "They are a member already"),
+            Self::AlreadyInvited => ("already_invited", 409, "They are invited already"),
             Self::LastOwner => ("last_owner", 409, "An organization keeps at least one owner"),
         };
         ProblemType::new(id, status, title)

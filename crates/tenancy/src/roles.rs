@@ -2,7 +2,7 @@
 mod allowed;
 mod system;
 
-use crate::{TenancyProblem, authority::Authority};
+use crate::{TenancyProblem, authority::Authority, invitations};
 use purser_entity_tenancy::{
     membership_role,
     role::{self, Column, Scope as RoleScope},
@@ -13,7 +13,7 @@ use purser_store::{AuditCategory, prelude::*};
 use serde_json::{Value, json};
 
 pub use allowed::RoleWithPermissions;
-pub(crate) use allowed::with_permissions;
+pub(crate) use allowed::{one as with_its_permissions, with_permissions};
 pub(crate) use system::give;
 
 /// The ranks that a role may have.
@@ -112,7 +112,7 @@ pub async fn update(
     Ok(role)
 }
 
-/// Deletes a role that has the version `expected`. `in_use` while somebody has it.
+/// Deletes a role that has the version `expected`. `in_use` while somebody has it, or is invited to have it.
 pub async fn delete(tx: &WriteTx, id: RoleId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::RolesManage)?;
     let authority = Authority::take(tx).await?;
@@ -122,6 +122,10 @@ pub async fn delete(tx: &WriteTx, id: RoleId, expected: impl Into<Expected>) -> 
     if tx.find::<membership_role::Entity>().filter(assigned).exists().await? {
         return Err(Problem::of(CommonProblem::InUse).detail("Members have this role."));
     }
+    if invitations::name_role(tx, id).await? {
+        return Err(Problem::of(CommonProblem::InUse).detail("Invitations that were not revoked have this role."));
+    }
+    invitations::forget_role(tx, id).await?;
     tx.remove::<role::Entity>(Column::Id.eq(id)).await?;
     tx.audit(audited("role.delete", id).before(&view(&role))).await
 }

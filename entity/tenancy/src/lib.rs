@@ -4,6 +4,7 @@
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
 )]
 #![expect(clippy::struct_field_names, reason = "columns have the names of the data model")]
+pub mod invitation;
 pub mod membership;
 pub mod membership_role;
 pub mod organization;
@@ -16,6 +17,7 @@ use purser_entity_core::{TableShape, shape};
 /// Every table of this crate.
 pub fn shapes() -> Vec<TableShape> {
     vec![
+        shape::<invitation::Entity>(),
         shape::<membership::Entity>(),
         shape::<membership_role::Entity>(),
         shape::<organization::Entity>(),

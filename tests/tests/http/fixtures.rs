@@ -37,6 +37,9 @@ impl Shop {
         owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
         let role = owner.create("/v1/roles", &json!({ "name": "Packer", "permissions": [] })).await;
         app.member(&owner, PermissionSet::empty()).await;
+        let invited = format!("invited-{}", owner.email);
+        let loader = owner.create("/v1/roles", &json!({ "name": "Loader", "permissions": [] })).await;
+        let invitation = owner.create("/v1/invitations", &json!({ "email": invited, "role_id": id(&loader) })).await;
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
@@ -57,6 +60,8 @@ impl Shop {
             ("MembershipId", first("/v1/members").await),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
             ("ConversationId", conversation),
+            ("InvitationId", id(&invitation)),
+            ("invitation token", app.mail(&invited, "invites you").await.token()),
             ("OrderId", id(&order)),
             ("OrderLineId", id(&order["lines"][0])),
             ("OrganizationId", owner.organization_id.clone()),
@@ -149,6 +154,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             "allowed_ips": ["127.0.0.0/8", "::1"],
         }),
         "POST /v1/api-keys/{id}/rotate" => json!({ "overlap_seconds": 60 }),
+        "POST /v1/auth/switch-organization" => json!({ "organization_id": "{OrganizationId}" }),
         "POST /v1/auth/login" => {
             json!({ "email": "{email}", "password": PASSWORD, "organization_id": "{OrganizationId}" })
         }
@@ -201,6 +207,11 @@ pub(crate) fn body(route: &str) -> Option<Value> {
                 "credentials": credentials,
             })
         }
+        "POST /v1/invitations" => json!({ "email": "new{new}@example.com", "role_id": "{RoleId}" }),
+        "POST /v1/invitations/accept" => {
+            json!({ "token": "{invitation token}", "full_name": "Nora", "password": PASSWORD })
+        }
+        "POST /v1/invitations/preview" => json!({ "token": "{invitation token}" }),
         "PUT /v1/members/{id}/permissions" => json!({ "grants": ["members.manage"], "denials": ["orders.read"] }),
         "PUT /v1/members/{id}/roles" => json!({ "role_ids": ["{RoleId}"] }),
         "POST /v1/roles" | "PATCH /v1/roles/{id}" => {

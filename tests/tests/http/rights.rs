@@ -10,11 +10,12 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Routes that ask who is there and for no permission.
-const FOR_EVERYBODY: [&str; 12] = [
+const FOR_EVERYBODY: [&str; 13] = [
     // Who may do nothing may still know it.
     "GET /v1/me",
-    // And leave.
+    // And leave, or go where they may do something.
     "POST /v1/auth/logout",
+    "POST /v1/auth/switch-organization",
     // And look after their own password and sessions.
     "POST /v1/auth/password",
     "POST /v1/auth/email/verification",

@@ -1,5 +1,6 @@
 //! Roles, members, invitations: who may do what, and who decides about it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod invitations;
 mod last_owner;
 mod list;
 mod nodes;
@@ -8,6 +9,7 @@ mod ranks;
 mod roles;
 mod sessions;
 mod states;
+mod switch;
 
 use purser_kernel::PermissionSet;
 use purser_tests::app::{Answer, Tenant, TestApp};

@@ -75,13 +75,15 @@ async fn keys_of_tenant_tables_begin_with_the_organization(#[case] engine: Engin
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn people_are_members_of_the_organization(#[case] engine: Engine) {
-    const PEOPLE: [&str; 11] = [
+    const PEOPLE: [&str; 13] = [
+        "accepted_by",
         "approved_by",
         "assignee_id",
         "changed_by",
         "created_by",
         "deleted_by",
         "feedback_by",
+        "invited_by",
         "owner_id",
         "reviewed_by",
         "sender_id",

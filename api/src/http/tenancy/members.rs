@@ -1,6 +1,6 @@
 //! Members.
 mod rights;
-mod view;
+pub(super) mod view;
 
 use crate::http::{
     body::NoBody,

@@ -132,6 +132,13 @@ pub async fn end_sessions(tx: &WriteTx, id: MembershipId) -> Result<membership::
     Ok(membership)
 }
 
+/// Writes down that somebody is a member from now on.
+pub(crate) async fn joined(tx: &WriteTx, membership: &membership::Model) -> Result<(), Problem> {
+    let (id, user_id, status) = (membership.id, membership.user_id, name_of(&membership.status));
+    tx.audit(audited("member.join", membership).after(&json!({ "status": status }))).await?;
+    tx.emit(&MemberStatusChanged { id, user_id, status }).await
+}
+
 /// A member whom the caller may change, and their rights. `not_found` for one who was removed, `rank_too_high` for one who stands
 /// above the caller.
 pub(super) async fn reached(

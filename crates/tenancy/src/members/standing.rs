@@ -80,7 +80,8 @@ pub(crate) async fn active(tx: &ReadTx, user: UserId) -> Result<Option<membershi
     tx.find::<membership::Entity>().filter(active).one().await
 }
 
-async fn open_organization(tx: &ReadTx) -> Result<Option<organization::Model>, Problem> {
+/// The organization, while it is neither suspended nor closed.
+pub(crate) async fn open_organization(tx: &ReadTx) -> Result<Option<organization::Model>, Problem> {
     let open = organization::Column::Id
         .eq(tx.organization())
         .and(organization::Column::Status.eq(organization::Status::Active));

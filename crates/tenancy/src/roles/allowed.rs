@@ -34,7 +34,7 @@ pub(crate) async fn with_permissions(
 }
 
 /// As [`with_permissions`], of one role.
-pub(super) async fn one(tx: &ReadTx, role: role::Model) -> Result<RoleWithPermissions, Problem> {
+pub(crate) async fn one(tx: &ReadTx, role: role::Model) -> Result<RoleWithPermissions, Problem> {
     let role = with_permissions(tx, vec![role]).await?.pop();
     role.ok_or_else(|| Problem::internal("a role went in and none came out"))
 }

@@ -1,0 +1,44 @@
+//! Working in another of one's organizations.
+use crate::{Auth, SignedIn, log_in::SIGN_IN, people, service::bare_scope, sessions, tokens::Holder};
+use purser_kernel::{Id, OrganizationId, ids::SessionId};
+use purser_store::{AuditCategory, prelude::*};
+
+impl Auth {
+    /// Opens a session of the caller in another of their organizations. A session belongs to one organization: the one they came
+    /// with stays open, and the new one lasts no longer than that one can.
+    ///
+    /// `validation_failed` at `/organization_id`, alike for an organization that there is not, that is not open, and that the caller
+    /// does not belong to. `unauthenticated` for an actor without sessions.
+    pub async fn switch_organization(
+        &self,
+        scope: &Scope,
+        session: SessionId,
+        organization: OrganizationId,
+    ) -> Result<SignedIn, Problem> {
+        let unauthenticated = || Problem::of(CommonProblem::Unauthenticated);
+        let refused = || Problem::unknown_reference("/organization_id", "organization");
+        let user = scope.actor.user().ok_or_else(unauthenticated)?;
+        let tx = self.store.read(scope).await?;
+        let from = Holder { organization: scope.organization, user, session };
+        let from = sessions::open(&tx, from).await?.ok_or_else(unauthenticated)?;
+        drop(tx);
+        // Their own are looked through: whether there is another costs the same to find out as whether it is theirs.
+        let tx = self.store.person_read(user).await?;
+        let own = self.tenants.organizations_of(tx.system()).await?;
+        drop(tx);
+        if own.iter().all(|member| member.organization != organization) {
+            return Err(refused());
+        }
+        self.prepare_signing_keys().await?;
+        let holder = Holder { organization, user, session: Id::generate() };
+        let there = bare_scope(organization, user, scope.client.clone(), scope.request_id.clone());
+        let tx = self.store.write(&there).await?;
+        self.tenants.membership(&tx, user).await?.ok_or_else(refused)?;
+        let person = people::active(&tx, user).await?.ok_or_else(unauthenticated)?;
+        let tokens = self.open_session_until(&tx, holder, from.ends_at).await?;
+        let entry = AuditEntry::new(SIGN_IN, "session", holder.session);
+        tx.audit(entry.category(AuditCategory::Security)).await?;
+        tx.commit().await?;
+        Ok(SignedIn { organization, user: person.into(), tokens })
+    }
+}

@@ -1,0 +1,45 @@
+//! Invitations.
+mod accounts;
+mod at_once;
+mod lists;
+mod refused;
+mod sent;
+
+use purser_tests::app::{Answer, PASSWORD, Tenant, TestApp, eventually};
+use serde_json::{Value, json};
+
+const LIST: &str = "/v1/invitations";
+
+/// Invites somebody to have the role of this name.
+async fn invite(who: &Tenant, email: &str, role: &str) -> Answer {
+    who.post(LIST, &json!({ "email": email, "role": role })).await
+}
+
+/// The token in the `number`th mail to this address.
+async fn token(app: &TestApp, email: &str, number: usize) -> String {
+    eventually("the invitation to arrive", || async { app.mails(email).get(number - 1).map(|mail| mail.token()) }).await
+}
+
+/// Invites somebody and takes the token out of their mail.
+async fn invited(app: &TestApp, who: &Tenant, email: &str, role: &str) -> String {
+    let mails = app.mails(email).len();
+    invite(who, email, role).await.expect(201);
+    token(app, email, mails + 1).await
+}
+
+/// Accepts as somebody who has no account.
+async fn accept(app: &TestApp, token: &str) -> Answer {
+    let body = json!({ "token": token, "full_name": "Nora New", "password": PASSWORD });
+    app.anonymous("POST", "/v1/invitations/accept", Some(&body)).await
+}
+
+/// Accepts as somebody who has an account, with its password.
+async fn accept_with(app: &TestApp, token: &str, password: &str) -> Answer {
+    let body = json!({ "token": token, "password": password });
+    app.anonymous("POST", "/v1/invitations/accept", Some(&body)).await
+}
+
+/// The path of an invitation.
+fn at(invitation: &Value) -> String {
+    format!("{LIST}/{}", invitation["id"].as_str().unwrap())
+}
