@@ -9,7 +9,7 @@ use crate::{
     tokens::Holder,
 };
 use purser_entity_auth::{user, user_credential};
-use purser_kernel::{Client, Email, ExposeSecret, Id, OrganizationId, SecretString, UserId};
+use purser_kernel::{Client, Email, ExposeSecret, Id, OrganizationId, SecretString, UserId, clock::Stopwatch};
 use purser_store::{AuditCategory, prelude::*};
 
 /// What somebody writes to sign in. It has no `Debug`: it is personal data and a secret.
@@ -48,10 +48,20 @@ impl Auth {
     /// Opens a session.
     ///
     /// `invalid_credentials` whatever is wrong: an unknown address, the password, a disabled person, an organization that
-    /// they do not belong to; the same work is done for each. `mfa_required`, with a challenge for the
-    /// [second step](Auth::second_step), when the password is right and a second factor is asked for. `too_many_requests` during the pause after many wrong
+    /// they do not belong to; a password is compared for each, and none is answered sooner than another. `mfa_required`, with a
+    /// challenge for the [second step](Auth::second_step), when the password is right and a second factor is asked for.
+    /// `too_many_requests` during the pause after many wrong
     /// passwords, `unavailable` when too many passwords wait to be compared.
     pub async fn log_in(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
+        let watch = Stopwatch::start();
+        let signed_in = self.compare(request, client, request_id).await;
+        if signed_in.as_ref().is_err_and(|problem| problem.is(AuthProblem::InvalidCredentials)) {
+            tokio::time::sleep(self.options.refusal_time.saturating_sub(watch.elapsed())).await;
+        }
+        signed_in
+    }
+
+    async fn compare(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
         // What is no address, or no password, is nobody's, as the caller can see for themselves.
         let refused = || Problem::of(AuthProblem::InvalidCredentials);
         let address = Email::parse("/email", &request.email).map_err(|_| refused())?.normalized();

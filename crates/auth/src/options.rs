@@ -1,5 +1,6 @@
 //! What an installation decides about signing in.
 use chrono::TimeDelta;
+use std::time::Duration;
 
 /// What an installation decides about signing in. The defaults are for production.
 #[derive(Clone, Debug)]
@@ -14,6 +15,9 @@ pub struct AuthOptions {
     pub max_concurrent_hashes: usize,
     /// Password hashes that may wait for their turn; more are refused.
     pub max_waiting_hashes: usize,
+    /// How long a refused sign-in takes at the least. What is written down about somebody's wrong password takes longer than what
+    /// is kept of an address that nobody has; behind this time neither shows.
+    pub refusal_time: Duration,
     /// The fewest characters of a password. NIST SP 800-63B-4, section 3.1.1.2, asks for 15 where a password is the only factor
     /// and 8 beside another; 12 with a list of common ones is OWASP's middle.
     pub password_min_length: usize,
@@ -37,6 +41,7 @@ impl Default for AuthOptions {
             argon2_parallelism: 1,
             max_concurrent_hashes: 2,
             max_waiting_hashes: 64,
+            refusal_time: Duration::from_millis(200),
             password_min_length: 12,
             access_token_lifetime: TimeDelta::minutes(10),
             session_idle_lifetime: TimeDelta::days(30),

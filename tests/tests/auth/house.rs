@@ -8,7 +8,7 @@ use purser_kernel::{
 use purser_store::{AuditFilter, DatabaseOptions, MasterKey, Store, Vault, audit_logs, prelude::*};
 use purser_tenancy::Tenancy;
 use purser_tests::database::{Engine, TestDatabase};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -108,7 +108,7 @@ fn master() -> MasterKey {
 
 /// The least that argon2 takes: these tests are not about its cost.
 pub(crate) fn options() -> AuthOptions {
-    AuthOptions { argon2_memory_kib: 8, ..AuthOptions::default() }
+    AuthOptions { argon2_memory_kib: 8, refusal_time: Duration::ZERO, ..AuthOptions::default() }
 }
 
 fn auth(store: &Store, options: AuthOptions) -> Auth {
