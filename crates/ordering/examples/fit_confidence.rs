@@ -1,5 +1,6 @@
-//! Fits what a doubt weighs, from the seen messages alone, and prints the constants of `reader/confidence.rs`. Before, it fits on
-//! all trades but one and judges by that one, for each in turn: what to expect of messages that were not seen.
+//! Fits what a doubt weighs, from the seen messages alone and never below chosen floors, and prints the constants of
+//! `reader/confidence.rs` with what is fitted and what chosen. Before, it fits on all trades but one and judges by that one, for
+//! each in turn: what to expect of messages that were not seen.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -78,11 +79,11 @@ impl<const N: usize> Fit<N> {
         1.0 / (1.0 + (against - self.clear).exp())
     }
 
-    fn print(&self, name: &str, doubts: [&str; N]) {
+    fn print(&self, name: &str, doubts: [&str; N], floors: [f64; N]) {
         let weights: Vec<String> = self.weights.iter().map(|w| format!("{w:.2}")).collect();
         println!("{name}: Model {{ clear: {:.2}, weights: [{}] }}", self.clear, weights.join(", "));
-        for (doubt, weight) in doubts.iter().zip(&weights) {
-            println!("    {doubt:<16} {weight}");
+        for ((doubt, weight), floor) in doubts.iter().zip(self.weights).zip(floors) {
+            println!("    {doubt:<16} {weight:.2} {}", if weight > floor { "fitted" } else { "chosen: its floor" });
         }
     }
 }
@@ -181,6 +182,6 @@ fn main() {
     );
     let rows = line_rows(&reads);
     let lines = Fit::new(rows.iter(), LINE_FLOORS);
-    lines.print("LINE", LINE_DOUBTS);
-    Fit::new(order_rows(&reads, &lines).iter(), ORDER_FLOORS).print("ORDER", ORDER_DOUBTS);
+    lines.print("LINE", LINE_DOUBTS, LINE_FLOORS);
+    Fit::new(order_rows(&reads, &lines).iter(), ORDER_FLOORS).print("ORDER", ORDER_DOUBTS, ORDER_FLOORS);
 }

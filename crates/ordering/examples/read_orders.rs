@@ -1,6 +1,6 @@
-//! Reads the test messages and prints how well: the seen half, the trade held out, and the unseen half. `--misses` prints each
-//! seen message that was not read exactly, and `--without-unseen` leaves out the unseen half, whose figures are best looked
-//! at seldom.
+//! Reads the test messages and prints how well: the seen half, the trade that nothing is fitted with, and the unseen half.
+//! `--misses` prints each seen message that was not read exactly, and `--without-unseen` leaves out the unseen half, whose
+//! figures are best looked at seldom.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -13,12 +13,12 @@
 mod score;
 
 use purser_ordering::reader::ReadLine;
-use score::{AUTO, Case, HELD, Half, SEEN, STEPS, Score, Trade, UNSEEN};
+use score::{AUTO, CLEANING, Case, Half, SEEN, STEPS, Score, Trade, UNSEEN};
 
 fn main() {
     let wanted = |flag: &str| std::env::args().any(|arg| arg == flag);
     let unread = measure(&SEEN);
-    measure(&HELD);
+    measure(&CLEANING);
     if !wanted("--without-unseen") {
         measure(&UNSEEN);
     }

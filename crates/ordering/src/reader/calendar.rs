@@ -18,9 +18,6 @@ pub(super) fn is_day(norm: &str) -> bool {
         "fri",
         "sun",
         "sat",
-        "weds",
-        "tues",
-        "thurs",
     ];
     let norm = norm.strip_suffix('s').unwrap_or(norm);
     WORDS.contains(&norm) || is_month(norm)

@@ -102,7 +102,6 @@ const CUES: &[(&[&str], Cue)] = &[
 /// Turns of speech that hold a cue's word and are none.
 const IDIOMS: &[&[&str]] = &[
     &["change", "of", "plan"],
-    &["changed", "their", "mind"],
     &["put", "us", "down", "for"],
     &["put", "me", "down", "for"],
     &["run", "out", "of"],
@@ -167,7 +166,6 @@ const WISHES: &[&[&str]] = &[
     &["am", "after"],
     &["are", "after"],
     &["go", "with"],
-    &["put", "by"],
     &["stick", "on"],
     &["chuck", "in"],
     &["throw", "in"],

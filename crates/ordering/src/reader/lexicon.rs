@@ -1,21 +1,26 @@
 //! The English the rules know: courtesies, verbs of ordering, days and places.
 
+/// Stands for a product's name among the words of a sentence.
+pub(super) const NAME: &str = "_";
+
 /// Verbs and courtesies with which people order.
 pub(super) fn is_request(norm: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "send", "need", "needs", "want", "get", "have", "like", "take", "deliver", "bring", "buy", "require", "supply",
-        "put", "grab", "please", "pls", "plz", "plse", "order", "add", "give", "ship", "book", "love", "include",
-        "reorder", "needing", "wanting", "snd", "sned", "gimme", "gime",
-    ];
-    WORDS.contains(&norm)
+    REQUESTS.contains(&norm)
 }
+
+const REQUESTS: &[&str] = &[
+    "send", "need", "needs", "want", "get", "have", "like", "take", "deliver", "bring", "buy", "require", "supply",
+    "put", "grab", "please", "pls", "plz", "plse", "order", "add", "give", "ship", "book", "love", "include",
+    "reorder", "needing", "wanting", "snd", "sned", "gimme", "gime",
+];
 
 /// Words after which a name is a place, a time or a person, no product.
 pub(super) fn is_preposition(norm: &str) -> bool {
-    const WORDS: &[&str] =
-        &["to", "at", "by", "from", "on", "about", "before", "after", "until", "till", "since", "via"];
-    WORDS.contains(&norm)
+    PREPOSITIONS.contains(&norm)
 }
+
+const PREPOSITIONS: &[&str] =
+    &["to", "at", "by", "from", "on", "about", "before", "after", "until", "till", "since", "via"];
 
 /// Words that name a whole order.
 pub(super) fn is_whole(norm: &str) -> bool {
@@ -32,10 +37,11 @@ pub(super) fn withdraws(norm: &str) -> bool {
 
 /// Words of greeting.
 pub(super) fn is_greeting(norm: &str) -> bool {
-    const WORDS: &[&str] =
-        &["hi", "hello", "hey", "hiya", "morning", "afternoon", "evening", "greetings", "howdy", "hallo", "heya", "yo"];
-    WORDS.contains(&norm)
+    GREETINGS.contains(&norm)
 }
+
+const GREETINGS: &[&str] =
+    &["hi", "hello", "hey", "hiya", "morning", "afternoon", "evening", "greetings", "howdy", "hallo", "heya", "yo"];
 
 /// Words of good wishes.
 pub(super) fn wishes(norm: &str) -> bool {
@@ -44,13 +50,14 @@ pub(super) fn wishes(norm: &str) -> bool {
 
 /// Words that begin another thought.
 pub(super) fn begins_clause(norm: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "i", "we", "you", "he", "she", "they", "it", "its", "im", "ive", "ill", "weve", "well", "theyre", "youre",
-        "thats", "when", "while", "whilst", "if", "because", "coz", "cos", "cause", "so", "but", "which", "who",
-        "where", "unless", "until", "as", "since", "thats", "hes", "shes",
-    ];
-    WORDS.contains(&norm)
+    CLAUSES.contains(&norm)
 }
+
+const CLAUSES: &[&str] = &[
+    "i", "we", "you", "he", "she", "they", "it", "its", "im", "ive", "ill", "weve", "well", "theyre", "youre", "thats",
+    "when", "while", "whilst", "if", "because", "coz", "cos", "cause", "so", "but", "which", "who", "where", "unless",
+    "as", "hes", "shes",
+];
 
 /// Words that point to a time or a thing beside what is ordered: "2 filters this aft", "3 red for that one".
 pub(super) fn points(norm: &str) -> bool {
@@ -59,12 +66,13 @@ pub(super) fn points(norm: &str) -> bool {
 
 /// Words with which a message ends; a name may follow.
 pub(super) fn signs_off(norm: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "thanks", "thank", "thx", "thnx", "thankyou", "tx", "ta", "cheers", "chrs", "regards", "rgrds", "ty", "xx",
-        "xxx", "merci",
-    ];
-    WORDS.contains(&norm)
+    THANKS.contains(&norm)
 }
+
+const THANKS: &[&str] = &[
+    "thanks", "thank", "thx", "thnx", "thankyou", "tx", "ta", "cheers", "chrs", "regards", "rgrds", "ty", "xx", "xxx",
+    "merci",
+];
 
 /// Words that say nothing about what is ordered.
 pub(super) fn is_filler(norm: &str) -> bool {
@@ -83,17 +91,8 @@ pub(super) fn is_filler(norm: &str) -> bool {
 }
 
 const ARTICLES: &[&str] =
-    &["a", "an", "the", "some", "any", "this", "that", "these", "those", "my", "our", "your", "their", "its"];
+    &["a", "an", "the", "some", "any", "this", "that", "these", "those", "my", "our", "your", "their"];
 const COURTESIES: &[&str] = &[
-    "thanks",
-    "thank",
-    "thx",
-    "thnx",
-    "ty",
-    "tx",
-    "cheers",
-    "ta",
-    "regards",
     "kind",
     "best",
     "dear",
@@ -109,7 +108,6 @@ const COURTESIES: &[&str] = &[
     "lovely",
     "brilliant",
     "hope",
-    "well",
     "guys",
     "mate",
     "team",
@@ -117,7 +115,6 @@ const COURTESIES: &[&str] = &[
     "madam",
     "folks",
     "there",
-    "love",
     "lol",
     "haha",
     "bye",
@@ -137,9 +134,6 @@ const COURTESIES: &[&str] = &[
     "again",
     "too",
     "both",
-    "xx",
-    "xxx",
-    "lovely",
     "hun",
     "hon",
     "luv",
@@ -149,8 +143,6 @@ const COURTESIES: &[&str] = &[
     "innit",
     "coming",
     "added",
-    "send",
-    "snd",
     "mixed",
     "assorted",
     "reqd",
@@ -167,26 +159,11 @@ const COURTESIES: &[&str] = &[
     "sorry",
 ];
 const FUNCTION_WORDS: &[&str] = &[
-    "i",
-    "we",
-    "you",
     "me",
     "us",
-    "it",
-    "they",
     "them",
-    "he",
-    "she",
-    "im",
-    "ill",
     "id",
-    "ive",
     "were",
-    "well",
-    "wed",
-    "weve",
-    "youre",
-    "thats",
     "lets",
     "u",
     "ur",
@@ -194,7 +171,6 @@ const FUNCTION_WORDS: &[&str] = &[
     "for",
     "in",
     "with",
-    "as",
     "is",
     "are",
     "be",
@@ -214,16 +190,12 @@ const FUNCTION_WORDS: &[&str] = &[
     "did",
     "has",
     "had",
-    "so",
     "then",
-    "but",
     "or",
-    "if",
     "just",
     "only",
     "now",
     "here",
-    "when",
     "up",
     "down",
     "out",
@@ -237,7 +209,6 @@ const FUNCTION_WORDS: &[&str] = &[
     "next",
     "last",
     "maybe",
-    "about",
     "still",
     "already",
     "exactly",
@@ -260,11 +231,9 @@ const FUNCTION_WORDS: &[&str] = &[
     "one",
     "ones",
     "wanna",
-    "gimme",
     "total",
     "altogether",
     "same",
-    "kind",
     "size",
     "colour",
     "color",
@@ -275,18 +244,13 @@ const FUNCTION_WORDS: &[&str] = &[
     "than",
 ];
 const DELIVERY_WORDS: &[&str] = &[
-    "tomorrow",
     "today",
     "tonight",
-    "morning",
-    "afternoon",
-    "evening",
     "noon",
     "week",
     "weekend",
     "month",
     "day",
-    "am",
     "pm",
     "delivery",
     "delivered",
@@ -297,12 +261,10 @@ const DELIVERY_WORDS: &[&str] = &[
     "time",
     "site",
     "address",
-    "asap",
     "soon",
     "early",
     "late",
     "latest",
-    "usual",
     "first",
     "thing",
     "orders",
@@ -314,7 +276,6 @@ const DELIVERY_WORDS: &[&str] = &[
     "price",
     "tmrw",
     "tmr",
-    "2moro",
 ];
 /// What people ask of a person, not of the stock room.
 const ERRANDS: &[&str] = &[
@@ -350,17 +311,40 @@ const ERRANDS: &[&str] = &[
     "office",
     "back",
 ];
-const PRAISE: &[&str] = &[
-    "fresh",
-    "nice",
-    "decent",
-    "ripe",
-    "lovely",
-    "quality",
-    "big",
-    "favourite",
-    "favorite",
-    "normal",
-    "regular",
-    "standard",
-];
+const PRAISE: &[&str] =
+    &["fresh", "nice", "decent", "ripe", "quality", "big", "favourite", "favorite", "normal", "regular", "standard"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_word_of_filler_stands_in_two_lists() {
+        let lists = [
+            REQUESTS,
+            PREPOSITIONS,
+            GREETINGS,
+            CLAUSES,
+            THANKS,
+            ARTICLES,
+            COURTESIES,
+            FUNCTION_WORDS,
+            DELIVERY_WORDS,
+            PRAISE,
+            ERRANDS,
+        ];
+        let mut known = HashSet::new();
+        for word in lists.concat() {
+            assert!(known.insert(word), "{word} stands twice");
+            assert!(!super::super::calendar::is_day(word), "{word} is a day");
+        }
+    }
+
+    #[test]
+    fn every_word_of_filler_is_one_token() {
+        for word in [REQUESTS, COURTESIES, FUNCTION_WORDS, DELIVERY_WORDS, PRAISE, ERRANDS].concat() {
+            assert_eq!(super::super::text::tokenise(word).len(), 1, "{word} never comes as one word");
+        }
+    }
+}

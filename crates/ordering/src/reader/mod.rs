@@ -7,7 +7,7 @@
 //! The way of a message: [`text`] folds it into tokens, [`noise`] strikes the numbers that are no amounts,
 //! [`lexer`] names what is left (amounts, units, product phrases, cues), [`segment`] cuts it into items, [`matching`]
 //! finds the product of each, [`variants`] and [`amounts`] settle how much of what, [`corrections`] plays the items
-//! in order onto the lines, and [`confidence`] and [`intent`] judge the whole.
+//! in order onto the lines, [`mood`] tells what each sentence does, and [`confidence`] and [`intent`] judge the whole.
 
 mod abbreviations;
 mod amounts;
@@ -28,6 +28,7 @@ mod lexer;
 mod lexicon;
 mod lines;
 mod matching;
+mod mood;
 mod names;
 mod noise;
 mod numbers;
@@ -35,6 +36,7 @@ mod places;
 mod port;
 mod reading;
 mod relative;
+mod requests;
 mod rows;
 mod rules;
 mod segment;

@@ -201,8 +201,6 @@ fn number_noise(tokens: &[Token], at: usize) -> usize {
                 | "bedrooms"
                 | "booked"
                 | "degrees"
-                | "sqm"
-                | "coats"
                 | "nights"
                 | "yrs"
                 | "wks"

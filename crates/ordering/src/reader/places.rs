@@ -104,7 +104,6 @@ pub(super) fn numbered(tokens: &[Token], at: usize, known: impl Fn(&Token) -> bo
         "suite",
         "year",
         "class",
-        "deskno",
         "cubicle",
         "bed",
         "page",

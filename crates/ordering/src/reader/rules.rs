@@ -3,15 +3,16 @@ use super::catalogue::Message;
 use super::confidence::{LINE_DOUBTS, ORDER_DOUBTS, OrderDoubts};
 use super::cues::Cue;
 use super::index::Catalogue;
-use super::intent::{self, Evidence, Mood};
+use super::intent::{self, Evidence};
 use super::lexer::{self, Element, What};
 use super::lexicon;
 use super::lines::{Line, Play};
+use super::mood::{self, Mood};
 use super::port::OrderReader;
 use super::reading::{Candidate, Effect, Intent, ReadLine, Reading};
 use super::segment::{self, Sentence};
-use super::tales;
 use super::text::{self, Kind, Token};
+use super::turns;
 use async_trait::async_trait;
 use purser_kernel::{Problem, Quantity};
 
@@ -61,13 +62,15 @@ impl RuleReader {
         let mut evidence = Evidence::default();
         for sentence in segment::sentences(catalogue, &tokens, &elements) {
             let of = elements.get(sentence.first..sentence.past).unwrap_or_default();
-            let mood = mood(&tokens, of, &sentence);
+            let said = outside_names(&tokens, of);
+            let mood = mood(&said, of, &sentence);
+            evidence.instructed |= turns::instructs(&said);
             weigh(&mut evidence, &tokens, of, mood);
             let asks = (mood == Mood::Ask).then(|| sentence.items.iter().rfind(|i| !i.phrases.is_empty()).cloned());
             if mood == Mood::Say {
                 let told = evidence.asked || evidence.complained;
-                let asked = sentence.asked && !play.amended && !tales::inquires_after(&outside_names(&tokens, of));
-                let (before, unsure) = (play.lines.len(), hedged(&tokens, of, &sentence));
+                let asked = sentence.asked && !play.amended && !mood::inquires_after(&said);
+                let (before, unsure) = (play.lines.len(), mood::hedged(&said, sentence.asked));
                 say(&mut play, of, sentence, told);
                 // It reads as an order, and may be a question or a tale all the same.
                 play.left |= unsure && play.lines.len() > before;
@@ -181,32 +184,31 @@ fn orders_on_condition(tokens: &[Token], of: &[Element]) -> bool {
     })
 }
 
-fn mood(tokens: &[Token], of: &[Element], sentence: &Sentence) -> Mood {
+fn mood(said: &[&str], of: &[Element], sentence: &Sentence) -> Mood {
     let named = of.iter().any(|e| matches!(e.what, What::Phrase(_)));
     let counted = of.iter().any(|e| matches!(e.what, What::Amount(_)));
-    intent::mood(&outside_names(tokens, of), sentence.asked, named, counted)
+    // What names and counts a product is read, and goes to a person: it may be a courtesy.
+    if turns::instructs(said) && !(named && counted) {
+        return Mood::Instruct;
+    }
+    mood::of(said, sentence.asked, named, counted)
 }
 
-fn hedged(tokens: &[Token], of: &[Element], sentence: &Sentence) -> bool {
-    tales::hedged(&outside_names(tokens, of), sentence.asked)
-}
-
-/// The words, with [`tales::NAME`] for each product's name: "split peas" have not come apart.
+/// The words, with [`lexicon::NAME`] for each product's name: "split peas" have not come apart.
 fn outside_names<'a>(tokens: &'a [Token], of: &[Element]) -> Vec<&'a str> {
     let words = |e: &Element| match e.what {
-        What::Phrase(_) => vec![tales::NAME],
+        What::Phrase(_) => vec![lexicon::NAME],
         _ => tokens.get(e.first..e.past).into_iter().flatten().map(|t| t.norm.as_str()).collect(),
     };
-    of.iter().flat_map(words).collect()
+    of.iter().flat_map(words).filter(|word| !word.is_empty()).collect()
 }
 
 fn weigh(evidence: &mut Evidence, tokens: &[Token], of: &[Element], mood: Mood) {
     match mood {
-        Mood::Say | Mood::Tell => {}
+        Mood::Say | Mood::Tell | Mood::Instruct => {}
         Mood::Ask => evidence.asked = true,
         Mood::Complain => evidence.complained = true,
         Mood::Withdraw => evidence.cancelled = true,
-        Mood::Instruct => evidence.instructed = true,
     }
     for (at, element) in of.iter().enumerate() {
         let token = tokens.get(element.first);

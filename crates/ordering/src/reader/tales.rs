@@ -1,51 +1,9 @@
 //! What people tell beside what they order: what came, what was wrong with it, what they have and do.
-use super::intent::{Mood, QUESTIONS, REQUESTERS};
-use super::lexicon;
+use super::lexicon::{self, NAME};
+use super::requests::{self, QUESTIONS};
 
-/// Stands for a product's name among the words of a sentence.
-pub(super) const NAME: &str = "_";
-
-/// The mood of a sentence that tells. `words` are those outside of products' names.
-pub(super) fn mood(words: &[&str], asked: bool, named: bool, counted: bool) -> Option<Mood> {
-    if tells_of_part(words) || tells_of_you(words) {
-        return Some(Mood::Complain);
-    }
-    if inquires(words) {
-        return Some(Mood::Ask);
-    }
-    if fails(words) {
-        return Some(Mood::Complain);
-    }
-    if words.iter().take(3).any(|w| matches!(*w, "checking" | "wondering")) && !asks_for(words) {
-        return Some(Mood::Ask);
-    }
-    if !asked && habit(words, counted) {
-        return Some(Mood::Tell);
-    }
-    if maybe(words) || asked && words.contains(&"any") && !words.contains(&"chance") && !asks_for(words) {
-        return Some(Mood::Ask);
-    }
-    if asked || asks_for(words) {
-        return None;
-    }
-    if short(words, counted) {
-        return Some(Mood::Complain);
-    }
-    let spoken_of = named || counted || words.iter().any(|w| matches!(*w, "order" | "delivery" | "parcel" | "invoice"));
-    if spoken_of && arrived(words) {
-        return Some(Mood::Complain);
-    }
-    let praised = words.iter().any(|w| PRAISE.contains(w) || lexicon::signs_off(w));
-    let bad = words.iter().any(|w| NEGATIONS.contains(w)) || named && !praised;
-    match describes(words) {
-        true if bad => Some(Mood::Complain),
-        true if !counted => Some(Mood::Tell),
-        _ if praised && !counted && words.first().is_some_and(|w| PRAISE.contains(w)) => Some(Mood::Tell),
-        _ => None,
-    }
-}
-
-const PRAISE: &[&str] = &[
+/// Words of praise.
+pub(super) const PRAISE: &[&str] = &[
     "lovely",
     "great",
     "good",
@@ -67,15 +25,15 @@ const PRAISE: &[&str] = &[
 ];
 
 /// "Just wanted to ask whether", "need to know if … before I order".
-fn inquires(words: &[&str]) -> bool {
+pub(super) fn inquires(words: &[&str]) -> bool {
     words.windows(2).any(|w| matches!(w, ["to", "ask" | "know" | "enquire" | "inquire" | "query"]))
         && !words.contains(&"let")
-        || words.windows(3).any(|w| matches!(w, ["before", "i" | "we", "order" | "buy" | "commit"]))
+        || words.windows(3).any(|w| matches!(w, ["before", "i" | "we", "order" | "buy"]))
         || words.windows(3).any(|w| matches!(w, ["to", "check", "if" | "whether" | "what" | "when" | "how" | "on"]))
 }
 
 /// "The pens don't write", "there are only 2 here", "why have we been billed": what is not as it should be.
-fn fails(words: &[&str]) -> bool {
+pub(super) fn fails(words: &[&str]) -> bool {
     const WORKS: &[&str] = &[
         "work", "write", "stick", "fit", "hold", "open", "close", "turn", "start", "dry", "cut", "seal", "charge",
         "match", "arrive", "come",
@@ -84,20 +42,15 @@ fn fails(words: &[&str]) -> bool {
         |w: &str| matches!(w, "dont" | "doesnt" | "wont" | "didnt" | "cant" | "isnt" | "hasnt" | "havent" | "not");
     words.windows(2).any(|w| matches!(w, [no, does] if negated(no) && WORKS.contains(does)))
         || words.windows(3).any(|w| matches!(w, ["there", "are" | "is" | "were" | "was", "only"]))
-        || words.windows(2).any(|w| {
-            matches!(
-                w,
-                ["theres" | "therere", "only"]
-                    | ["falling" | "coming" | "came", "apart" | "off" | "loose"]
-                    | ["dried", "up" | "out"]
-            )
-        })
+        || words
+            .windows(2)
+            .any(|w| matches!(w, ["theres", "only"] | ["falling" | "coming" | "came", "apart" | "off" | "loose"]))
         || matches!(words, ["why", "have" | "has" | "is" | "are" | "was" | "were" | "did", ..])
             && words.iter().any(|w| matches!(*w, "we" | "i" | "my" | "our" | "you"))
 }
 
 /// "Thinking of getting 20", "I might need some", "if I order 50": nothing is ordered yet.
-fn maybe(words: &[&str]) -> bool {
+pub(super) fn maybe(words: &[&str]) -> bool {
     words
         .windows(2)
         .any(|w| matches!(w, ["might" | "may", "need" | "want" | "order" | "take"] | ["thinking", "of" | "about"]))
@@ -108,7 +61,7 @@ fn maybe(words: &[&str]) -> bool {
 }
 
 /// "Only 8 on the pallet, should be 10", "no bread in todays delivery": what did not come.
-fn short(words: &[&str], counted: bool) -> bool {
+pub(super) fn short(words: &[&str], counted: bool) -> bool {
     let only = words.first() == Some(&"only") && counted && words.contains(&"should");
     let within = words
         .windows(3)
@@ -116,25 +69,15 @@ fn short(words: &[&str], counted: bool) -> bool {
     only || within && words.first().is_some_and(|w| matches!(*w, "no" | "only" | "missing" | NAME))
 }
 
-const NEGATIONS: &[&str] = &[
-    "no", "not", "dont", "doesnt", "wont", "isnt", "arent", "wasnt", "werent", "cant", "nothing", "too", "never",
-    "without",
-];
-
-/// A verb of ordering or a word that asks for something to be done.
-fn asks_for(words: &[&str]) -> bool {
-    needs(words) || words.iter().any(|w| REQUESTERS.contains(w) || matches!(*w, "please" | "pls" | "plz" | "add"))
-}
-
 /// "A box of needles arrived open", "we were charged for 10": what happened on the way, where nobody says thanks for it.
-fn arrived(words: &[&str]) -> bool {
+pub(super) fn arrived(words: &[&str]) -> bool {
     words.iter().any(|w| matches!(*w, "arrived" | "came" | "received" | "turned" | "charged" | "missed" | "split"))
         && !words.iter().any(|w| lexicon::is_request(w) && !matches!(*w, "order" | "have" | "put"))
         && !words.iter().any(|w| lexicon::signs_off(w) || matches!(*w, "all" | "great" | "fine" | "lovely" | "good"))
 }
 
 /// "The masks have no elastic", "these aprons are great": a thing and what it is like.
-fn describes(words: &[&str]) -> bool {
+pub(super) fn describes(words: &[&str]) -> bool {
     const VERBS: &[&str] = &[
         "is", "are", "was", "were", "has", "have", "had", "dont", "doesnt", "wont", "isnt", "arent", "wasnt", "werent",
         "cant", "keep", "keeps", "seem", "seems", "look", "looks", "feel", "smell", "taste", "fit", "fits",
@@ -148,7 +91,7 @@ fn describes(words: &[&str]) -> bool {
 }
 
 /// "We normally get 5 boxes", "will order the gloves next week": not now.
-fn habit(words: &[&str], counted: bool) -> bool {
+pub(super) fn habit(words: &[&str], counted: bool) -> bool {
     let begins = words.iter().take(4);
     let used_to = begins.clone().any(|w| matches!(*w, "normally" | "usually" | "generally" | "typically"))
         || words.windows(2).take(3).any(|w| matches!(w, ["we" | "i" | "they", "use" | "used"]));
@@ -172,7 +115,7 @@ fn habit(words: &[&str], counted: bool) -> bool {
 }
 
 /// "2 of the cans from yesterday were leaking", "3 of my 12 have no nozzles": a part of what came, and what is the matter.
-fn tells_of_part(words: &[&str]) -> bool {
+pub(super) fn tells_of_part(words: &[&str]) -> bool {
     let partitive =
         words.iter().take(6).zip(words.iter().skip(1)).any(|(of, which)| {
             *of == "of" && matches!(*which, "the" | "those" | "these" | "them" | "my" | "our" | "your")
@@ -193,74 +136,28 @@ fn tells_of_part(words: &[&str]) -> bool {
     partitive && begins && tells && !orders
 }
 
+/// Who did them, and what the shop does beside what [`turns::complains`](super::turns::complains) knows.
+const DOERS: &[&str] = &["you", "youve", "u", "driver", "he"];
+const DEEDS: &[&str] =
+    &["dropped", "brought", "gave", "supplied", "shipped", "charged", "billed", "packed", "left", "promised", "said"];
+
 /// "You dropped off", "you gave us": what the shop did, where nothing is ordered beside.
-fn tells_of_you(words: &[&str]) -> bool {
-    const DEEDS: &[&str] = &[
-        "sent",
-        "dropped",
-        "delivered",
-        "brought",
-        "gave",
-        "supplied",
-        "shipped",
-        "charged",
-        "billed",
-        "packed",
-        "left",
-        "forgot",
-        "promised",
-        "said",
-    ];
-    let did =
-        words.windows(2).any(|w| matches!(w, ["you" | "youve" | "u" | "driver" | "he", deed] if DEEDS.contains(deed)));
-    did && !needs(words) && !words.first().is_some_and(|w| QUESTIONS.contains(w))
+pub(super) fn tells_of_you(words: &[&str]) -> bool {
+    let did = words.windows(2).any(|w| matches!(w, [who, deed] if DOERS.contains(who) && DEEDS.contains(deed)));
+    did && !requests::needs(words) && !words.first().is_some_and(|w| QUESTIONS.contains(w))
 }
 
-/// Whether a sentence that reads as an order may be none: it asks without asking for anything to be done, or tells of what was.
-pub(super) fn hedged(norms: &[&str], asked: bool) -> bool {
-    const PAST: &[&str] = &[
-        "was",
-        "were",
-        "wasnt",
-        "werent",
-        "came",
-        "arrived",
-        "received",
-        "got",
-        "didnt",
-        "hasnt",
-        "went",
-        "ordered",
-        "delivered",
-        "sent",
-        "broke",
-        "looked",
-        "turned",
-        "opened",
-    ];
-    let words: Vec<&str> = norms.iter().copied().filter(|n| !n.is_empty()).collect();
-    let asks = |w: &&str| lexicon::is_request(w) && !matches!(*w, "order" | "have" | "love");
-    let requests = needs(&words)
-        || words.iter().any(asks)
-        || words.iter().any(|w| REQUESTERS.contains(w) || matches!(*w, "please" | "pls" | "plz"));
-    !requests && (asked || words.iter().any(|w| PAST.contains(w)))
-}
+#[cfg(test)]
+mod tests {
+    use super::super::turns;
+    use super::*;
 
-/// A verb of ordering, and no courtesy.
-pub(super) fn needs(words: &[&str]) -> bool {
-    words
-        .iter()
-        .any(|w| lexicon::is_request(w) && !matches!(*w, "please" | "pls" | "plz" | "order" | "have" | "like" | "get"))
-        || words.windows(2).any(|w| matches!(w, ["do", "with"]))
-}
-
-/// "How are you", "how is the family".
-pub(super) fn inquires_after(words: &[&str]) -> bool {
-    let how = words.iter().position(|w| matches!(*w, "how" | "hows"));
-    let rest = how.and_then(|at| words.get(at..)).unwrap_or_default();
-    rest.len() <= 5
-        && rest.iter().any(|w| {
-            matches!(*w, "you" | "u" | "family" | "things" | "life" | "everyone" | "weekend" | "kids" | "goes")
-        })
-        && !words.iter().any(|w| matches!(*w, "order" | "delivery" | "much" | "many" | "long" | "soon" | "do" | "can"))
+    #[test]
+    fn no_deed_is_a_complaint_already() {
+        for who in DOERS {
+            for deed in DEEDS {
+                assert!(!turns::complains(&[*who, *deed]), "{who} {deed}");
+            }
+        }
+    }
 }
