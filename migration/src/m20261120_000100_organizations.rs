@@ -10,11 +10,12 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         users(manager).await?;
         organizations(manager).await?;
+        organization_slugs(manager).await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["organizations", "users"]).await
+        drop_tables(manager, &["organization_slugs", "organizations", "users"]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -55,6 +56,10 @@ async fn organizations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text_null("phone", 40)
         .text_null("website", 2048)
         .state("status", &["active", "suspended", "closed"])
+        .time_null("suspended_at")
+        .text_null("suspension_reason", 500)
+        .time_null("closed_at")
+        .time_null("purge_after")
         .choice("subscription_tier", 16)
         .int_default("max_users", 50)
         .int_default("max_projects", 10)
@@ -63,6 +68,18 @@ async fn organizations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .timestamps()
         .soft_delete()
         .version()
+        .unique(&["slug"])
+        .create(manager)
+        .await
+}
+
+/// Every name in addresses that was ever given.
+async fn organization_slugs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    global_table("organization_slugs")
+        .text("slug", 64)
+        // Without reference: it is given before there is the organization's row.
+        .uuid("organization_id")
+        .created()
         .unique(&["slug"])
         .create(manager)
         .await

@@ -6,6 +6,7 @@ pub const GLOBAL_TABLES: &[&str] = &[
     "mfa_challenges",
     "mfa_factors",
     "one_time_tokens",
+    "organization_slugs",
     "organizations",
     "refresh_tokens",
     "schedules",

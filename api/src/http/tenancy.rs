@@ -2,6 +2,7 @@
 mod invitations;
 mod me;
 mod members;
+mod organizations;
 mod permissions;
 mod roles;
 mod settings;
@@ -13,6 +14,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(invitations::routes)
         .configure(me::routes)
         .configure(members::routes)
+        .configure(organizations::routes)
         .configure(permissions::routes)
         .configure(roles::routes)
         .configure(settings::routes);

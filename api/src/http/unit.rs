@@ -11,9 +11,13 @@ use actix_web::{
 };
 use futures_util::future::LocalBoxFuture;
 use purser_auth::{AuthProblem, Authenticated};
-use purser_kernel::{Client, CommonProblem, Expected, Problem, Scope, ids::SessionId};
+use purser_kernel::{
+    Client, CommonProblem, Expected, Id, OrganizationId, PermissionSet, Problem, Scope, UserId, ids::SessionId,
+};
 use purser_store::{KeyClaim, KeyedRequest, ReadTx, WriteTx};
+use sha2::{Digest, Sha256};
 use std::net::IpAddr;
+use uuid::Builder;
 
 /// The services, and where the request came from: for doors that know no caller.
 pub struct Anyone {
@@ -227,6 +231,30 @@ impl Write {
     /// with that answer.
     pub async fn begin(&self, body: &impl Hashed) -> Result<WriteTx, Refusal> {
         let tx = self.services().store.write(self.scope()).await?;
+        self.claim(tx, body).await
+    }
+
+    /// As [`Write::begin`], also when the organization is suspended: for changes of its status, and for nothing else.
+    pub async fn begin_while_suspended(&self, body: &impl Hashed) -> Result<WriteTx, Refusal> {
+        let tx = self.services().store.write_while_suspended(self.scope()).await?;
+        self.claim(tx, body).await
+    }
+
+    /// As [`Write::begin`], in an organization that the caller is about to found. `forbidden` for a caller who is no person.
+    pub async fn begin_founding(&self, body: &impl Hashed) -> Result<WriteTx, Refusal> {
+        let founder = self.scope().actor.user().ok_or_else(|| Problem::of(CommonProblem::Forbidden))?;
+        // The answer is kept in the transaction of its effect, so a retry has to find the organization of the first attempt.
+        let organization = match &self.idempotency_key {
+            Some(key) => founded_with(founder, key),
+            None => OrganizationId::generate(),
+        };
+        // Whoever founds an organization may do everything in it.
+        let owner = Scope { organization, permissions: PermissionSet::all(), ..self.scope().clone() };
+        let tx = self.services().store.write(&owner).await?;
+        self.claim(tx, body).await
+    }
+
+    async fn claim(&self, tx: WriteTx, body: &impl Hashed) -> Result<WriteTx, Refusal> {
         let Some(key) = self.idempotency_key.clone() else {
             return Ok(tx);
         };
@@ -255,6 +283,13 @@ impl Write {
     pub fn if_match_optional(&self) -> Expected {
         self.if_match.clone().unwrap_or(Expected::Any)
     }
+}
+
+/// The id of the organization that the person founds with this key: a UUIDv8 (RFC 9562, section 5.8) of both.
+fn founded_with(founder: UserId, key: &str) -> OrganizationId {
+    let digest: [u8; 32] = Sha256::digest(format!("purser/v1/organization/{founder}/{key}")).into();
+    let (bytes, _) = digest.split_first_chunk().unwrap_or((&[0; 16], &[]));
+    Id::from_uuid(Builder::from_custom_bytes(*bytes).into_uuid())
 }
 
 /// What is no version of ours, such as a weak tag, matches nothing (RFC 9110, section 13.1.1).

@@ -42,7 +42,7 @@ impl Auth {
         let right = self.hasher.verify(current, credential.password_hash.as_deref()).await?;
         let hash = if right { Some(self.hasher.hash(new).await?) } else { None };
 
-        let tx = self.store.write(scope).await?;
+        let tx = self.store.write_in_any_state(scope).await?;
         let now = credentials::for_update(&tx, user).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
         let attempts = credentials::attempts_of(&now);

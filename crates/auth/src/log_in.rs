@@ -84,7 +84,7 @@ impl Auth {
         let renewed = if right { self.hasher.renew(password, &account.password_hash).await? } else { None };
         self.prepare_signing_keys().await?;
         let scope = bare_scope(account.organization, account.user, client, request_id);
-        let tx = self.store.write(&scope).await?;
+        let tx = self.store.write_in_any_state(&scope).await?;
         let credential = credentials::for_update(&tx, account.user).await?;
         // Others may have failed while this password was compared: guessing many at once must not outrun the pause.
         let attempts = credentials::attempts_of(&credential);

@@ -13,7 +13,7 @@ impl Auth {
     pub async fn log_out(&self, scope: &Scope, session: SessionId) -> Result<(), Problem> {
         let user = scope.actor.user().ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?;
         let holder = Holder { organization: scope.organization, user, session };
-        let tx = self.store.write(scope).await?;
+        let tx = self.store.write_in_any_state(scope).await?;
         if sessions::end(&tx, holder, Reason::SignedOut).await? {
             let entry = AuditEntry::new("session.sign_out", "session", session);
             tx.audit(entry.category(AuditCategory::Security)).await?;

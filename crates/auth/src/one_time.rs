@@ -58,7 +58,7 @@ impl Auth {
     /// Begins the transaction in which a token is used, which nobody else uses then.
     async fn using(&self, found: &Found, client: Client, request_id: String) -> Result<WriteTx, Problem> {
         let scope = crate::service::bare_scope(found.organization, found.user, client, request_id);
-        let tx = self.store.write(&scope).await?;
+        let tx = self.store.write_in_any_state(&scope).await?;
         let now = tx.now();
         let unused = Column::Id.eq(found.token.id).and(Column::UsedAt.is_null()).and(Column::ExpiresAt.gt(now));
         let used = tx.system().update_where(unused, |row: &mut ActiveModel| row.used_at = Set(Some(now))).await?;

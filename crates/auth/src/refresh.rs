@@ -40,7 +40,7 @@ impl Auth {
         let holder = token.holder();
         self.prepare_signing_keys().await?;
         let scope = bare_scope(holder.organization, holder.user, client, request_id);
-        let tx = self.store.write(&scope).await?;
+        let tx = self.store.write_in_any_state(&scope).await?;
         let renewal = match self.renew(&tx, &token).await? {
             Renewal::Stolen if sessions::end(&tx, holder, Reason::TokenReused).await? => {
                 let entry = AuditEntry::new("session.refresh_token_reused", "session", holder.session);

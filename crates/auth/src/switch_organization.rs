@@ -32,7 +32,7 @@ impl Auth {
         self.prepare_signing_keys().await?;
         let holder = Holder { organization, user, session: Id::generate() };
         let there = bare_scope(organization, user, scope.client.clone(), scope.request_id.clone());
-        let tx = self.store.write(&there).await?;
+        let tx = self.store.write_in_any_state(&there).await?;
         self.tenants.membership(&tx, user).await?.ok_or_else(refused)?;
         let person = people::active(&tx, user).await?.ok_or_else(unauthenticated)?;
         let tokens = self.open_session_until(&tx, holder, from.ends_at).await?;

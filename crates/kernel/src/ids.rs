@@ -32,6 +32,7 @@ kinds! {
     // tenancy
     Organization => OrganizationId, "an organization, the tenant";
     OrganizationSettings => OrganizationSettingsId, "an organization's settings";
+    OrganizationSlug => OrganizationSlugId, "a name that an organization has or had in addresses";
     Membership => MembershipId, "a person's membership in an organization";
     Role => RoleId, "a role";
     MembershipRole => MembershipRoleId, "the assignment of a role";

@@ -14,6 +14,10 @@ pub enum Permission {
     #[strum(serialize = "organization.manage")]
     #[serde(rename = "organization.manage")]
     OrganizationManage,
+    /// Decide what only an owner decides: suspend, re-activate and close the organization.
+    #[strum(serialize = "organization.own")]
+    #[serde(rename = "organization.own")]
+    OrganizationOwn,
     /// Read members and their roles.
     #[strum(serialize = "members.read")]
     #[serde(rename = "members.read")]
@@ -116,6 +120,7 @@ impl Permission {
             | Self::MembersManage
             | Self::RolesManage
             | Self::OrganizationManage
+            | Self::OrganizationOwn
             | Self::IntegrationsManage
             | Self::ApiKeysManage
     }
@@ -168,7 +173,8 @@ impl SystemRole {
         let manager =
             operator | P::ProductsManage | P::OrdersConfirm | P::UsageRead | P::IntegrationsRead | P::TrainingRead;
         match self {
-            Self::Owner | Self::Admin => PermissionSet::all(),
+            Self::Owner => PermissionSet::all(),
+            Self::Admin => PermissionSet::all() - P::OrganizationOwn,
             Self::Manager => manager,
             Self::Operator => operator,
             Self::Viewer => viewer,

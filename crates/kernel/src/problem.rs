@@ -47,6 +47,8 @@ pub enum CommonProblem {
     Unauthenticated,
     /// The caller lacks the permission that `permission` names.
     Forbidden,
+    /// The organization is suspended: it can be read and re-activated, and nothing else.
+    OrganizationSuspended,
     /// There is no such path, or no such thing in the caller's organization.
     NotFound,
     /// The path has other methods, which `Allow` names.
@@ -87,6 +89,7 @@ impl ProblemKind for CommonProblem {
             Self::InvalidCursor => ("invalid_cursor", 400, "The cursor does not belong to this list"),
             Self::Unauthenticated => ("unauthenticated", 401, "A valid access token is required"),
             Self::Forbidden => ("forbidden", 403, "The caller lacks a permission"),
+            Self::OrganizationSuspended => ("organization_suspended", 403, "The organization is suspended"),
             Self::NotFound => ("not_found", 404, "There is no such resource"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "The resource has no such method"),
             Self::IllegalTransition => ("illegal_transition", 409, "The resource's state does not allow this"),

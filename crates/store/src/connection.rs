@@ -4,9 +4,10 @@ use crate::{
     error::{internal, is_gone},
     pool::Pool,
     rights::RightsChanges,
+    standing::{Standing, Standings},
     system::Unit,
 };
-use purser_kernel::{Clock, OrganizationId, Problem, Scope, UserId};
+use purser_kernel::{Clock, CommonProblem, OrganizationId, Problem, Scope, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Database, Postgres, SqlSafeStr, Sqlite, Transaction, pool::PoolConnection};
@@ -32,6 +33,7 @@ pub struct Store {
 struct Shared {
     clock: Clock,
     vault: Vault,
+    standings: Standings,
     /// Wakes the workers of this process when a job was committed.
     jobs: Arc<Notify>,
     /// Wakes what tells other processes of it.
@@ -74,6 +76,7 @@ impl Store {
                 jobs: Arc::default(),
                 jobs_to_announce: Notify::new(),
                 rights: RightsChanges::new(),
+                standings: Standings::new(),
             }),
         }
     }
@@ -123,15 +126,56 @@ impl Store {
         self.shared.rights.another(organization);
     }
 
+    pub(crate) fn standings(&self) -> &Standings {
+        &self.shared.standings
+    }
+
     /// Begins a transaction that can only read. Dropping it ends it.
+    ///
+    /// `unauthenticated` when the organization is closed: nobody gets in, by whatever door.
     pub async fn read(&self, scope: &Scope) -> Result<ReadTx, Problem> {
+        let began = self.standings().now();
+        let tx = self.read_in_any_state(scope).await?;
+        match self.standings().of(&tx, began).await? {
+            Standing::Open | Standing::Suspended => Ok(tx),
+            Standing::Closed => Err(Problem::of(CommonProblem::Unauthenticated)),
+        }
+    }
+
+    /// As [`Store::read`], and closed organizations are let in: for Purser's own upkeep, and to show an owner what is closed.
+    pub async fn read_in_any_state(&self, scope: &Scope) -> Result<ReadTx, Problem> {
         Ok(ReadTx::new(self.tenant_unit(Access::Read, scope).await?, scope.clone()))
     }
 
     /// Begins a transaction that must be committed; dropped before that, it leaves nothing behind.
     ///
     /// No network call, no password hash and no second `write` may happen while it is open: on SQLite there is one writer.
+    ///
+    /// `organization_suspended` when the organization can only be read, `unauthenticated` when it is closed. A change of this
+    /// process is noticed at once, that of another within a second.
     pub async fn write(&self, scope: &Scope) -> Result<WriteTx, Problem> {
+        let began = self.standings().now();
+        let tx = self.write_in_any_state(scope).await?;
+        match self.standings().of(&tx, began).await? {
+            Standing::Open => Ok(tx),
+            Standing::Suspended => Err(Problem::of(CommonProblem::OrganizationSuspended)),
+            Standing::Closed => Err(Problem::of(CommonProblem::Unauthenticated)),
+        }
+    }
+
+    /// As [`Store::write`], and suspended organizations are written to: for changes of their status, and for nothing else.
+    pub async fn write_while_suspended(&self, scope: &Scope) -> Result<WriteTx, Problem> {
+        let began = self.standings().now();
+        let tx = self.write_in_any_state(scope).await?;
+        match self.standings().of(&tx, began).await? {
+            Standing::Open | Standing::Suspended => Ok(tx),
+            Standing::Closed => Err(Problem::of(CommonProblem::Unauthenticated)),
+        }
+    }
+
+    /// As [`Store::write`], and suspended and closed organizations are written to: for what people do about their own sessions, and
+    /// for Purser's own upkeep. For nothing else.
+    pub async fn write_in_any_state(&self, scope: &Scope) -> Result<WriteTx, Problem> {
         let read = ReadTx::new(self.tenant_unit(Access::Write, scope).await?, scope.clone());
         Ok(WriteTx::new(read, self.clone()))
     }

@@ -17,7 +17,7 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
-pub(crate) use claim::end_waiting;
+pub(crate) use claim::{end_waiting, resume};
 pub use worker::{Worker, WorkerOptions};
 
 /// Attempts before a job is dead.

@@ -47,7 +47,7 @@ impl JobHandler for Purge {
             let organizations = self.tenants.page(tx.system(), after, BATCH).await?;
             drop(tx);
             for organization in &organizations {
-                let tx = store.write(&Scope::system(*organization, format!("job-{}", job.id()))).await?;
+                let tx = store.write_in_any_state(&Scope::system(*organization, format!("job-{}", job.id()))).await?;
                 tx.purge_answers().await?;
                 tx.commit().await?;
             }

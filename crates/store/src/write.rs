@@ -25,6 +25,8 @@ pub struct WriteTx {
     pub(crate) jobs_queued: AtomicBool,
     /// Whether what people may do has changed, so that it is looked up again after the commit.
     rights_changed: AtomicBool,
+    /// Whether the organization's status changes.
+    pub(crate) standing_changed: AtomicBool,
     /// The idempotency key that this transaction answers.
     pub(crate) key: Mutex<Option<crate::idempotency::ClaimedKey>>,
 }
@@ -51,18 +53,24 @@ impl WriteTx {
             dispatch_queued: AtomicBool::new(false),
             jobs_queued: AtomicBool::new(false),
             rights_changed: AtomicBool::new(false),
+            standing_changed: AtomicBool::new(false),
             key: Mutex::new(None),
         }
     }
 
     /// Makes everything that was written permanent, and wakes the workers if there is work for them.
     pub async fn commit(self) -> Result<(), Problem> {
-        let Self { read, store, jobs_queued, rights_changed, .. } = self;
+        let Self { read, store, jobs_queued, rights_changed, standing_changed, .. } = self;
         let organization = read.organization();
-        read.into_connection().commit().await?;
+        let committed = read.into_connection().commit().await;
+        // Also when nobody knows whether it was committed: what is looked up again is right.
         if rights_changed.into_inner() {
             store.rights_changed(organization);
         }
+        if standing_changed.into_inner() {
+            store.standings().changed();
+        }
+        committed?;
         if jobs_queued.into_inner() {
             store.jobs_committed();
         }

@@ -14,4 +14,4 @@ pub use permissions::{Extras, set_permissions};
 pub use roles::{RoleAssignment, assign, propose, set_roles};
 pub use show::{Member, MemberFilter, Members};
 pub use standing::{Standing, me, membership, organizations_of};
-pub(crate) use standing::{active, open_organization};
+pub(crate) use standing::{active, open_organization, owns};

@@ -1,4 +1,8 @@
 //! Organizations: the tenants.
+mod change;
+mod lifecycle;
+mod mine;
+
 use crate::{roles, settings, slug};
 use purser_entity_tenancy::{
     membership::{self, ExtraPermissions},
@@ -9,9 +13,24 @@ use purser_kernel::{
     OrganizationId, UserId,
     ids::{MembershipId, RoleId},
 };
-use purser_store::{AuditCategory, prelude::*};
+use purser_store::{AuditCategory, name_of, prelude::*};
 use serde::Serialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
+
+pub use change::{OrganizationChange, update};
+pub use lifecycle::{close, reactivate, suspend};
+pub use mine::mine;
+
+/// The longest texts that the columns take.
+struct Lengths {
+    name: usize,
+    kind: usize,
+    description: usize,
+    website: usize,
+}
+
+const MAX: Lengths = Lengths { name: 200, kind: 64, description: 2000, website: 2048 };
 
 /// An organization was founded.
 #[derive(Serialize)]
@@ -47,6 +66,13 @@ pub async fn found(tx: &WriteTx, name: &str, owner: UserId) -> Result<organizati
     Ok(organization)
 }
 
+/// As [`found`], by somebody who has an account: they become its owner. `forbidden` for an actor who is no person.
+pub async fn found_another(tx: &WriteTx, name: &str) -> Result<organization::Model, Problem> {
+    let owner = tx.scope().actor.user().ok_or_else(|| Problem::of(CommonProblem::Forbidden))?;
+    let name = text::line("/name", name, MAX.name)?;
+    found(tx, &name, owner).await
+}
+
 /// Attempts at a slug before something else must be wrong.
 const MAX_ATTEMPTS: usize = 4;
 
@@ -54,22 +80,29 @@ async fn insert(tx: &WriteTx, name: &str, owner: UserId) -> Result<organization:
     let wanted = slug::from_name(name);
     let mut slug = wanted.clone();
     for _ in 0..MAX_ATTEMPTS {
+        // A refused insert would end the transaction on PostgreSQL, so a taken slug must not be an error.
+        if !slug::reserve(tx, &slug).await? {
+            slug = slug::with_suffix(&wanted)?;
+            continue;
+        }
         let row = organization::ActiveModel {
             id: Set(tx.organization()),
             name: Set(name.to_owned()),
             slug: Set(slug),
             status: Set(Status::Active),
+            suspended_at: Set(None),
+            suspension_reason: Set(None),
+            closed_at: Set(None),
+            purge_after: Set(None),
             subscription_tier: Set(SubscriptionTier::Free),
             created_by: Set(Some(owner)),
             ..Default::default()
         };
-        // A refused insert would end the transaction on PostgreSQL, so a taken slug must not be an error.
-        if tx.system().insert_if_absent(row).await? {
-            return current(tx).await;
-        }
-        slug = slug::with_suffix(&wanted)?;
+        // Of this id there can only be one: who founds it again, with a key whose answer is kept no longer, is told.
+        let founded = tx.system().insert_if_absent(row).await?;
+        return if founded { row(tx).await } else { Err(Problem::of(CommonProblem::AlreadyExists)) };
     }
-    Err(Problem::internal("the organization exists already, or no slug is free"))
+    Err(Problem::internal("no slug is free"))
 }
 
 async fn first_member(tx: &WriteTx, owner: UserId, role: RoleId) -> Result<(), Problem> {
@@ -98,11 +131,32 @@ async fn first_member(tx: &WriteTx, owner: UserId, role: RoleId) -> Result<(), P
 /// The organization of `tx`.
 pub async fn current(tx: &ReadTx) -> Result<organization::Model, Problem> {
     tx.scope().require(Permission::OrganizationRead)?;
+    row(tx).await
+}
+
+async fn row(tx: &ReadTx) -> Result<organization::Model, Problem> {
     let row = tx.global::<Entity>().filter(Column::Id.eq(tx.organization())).one().await?;
     row.ok_or_else(|| Problem::not_found("organization"))
 }
 
-/// Organizations in the order of their ids, after `after`. Those that are suspended are among them.
+/// An organization as the audit trail shows it.
+fn view(organization: &organization::Model) -> Value {
+    json!({
+        "name": organization.name,
+        "slug": organization.slug,
+        "kind": organization.kind,
+        "description": organization.description,
+        "email": organization.email,
+        "phone": organization.phone,
+        "website": organization.website,
+        "status": name_of(&organization.status),
+        "suspension_reason": organization.suspension_reason,
+        "closed_at": organization.closed_at,
+        "purge_after": organization.purge_after,
+    })
+}
+
+/// Organizations in the order of their ids, after `after`. Those that are suspended or closed are among them.
 pub async fn page(
     system: System<'_>,
     after: Option<OrganizationId>,

@@ -22,11 +22,14 @@ pub enum TenancyProblem {
     AlreadyInvited,
     /// The organization would be left without an owner who can sign in.
     LastOwner,
+    /// Another organization has the name in addresses, or once had it.
+    SlugTaken,
 }
 
 impl ProblemKind for TenancyProblem {
     fn definition(self) -> ProblemType {
         let (id, status, title) = match self {
+            Self::SlugTaken => ("slug_taken", 409, "Another organization has or had this name in addresses"),
             Self::LimitReached => ("limit_reached", 409, "The organization has as many as it may have"),
             Self::PermissionNotHeld => ("permission_not_held", 403, "Nobody grants what they do not hold"),
             Self::RankTooHigh => ("rank_too_high", 403, "Nobody gives, takes or changes what stands above them"),

@@ -1,5 +1,7 @@
-//! An organization's name in addresses.
-use purser_kernel::{Problem, random};
+//! An organization's name in addresses. Once given it is never another organization's: an old link must not lead to a stranger.
+use purser_entity_tenancy::organization_slug::{ActiveModel, Column, Entity};
+use purser_kernel::{Id, Problem, random};
+use purser_store::prelude::*;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Leaves room for a suffix: the column holds 64 characters.
@@ -22,6 +24,30 @@ pub(crate) fn from_name(name: &str) -> String {
     }
     let slug = slug.trim_end_matches('-');
     if slug.is_empty() { NAMELESS.to_owned() } else { slug.to_owned() }
+}
+
+/// The slug that somebody wrote: 3 to 48 lower-case letters and digits, with single hyphens between them.
+pub(crate) fn parse(pointer: &str, slug: String) -> Result<String, Problem> {
+    let fits = (3..=MAX_LENGTH).contains(&slug.len()) && slug == from_name(&slug);
+    let message = "must be 3 to 48 lower-case letters and digits, with single hyphens between them";
+    if fits { Ok(slug) } else { Err(Problem::invalid(pointer, "not_a_slug", message)) }
+}
+
+/// Gives the slug to the organization of `tx`. `false` when another has it or once had it.
+///
+/// Two at once: the second waits for the first to commit.
+pub(crate) async fn reserve(tx: &WriteTx, slug: &str) -> Result<bool, Problem> {
+    let row = ActiveModel {
+        id: Set(Id::generate()),
+        slug: Set(slug.to_owned()),
+        organization_id: Set(tx.organization()),
+        ..Default::default()
+    };
+    if tx.system().insert_if_absent(row).await? {
+        return Ok(true);
+    }
+    let given = tx.global::<Entity>().filter(Column::Slug.eq(slug)).one().await?;
+    Ok(given.is_some_and(|given| given.organization_id == tx.organization()))
 }
 
 /// The slug with a suffix that nobody else is likely to have: 32 random bits.

@@ -9,6 +9,7 @@ pub mod membership;
 pub mod membership_role;
 pub mod organization;
 pub mod organization_settings;
+pub mod organization_slug;
 pub mod role;
 pub mod role_permission;
 
@@ -22,6 +23,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<membership_role::Entity>(),
         shape::<organization::Entity>(),
         shape::<organization_settings::Entity>(),
+        shape::<organization_slug::Entity>(),
         shape::<role::Entity>(),
         shape::<role_permission::Entity>(),
     ]

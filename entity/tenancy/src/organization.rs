@@ -36,6 +36,11 @@ pub struct Model {
     pub phone: Option<String>,
     pub website: Option<String>,
     pub status: Status,
+    pub suspended_at: Option<DateTimeUtc>,
+    pub suspension_reason: Option<String>,
+    pub closed_at: Option<DateTimeUtc>,
+    /// When the encryption keys of a closed organization are destroyed.
+    pub purge_after: Option<DateTimeUtc>,
     pub subscription_tier: SubscriptionTier,
     pub max_users: i32,
     pub max_projects: i32,

@@ -86,6 +86,13 @@ impl Tenant {
         tenant
     }
 
+    /// The same person, signed in to another organization of theirs.
+    pub async fn signed_in_to(&self, organization_id: &str) -> Self {
+        let body = json!({ "email": self.email, "password": PASSWORD, "organization_id": organization_id });
+        let request = self.client.post(format!("{}/v1/auth/login", self.url)).json(&body);
+        self.with_tokens(&Answer::of(request).await.expect(200).json())
+    }
+
     /// A request with the person's token, to be completed.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = method.parse().expect("a method");

@@ -225,6 +225,13 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             }],
             "notes": "taken", "customer_reference": "PO-1", "requested_delivery_on": "2027-01-04",
         }),
+        "PATCH /v1/organization" => json!({
+            "name": "Taken", "slug": "taken-{new}", "kind": "wholesale", "description": "taken",
+            "email": "taken@example.com", "phone": "+49 30 123456", "website": "https://taken.example.com",
+        }),
+        "POST /v1/organization/suspend" => json!({ "reason": "taken" }),
+        "POST /v1/organization/close" => json!({ "retention_days": 30 }),
+        "POST /v1/organizations" => json!({ "name": "Taken" }),
         "PATCH /v1/organization/settings" => json!({
             "default_currency": "USD", "timezone": "Europe/Paris", "locale": "fr-FR", "default_model": "taken",
             "quotas": { "messages": 100 }, "ai_confidence_threshold": 0.5, "monthly_ai_budget": "20",
@@ -255,6 +262,14 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/webhooks/whatsapp/{organization_id}/{integration_id}" => whatsapp::messages(&[]),
         _ => return None,
     })
+}
+
+/// Does what has to be done before the route can do anything.
+pub(crate) async fn prepare(route: &str, shop: &Shop) {
+    if route == "POST /v1/organization/reactivate" {
+        let reason = json!({ "reason": "to be ended" });
+        shop.owner.post("/v1/organization/suspend", &reason).await.expect(200);
+    }
 }
 
 /// The CSV file that a route takes instead of a JSON body.

@@ -12,4 +12,5 @@ mod logs;
 mod rights;
 mod routes;
 mod shape;
+mod suspended;
 mod tenants;

@@ -1,5 +1,10 @@
 //! Each route does what it does for those who hold its permissions, and for nobody else.
-use crate::{call::Call, fixtures::Shop, routes::Api, tenants::shops};
+use crate::{
+    call::Call,
+    fixtures::{self, Shop},
+    routes::Api,
+    tenants::shops,
+};
 use purser_kernel::{Permission, PermissionSet};
 use purser_tests::{
     app::{Tenant, TestApp, eventually},
@@ -10,9 +15,12 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Routes that ask who is there and for no permission.
-const FOR_EVERYBODY: [&str; 13] = [
+const FOR_EVERYBODY: [&str; 15] = [
     // Who may do nothing may still know it.
     "GET /v1/me",
+    // And where else they belong, and found something of their own.
+    "GET /v1/organizations",
+    "POST /v1/organizations",
     // And leave, or go where they may do something.
     "POST /v1/auth/logout",
     "POST /v1/auth/switch-organization",
@@ -127,6 +135,7 @@ async fn what_is_needed_is_enough(#[case] engine: Engine) {
         if fresh.is_none() {
             readers.insert(names.clone(), caller.clone());
         }
+        fixtures::prepare(&route.name(), shop).await;
         let call = Call::of(&api, route, shop).await;
         let answer = call.send(&app, &caller).await;
         let done = (200..300).contains(&answer.status);

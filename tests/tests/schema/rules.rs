@@ -8,9 +8,10 @@ use rstest::rstest;
 use std::collections::BTreeMap;
 
 /// Those of the data model's list that exist so far.
-const GLOBAL: [&str; 9] = [
+const GLOBAL: [&str; 10] = [
     "jobs",
     "one_time_tokens",
+    "organization_slugs",
     "organizations",
     "refresh_tokens",
     "schedules",

@@ -1,9 +1,12 @@
 //! Organizations, what they have decided, and what they may have.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod limits;
+mod organizations;
 mod settings;
+mod suspended;
 
-use purser_tests::app::Answer;
+use purser_tests::app::{Answer, Tenant};
+use serde_json::Value;
 
 /// The answer refuses the body, and these are the pointers and codes of all that is wrong with it.
 #[track_caller]
@@ -18,4 +21,9 @@ fn refused(answer: &Answer, faults: &[(&str, &str)]) {
 #[track_caller]
 fn problem(answer: &Answer, status: u16, id: &str) {
     assert_eq!((answer.status, answer.problem().as_str()), (status, id), "{answer:?}");
+}
+
+/// The rows of a list's first page.
+async fn rows(tenant: &Tenant, path: &str) -> Vec<Value> {
+    tenant.get(path).await.expect(200).json()["data"].as_array().unwrap().clone()
 }

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use purser_auth::{Person, Tokens};
 use purser_kernel::{ExposeSecret, OrganizationId, UserId};
 use purser_store::ports::Founded;
+use purser_tenancy::entity::organization;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +39,12 @@ impl From<Founded> for OrganizationBrief {
     fn from(organization: Founded) -> Self {
         let Founded { id, name, slug } = organization;
         Self { id, name, slug }
+    }
+}
+
+impl From<organization::Model> for OrganizationBrief {
+    fn from(organization: organization::Model) -> Self {
+        Self { id: organization.id, name: organization.name, slug: organization.slug }
     }
 }
 

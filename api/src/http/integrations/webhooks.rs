@@ -11,6 +11,7 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 use purser_integrations::webhooks;
 use purser_kernel::{CommonProblem, OrganizationId, Problem, Scope, ids::IntegrationId};
+use purser_store::ReadTx;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -34,6 +35,15 @@ impl Door {
     fn scope(&self, anyone: &Anyone) -> Scope {
         let scope = Scope::system(self.organization, anyone.request_id.clone());
         Scope { client: anyone.client.clone(), ..scope }
+    }
+
+    /// Opens the transaction in which it is seen who knocks. A closed organization has no doors.
+    async fn open(&self, anyone: &Anyone) -> Result<ReadTx, Problem> {
+        let opened = anyone.services().store.read(&self.scope(anyone)).await;
+        opened.map_err(|problem| match problem.is(CommonProblem::Unauthenticated) {
+            true => Problem::not_found("integration"),
+            false => problem,
+        })
     }
 }
 
@@ -97,12 +107,13 @@ async fn verify(
     door: Door,
     Query(Subscription { mode, token, challenge }): Query<Subscription>,
 ) -> Result<HttpResponse, Refusal> {
-    let tx = anyone.services().store.read(&door.scope(&anyone)).await?;
+    let tx = door.open(&anyone).await?;
     let challenge = webhooks::verify_subscription(&tx, door.integration, &mode, &token, &challenge).await?;
     Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body(challenge))
 }
 
-/// Takes in what the provider posts, signed in `X-Hub-Signature-256`. The same body again changes nothing.
+/// Takes in what the provider posts, signed in `X-Hub-Signature-256`. The same body again changes nothing. While the organization is
+/// suspended it is refused, so that the provider sends it again later.
 #[utoipa::path(
     tag = "Webhooks",
     params(
@@ -116,13 +127,12 @@ async fn verify(
 )]
 #[post("/v1/webhooks/whatsapp/{organization_id}/{integration_id}")]
 async fn receive(anyone: Anyone, door: Door, request: HttpRequest, body: Raw) -> Result<HttpResponse, Refusal> {
-    let (scope, store) = (door.scope(&anyone), &anyone.services().store);
     let signature = request.headers().get("x-hub-signature-256").and_then(|value| value.to_str().ok());
-    let tx = store.read(&scope).await?;
+    let tx = door.open(&anyone).await?;
     let authentic = webhooks::authenticate(&tx, door.integration, &body.0, signature).await?;
     // Given back before another is asked for: a connection that waits for a connection can wait for ever.
     drop(tx);
-    let tx = store.write(&scope).await?;
+    let tx = anyone.services().store.write(&door.scope(&anyone)).await?;
     webhooks::accept(&tx, authentic, headers(&request)).await?;
     tx.commit().await?;
     Ok(HttpResponse::Ok().finish())

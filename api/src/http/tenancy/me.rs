@@ -22,6 +22,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 pub struct MeView {
     user: PersonView,
     organization: OrganizationBrief,
+    /// Whether the organization is suspended: nothing but reading and re-activating it is possible.
+    is_suspended: bool,
     /// The names of the roles, the highest first.
     roles: Vec<String>,
     permissions: Vec<Permission>,
@@ -32,7 +34,8 @@ impl MeView {
         let Standing { organization, membership } = standing;
         Self {
             user: person.into(),
-            organization: OrganizationBrief { id: organization.id, name: organization.name, slug: organization.slug },
+            organization: organization.into(),
+            is_suspended: membership.suspended,
             roles: membership.roles,
             permissions: membership.permissions.iter().collect(),
         }

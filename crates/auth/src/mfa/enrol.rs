@@ -82,7 +82,7 @@ impl Auth {
     /// `wrong_mfa_code` for a wrong one; `mfa_not_enrolled` when nothing was begun, or it was confirmed before.
     pub async fn confirm_totp(&self, scope: &Scope, code: &SecretString) -> Result<Vec<SecretString>, Problem> {
         let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
-        let tx = self.store.write(scope).await?;
+        let tx = self.store.write_in_any_state(scope).await?;
         let begun = Column::UserId.eq(user).and(Column::Kind.eq(Kind::Totp)).and(Column::ConfirmedAt.is_null());
         let factor = tx.global::<Entity>().filter(begun).for_update().one().await?;
         let factor = factor.ok_or_else(|| Problem::of(AuthProblem::MfaNotEnrolled))?;

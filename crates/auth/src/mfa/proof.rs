@@ -28,7 +28,7 @@ impl Auth {
         let tx = match proof {
             Proof::Password(password) => self.proved_by_password(scope, user, &password, action).await?,
             Proof::Code(code) => {
-                let tx = self.store.write(scope).await?;
+                let tx = self.store.write_in_any_state(scope).await?;
                 let factor: mfa_factor::Model = factor::for_update(&tx, user).await?;
                 if !take_code(&tx, &factor, code.expose_secret(), action).await? {
                     tx.commit().await?;
@@ -52,7 +52,7 @@ impl Auth {
         let kept = self.kept_password(user).await?.ok_or_else(wrong)?;
         credentials::attempts_of(&kept).allow(self.store.clock().now())?;
         let right = self.hasher.verify(password, kept.password_hash.as_deref()).await?;
-        let tx = self.store.write(scope).await?;
+        let tx = self.store.write_in_any_state(scope).await?;
         let now = credentials::for_update(&tx, user).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
         let attempts = credentials::attempts_of(&now);

@@ -68,7 +68,7 @@ impl Auth {
     /// ended.
     pub async fn end_session(&self, scope: &Scope, session: SessionId) -> Result<(), Problem> {
         let user = person(scope)?;
-        let tx = self.store.write(scope).await?;
+        let tx = self.store.write_in_any_state(scope).await?;
         let own = Column::Id.eq(session).and(Column::UserId.eq(user)).and(Column::ExpiresAt.gt(tx.now()));
         let row = tx.global::<Entity>().filter(own).one().await?;
         let organization = row.and_then(|row| row.organization_id).ok_or_else(|| Problem::not_found("session"))?;
@@ -85,7 +85,7 @@ impl Auth {
     /// Ends all of the caller's sessions but `session`. Again changes nothing.
     pub async fn end_other_sessions(&self, scope: &Scope, session: SessionId) -> Result<(), Problem> {
         let user = person(scope)?;
-        let tx = self.store.write(scope).await?;
+        let tx = self.store.write_in_any_state(scope).await?;
         let ended = end_others(&tx, user, Some(session), Reason::Ended).await?;
         if !ended.is_empty() {
             tx.audit(AuditEntry::new("session.end_others", "user", user).category(AuditCategory::Security)).await?;

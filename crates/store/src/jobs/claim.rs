@@ -143,6 +143,39 @@ pub(super) async fn fail(store: &Store, job: &Job, problem: &Problem) -> Result<
     Ok(status)
 }
 
+/// How long the jobs of an organization that is not open are put off. Its re-activation ends the pause.
+const PAUSE: TimeDelta = TimeDelta::minutes(10);
+/// What stands in `last_error` of a job that was put off.
+const PUT_OFF: &str = "organization_suspended";
+
+/// Gives a job back that was not to be done now. The attempt does not count. Like one that failed it gives up its unique key.
+pub(super) async fn put_off(store: &Store, job: &Job) -> Result<(), Problem> {
+    let tx = store.system().await?;
+    let run_at = tx.system().now() + PAUSE;
+    tx.system()
+        .update_where(held(job), |row: &mut job::ActiveModel| {
+            row.status = Set(Status::Ready);
+            row.run_at = Set(run_at);
+            row.attempts = Set(job.row.attempts.saturating_sub(1));
+            row.lease_owner = Set(None);
+            row.leased_until = Set(None);
+            row.unique_key = Set(None);
+            row.last_error = Set(Some(PUT_OFF.to_owned()));
+        })
+        .await?;
+    tx.commit().await
+}
+
+/// The organization's jobs that were put off are due.
+pub(crate) async fn resume(tx: &WriteTx) -> Result<(), Problem> {
+    let put_off = Column::OrganizationId
+        .eq(tx.organization())
+        .and(Column::Status.eq(Status::Ready))
+        .and(Column::LastError.eq(PUT_OFF));
+    let now = tx.now();
+    tx.system().update_where(put_off, |row: &mut job::ActiveModel| row.run_at = Set(now)).await.map(|_| ())
+}
+
 /// Half a second doubled with every attempt, at most 10 minutes, with ±20 % jitter so that what failed together does not
 /// come back together.
 fn backoff(attempt: i32) -> TimeDelta {

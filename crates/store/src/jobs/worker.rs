@@ -1,6 +1,6 @@
 //! The loop that does jobs.
 use super::{Job, JobHandler, claim};
-use crate::{Store, prelude::*};
+use crate::{Standing, Store, prelude::*};
 use chrono::TimeDelta;
 use futures_util::FutureExt;
 use purser_entity_platform::job::Status;
@@ -100,6 +100,10 @@ impl Worker {
             return;
         };
         let watch = Stopwatch::start();
+        if self.waits(&job).await {
+            self.put_off(&job).await;
+            return;
+        }
         if job.row.attempts > job.row.max_attempts {
             // Its last attempt never came to an end: what takes a whole process down is not tried for ever.
             self.failed(&job, &Problem::internal("the job's worker died in its last attempt"), watch.elapsed_ms())
@@ -119,7 +123,25 @@ impl Worker {
         let (kind, attempt, elapsed_ms) = (job.kind().to_owned(), job.attempt(), watch.elapsed_ms());
         match outcome {
             Ok(()) => tracing::debug!(job = %job.id(), kind, attempt, elapsed_ms, "job done"),
+            // Suspended while the job ran.
+            Err(_) if self.waits(&job).await => self.put_off(&job).await,
             Err(problem) => self.failed(&job, &problem, elapsed_ms).await,
+        }
+    }
+
+    /// Whether the job is of an organization that is not open: its work waits until it is.
+    async fn waits(&self, job: &Job) -> bool {
+        let Some(organization) = job.row.organization_id else {
+            return false;
+        };
+        let standing = self.store.standing(organization).await;
+        standing.is_ok_and(|standing| standing != Standing::Open)
+    }
+
+    async fn put_off(&self, job: &Job) {
+        metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => "put_off").increment(1);
+        if let Err(problem) = claim::put_off(&self.store, job).await {
+            tracing::warn!(job = %job.id(), %problem, "the job could not be put off; its lease will run out");
         }
     }
 

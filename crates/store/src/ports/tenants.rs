@@ -32,6 +32,8 @@ pub struct Membership {
     pub permissions: PermissionSet,
     /// Sessions that were opened in the organization before are over.
     pub sessions_valid_from: Option<Timestamp>,
+    /// Whether the organization is suspended: they may read and re-activate it, whatever else the roles allow.
+    pub suspended: bool,
 }
 
 /// Implemented by tenancy.
@@ -41,13 +43,14 @@ pub trait Tenants: Send + Sync {
     /// owner's row in `users` must be there.
     async fn found(&self, tx: &WriteTx, name: &str, owner: UserId) -> Result<Founded, Problem>;
 
-    /// The organizations in which the person of `system` is an active member, the oldest membership first.
+    /// The organizations in which the person of `system` is an active member, the oldest membership first, suspended ones behind the
+    /// others. Closed ones are left out.
     async fn organizations_of(&self, system: System<'_>) -> Result<Vec<MemberOf>, Problem>;
 
     /// Whether the organization of `tx` asks its members for a second factor.
     async fn requires_mfa(&self, tx: &ReadTx) -> Result<bool, Problem>;
 
-    /// What the person is in the organization of `tx`, or `None` when they are no active member or it is not open to them.
+    /// What the person is in the organization of `tx`, or `None` when they are no active member or it is closed.
     async fn membership(&self, tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem>;
 
     /// Organizations in the order of their ids, after `after`, for work that goes through all of them.

@@ -4,7 +4,7 @@ use purser_entity_tenancy::{
     membership::{self, Status},
     organization,
 };
-use purser_kernel::{OrganizationId, UserId};
+use purser_kernel::{OrganizationId, SystemRole, UserId};
 use purser_store::{
     ports::{MemberOf, Membership},
     prelude::*,
@@ -14,7 +14,8 @@ use std::collections::HashMap;
 /// More organizations than anybody belongs to.
 const MAX_ORGANIZATIONS: u64 = 200;
 
-/// The open organizations in which the person of `system` is an active member, the oldest membership first.
+/// The organizations in which the person of `system` is an active member, the oldest membership first, suspended ones behind the
+/// others. Closed ones are left out.
 pub async fn organizations_of(system: System<'_>) -> Result<Vec<MemberOf>, Problem> {
     let memberships = system.mine::<membership::Entity>(MAX_ORGANIZATIONS).await?;
     let active: Vec<OrganizationId> = memberships
@@ -25,17 +26,20 @@ pub async fn organizations_of(system: System<'_>) -> Result<Vec<MemberOf>, Probl
     if active.is_empty() {
         return Ok(Vec::new());
     }
-    let mut open: HashMap<OrganizationId, String> = system
+    let mut open: HashMap<OrganizationId, organization::Model> = system
         .find::<organization::Entity>()
         .filter(organization::Column::Id.is_in(active.iter().copied()))
-        .filter(organization::Column::Status.eq(organization::Status::Active))
+        .filter(organization::Column::Status.ne(organization::Status::Closed))
         .all(MAX_ORGANIZATIONS)
         .await?
         .into_iter()
-        .map(|organization| (organization.id, organization.name))
+        .map(|organization| (organization.id, organization))
         .collect();
-    let named = |organization| open.remove(&organization).map(|name| MemberOf { organization, name });
-    Ok(active.into_iter().filter_map(named).collect())
+    let mut own: Vec<organization::Model> = active.into_iter().filter_map(|id| open.remove(&id)).collect();
+    // Who does not say where they want to work wants to work.
+    own.sort_by_key(|organization| organization.status == organization::Status::Suspended);
+    let member = |organization: organization::Model| MemberOf { organization: organization.id, name: organization.name };
+    Ok(own.into_iter().map(member).collect())
 }
 
 /// What the caller is where they act.
@@ -57,12 +61,11 @@ pub async fn me(tx: &ReadTx) -> Result<Standing, Problem> {
     Ok(Standing { organization, membership })
 }
 
-/// What the person is in the organization of `tx`. `None` when they are no active member, or the organization is suspended
-/// or closed.
+/// What the person is in the organization of `tx`. `None` when they are no active member, or the organization is closed.
 pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem> {
-    if open_organization(tx).await?.is_none() {
+    let Some(organization) = open_organization(tx).await? else {
         return Ok(None);
-    }
+    };
     let Some(member) = active(tx, user).await? else {
         return Ok(None);
     };
@@ -71,6 +74,7 @@ pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>,
         roles: rights.roles.into_iter().map(|role| role.name).collect(),
         permissions: rights.permissions,
         sessions_valid_from: member.sessions_valid_from,
+        suspended: organization.status == organization::Status::Suspended,
     }))
 }
 
@@ -80,10 +84,19 @@ pub(crate) async fn active(tx: &ReadTx, user: UserId) -> Result<Option<membershi
     tx.find::<membership::Entity>().filter(active).one().await
 }
 
-/// The organization, while it is neither suspended nor closed.
+/// Whether the person is an active member with the role of an owner, however the organization stands.
+pub(crate) async fn owns(tx: &ReadTx, user: UserId) -> Result<bool, Problem> {
+    let Some(member) = active(tx, user).await? else {
+        return Ok(false);
+    };
+    let rights = rights::of(tx, &member).await?;
+    Ok(rights.roles.iter().any(|role| role.is_system && role.name == SystemRole::Owner.as_str()))
+}
+
+/// The organization, unless it is closed.
 pub(crate) async fn open_organization(tx: &ReadTx) -> Result<Option<organization::Model>, Problem> {
     let open = organization::Column::Id
         .eq(tx.organization())
-        .and(organization::Column::Status.eq(organization::Status::Active));
+        .and(organization::Column::Status.ne(organization::Status::Closed));
     tx.global::<organization::Entity>().filter(open).one().await
 }
