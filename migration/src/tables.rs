@@ -37,6 +37,8 @@ const TENANT_TABLES: &[&str] = &[
     "customers",
     "durations",
     "encryption_keys",
+    "engagement_access",
+    "engagements",
     "external_mappings",
     "idempotency_keys",
     "inbound_event_keys",
@@ -59,11 +61,14 @@ const TENANT_TABLES: &[&str] = &[
     "product_categories",
     "product_variants",
     "products",
+    "project_members",
+    "projects",
     "role_permissions",
     "roles",
     "training_examples",
     "usage_event_keys",
     "usage_events",
+    "user_preferences",
 ];
 
 /// Tables whose rows belong to an organization, by name.

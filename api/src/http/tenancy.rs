@@ -1,9 +1,12 @@
 //! Organizations and their members.
+mod engagements;
 mod invitations;
 mod me;
 mod members;
 mod organizations;
 mod permissions;
+mod preferences;
+mod projects;
 mod roles;
 mod settings;
 
@@ -11,11 +14,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .configure(engagements::routes)
         .configure(invitations::routes)
         .configure(me::routes)
         .configure(members::routes)
         .configure(organizations::routes)
         .configure(permissions::routes)
+        .configure(preferences::routes)
+        .configure(projects::routes)
         .configure(roles::routes)
         .configure(settings::routes);
 }

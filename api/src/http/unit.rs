@@ -192,9 +192,9 @@ impl FromRequest for Visitor {
     }
 }
 
-/// What is the caller's own, such as sessions and passwords, is no program's.
+/// What is the caller's own, such as sessions, passwords and memberships, is no program's.
 fn is_for_people(path: &str) -> bool {
-    path == "/v1/me" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/")
+    path == "/v1/me" || path == "/v1/organizations" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/")
 }
 
 /// RFC 6750, section 2.1.

@@ -33,6 +33,11 @@ kinds! {
     Organization => OrganizationId, "an organization, the tenant";
     OrganizationSettings => OrganizationSettingsId, "an organization's settings";
     OrganizationSlug => OrganizationSlugId, "a name that an organization has or had in addresses";
+    Project => ProjectId, "a project";
+    ProjectMember => ProjectMemberId, "a member of a project";
+    Engagement => EngagementId, "an engagement";
+    EngagementAccess => EngagementAccessId, "access to an engagement";
+    UserPreferences => UserPreferencesId, "what a person prefers";
     Membership => MembershipId, "a person's membership in an organization";
     Role => RoleId, "a role";
     MembershipRole => MembershipRoleId, "the assignment of a role";

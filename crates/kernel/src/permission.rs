@@ -42,6 +42,22 @@ pub enum Permission {
     #[strum(serialize = "roles.manage")]
     #[serde(rename = "roles.manage")]
     RolesManage,
+    /// Read projects and who works in them.
+    #[strum(serialize = "projects.read")]
+    #[serde(rename = "projects.read")]
+    ProjectsRead,
+    /// Create and change projects, and say who works in them.
+    #[strum(serialize = "projects.manage")]
+    #[serde(rename = "projects.manage")]
+    ProjectsManage,
+    /// See the engagements that one was given access to.
+    #[strum(serialize = "engagements.read")]
+    #[serde(rename = "engagements.read")]
+    EngagementsRead,
+    /// Create and delete engagements; every access to every engagement.
+    #[strum(serialize = "engagements.manage")]
+    #[serde(rename = "engagements.manage")]
+    EngagementsManage,
     /// Read the audit trail.
     #[strum(serialize = "audit.read")]
     #[serde(rename = "audit.read")]
@@ -121,6 +137,7 @@ impl Permission {
             | Self::RolesManage
             | Self::OrganizationManage
             | Self::OrganizationOwn
+            | Self::EngagementsManage
             | Self::IntegrationsManage
             | Self::ApiKeysManage
     }
@@ -167,11 +184,22 @@ impl SystemRole {
     /// What the role may do.
     pub fn permissions(self) -> PermissionSet {
         use Permission as P;
-        let viewer = P::OrganizationRead | P::ProductsRead | P::CustomersRead | P::ConversationsRead | P::OrdersRead;
+        let viewer = P::OrganizationRead
+            | P::ProjectsRead
+            | P::EngagementsRead
+            | P::ProductsRead
+            | P::CustomersRead
+            | P::ConversationsRead
+            | P::OrdersRead;
         let operator =
             viewer | P::CustomersManage | P::ConversationsManage | P::OrdersManage | P::MembersRead | P::RolesRead;
-        let manager =
-            operator | P::ProductsManage | P::OrdersConfirm | P::UsageRead | P::IntegrationsRead | P::TrainingRead;
+        let manager = operator
+            | P::ProjectsManage
+            | P::ProductsManage
+            | P::OrdersConfirm
+            | P::UsageRead
+            | P::IntegrationsRead
+            | P::TrainingRead;
         match self {
             Self::Owner => PermissionSet::all(),
             Self::Admin => PermissionSet::all() - P::OrganizationOwn,

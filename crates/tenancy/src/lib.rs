@@ -1,15 +1,20 @@
 //! Organizations, members, roles and what they may do.
 //!
 //! [`Tenancy`] is what other crates see: it implements [`Tenants`](purser_store::ports::Tenants),
-//! [`Settings`](purser_store::ports::Settings) and [`Limits`](purser_store::ports::Limits). What a caller can do wrong is a
-//! [`TenancyProblem`] or one of the problems that all domains share.
+//! [`Settings`](purser_store::ports::Settings), [`Limits`](purser_store::ports::Limits) and
+//! [`EngagementAccess`](purser_store::ports::EngagementAccess). What a caller can do wrong is a [`TenancyProblem`] or one of the
+//! problems that all domains share.
 mod authority;
+pub mod engagements;
+mod kept;
 pub mod invitations;
 pub mod limits;
 pub mod members;
 pub mod organizations;
 pub mod permissions;
+pub mod preferences;
 mod problems;
+pub mod projects;
 mod regional;
 pub mod roles;
 pub mod settings;

@@ -3,6 +3,7 @@ use crate::{TenancyProblem, invitations};
 use purser_entity_tenancy::{
     membership,
     organization::{self, Column, Entity},
+    project,
 };
 use purser_store::prelude::*;
 
@@ -11,6 +12,8 @@ use purser_store::prelude::*;
 pub enum Limit {
     /// Members who are active, and invitations that can be accepted.
     Users,
+    /// Projects that are not deleted.
+    Projects,
 }
 
 impl Limit {
@@ -18,12 +21,14 @@ impl Limit {
     fn name(self) -> &'static str {
         match self {
             Self::Users => "max_users",
+            Self::Projects => "max_projects",
         }
     }
 
     fn allowed(self, organization: &organization::Model) -> i64 {
         i64::from(match self {
             Self::Users => organization.max_users,
+            Self::Projects => organization.max_projects,
         })
     }
 
@@ -34,6 +39,7 @@ impl Limit {
                 let members = tx.find::<membership::Entity>().filter(active).count().await?;
                 Ok(members.saturating_add(invitations::pending(tx).await?))
             }
+            Self::Projects => tx.find::<project::Entity>().count().await,
         }
     }
 }

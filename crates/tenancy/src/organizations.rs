@@ -85,7 +85,7 @@ async fn insert(tx: &WriteTx, name: &str, owner: UserId) -> Result<organization:
             slug = slug::with_suffix(&wanted)?;
             continue;
         }
-        let row = organization::ActiveModel {
+        let founded = organization::ActiveModel {
             id: Set(tx.organization()),
             name: Set(name.to_owned()),
             slug: Set(slug),
@@ -99,7 +99,7 @@ async fn insert(tx: &WriteTx, name: &str, owner: UserId) -> Result<organization:
             ..Default::default()
         };
         // Of this id there can only be one: who founds it again, with a key whose answer is kept no longer, is told.
-        let founded = tx.system().insert_if_absent(row).await?;
+        let founded = tx.system().insert_if_absent(founded).await?;
         return if founded { row(tx).await } else { Err(Problem::of(CommonProblem::AlreadyExists)) };
     }
     Err(Problem::internal("no slug is free"))

@@ -24,11 +24,21 @@ pub enum TenancyProblem {
     LastOwner,
     /// Another organization has the name in addresses, or once had it.
     SlugTaken,
+    /// The caller's access to the engagement allows less: `needed` and `held` name the levels.
+    EngagementLevelTooLow,
+    /// Access would be given for longer than the caller's own lasts.
+    AccessOutlastsOwn,
 }
 
 impl ProblemKind for TenancyProblem {
     fn definition(self) -> ProblemType {
         let (id, status, title) = match self {
+            Self::EngagementLevelTooLow => {
+                ("engagement_level_too_low", 403, "The access to the engagement does not allow this")
+            }
+            Self::AccessOutlastsOwn => {
+                ("access_outlasts_own", 403, "Nobody gives access for longer than their own lasts")
+            }
             Self::SlugTaken => ("slug_taken", 409, "Another organization has or had this name in addresses"),
             Self::LimitReached => ("limit_reached", 409, "The organization has as many as it may have"),
             Self::PermissionNotHeld => ("permission_not_held", 403, "Nobody grants what they do not hold"),

@@ -1,10 +1,13 @@
 //! What other domains see of this one.
-use crate::{limits, members, organizations, settings};
+use crate::{
+    engagements::{self, Level},
+    limits, members, organizations, settings,
+};
 use async_trait::async_trait;
-use purser_kernel::{OrganizationId, Problem, UserId};
+use purser_kernel::{OrganizationId, Problem, UserId, ids::EngagementId};
 use purser_store::{
     ReadTx, System, WriteTx,
-    ports::{Founded, Limits, MemberOf, Membership, OrderSettings, Settings, Tenants},
+    ports::{AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, Settings, Tenants},
 };
 
 /// Implements the ports that tenancy owns. It has no state: everything is in the transaction it is given.
@@ -51,5 +54,17 @@ impl Settings for Tenancy {
 impl Limits for Tenancy {
     async fn take_storage(&self, tx: &WriteTx, bytes: i64) -> Result<(), Problem> {
         limits::take_storage(tx, bytes).await
+    }
+}
+
+#[async_trait]
+impl EngagementAccess for Tenancy {
+    async fn require(&self, tx: &ReadTx, engagement: EngagementId, level: AccessLevel) -> Result<(), Problem> {
+        let level = match level {
+            AccessLevel::Read => Level::Read,
+            AccessLevel::Write => Level::Write,
+            AccessLevel::Admin => Level::Admin,
+        };
+        engagements::require(tx, engagement, level).await.map(|_| ())
     }
 }

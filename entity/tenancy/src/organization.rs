@@ -39,7 +39,7 @@ pub struct Model {
     pub suspended_at: Option<DateTimeUtc>,
     pub suspension_reason: Option<String>,
     pub closed_at: Option<DateTimeUtc>,
-    /// When the encryption keys of a closed organization are destroyed.
+    /// Until when what a closed organization had is kept at the least.
     pub purge_after: Option<DateTimeUtc>,
     pub subscription_tier: SubscriptionTier,
     pub max_users: i32,

@@ -37,6 +37,13 @@ impl Shop {
         owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
         let role = owner.create("/v1/roles", &json!({ "name": "Packer", "permissions": [] })).await;
         app.member(&owner, PermissionSet::empty()).await;
+        let project = owner.create("/v1/projects", &json!({ "name": "Move" })).await;
+        let member = format!("/v1/projects/{}/members/{}", id(&project), owner.user_id);
+        owner.put(&member, &json!({})).await.expect(200);
+        let engagement = json!({ "name": "Move", "client_name": "Northwind" });
+        let engagement = owner.create("/v1/engagements", &engagement).await;
+        let access = format!("/v1/engagements/{}/access/{}", id(&engagement), owner.user_id);
+        owner.put(&access, &json!({ "level": "admin" })).await.expect(200);
         let invited = format!("invited-{}", owner.email);
         let loader = owner.create("/v1/roles", &json!({ "name": "Loader", "permissions": [] })).await;
         let invitation = owner.create("/v1/invitations", &json!({ "email": invited, "role_id": id(&loader) })).await;
@@ -55,6 +62,8 @@ impl Shop {
             ("CustomerContactId", id(&customer["contacts"][0])),
             ("CustomerId", id(&customer)),
             ("CustomerLabelId", id(&label)),
+            ("EngagementId", id(&engagement)),
+            ("ProjectId", id(&project)),
             ("InboundEventId", first("/v1/inbound-events").await),
             ("IntegrationId", id(&integration)),
             ("MembershipId", first("/v1/members").await),
@@ -225,6 +234,22 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             }],
             "notes": "taken", "customer_reference": "PO-1", "requested_delivery_on": "2027-01-04",
         }),
+        "PATCH /v1/me/preferences" => json!({
+            "theme": "dark", "locale": "fr-FR", "timezone": "Europe/Paris", "notification_settings": { "taken": true },
+            "dashboard": { "taken": true },
+        }),
+        "POST /v1/projects" => json!({ "name": "Taken", "description": "taken", "manager_id": "{UserId}" }),
+        "PATCH /v1/projects/{id}" => json!({
+            "name": "Taken", "description": "taken", "manager_id": "{UserId}", "is_active": true,
+        }),
+        "PUT /v1/projects/{id}/members/{user_id}" => json!({ "role": "taken" }),
+        "POST /v1/engagements" | "PATCH /v1/engagements/{id}" => json!({
+            "name": "Taken", "client_name": "Taken", "description": "taken", "status": "active",
+            "starts_on": "2027-01-04", "ends_on": "2027-02-04", "lead_id": "{UserId}",
+        }),
+        "PUT /v1/engagements/{id}/access/{user_id}" => {
+            json!({ "level": "admin", "expires_at": "2999-01-04T00:00:00Z" })
+        }
         "PATCH /v1/organization" => json!({
             "name": "Taken", "slug": "taken-{new}", "kind": "wholesale", "description": "taken",
             "email": "taken@example.com", "phone": "+49 30 123456", "website": "https://taken.example.com",
@@ -265,7 +290,11 @@ pub(crate) fn body(route: &str) -> Option<Value> {
 }
 
 /// Does what has to be done before the route can do anything.
-pub(crate) async fn prepare(route: &str, shop: &Shop) {
+pub(crate) async fn prepare(route: &str, shop: &Shop, caller: &Tenant) {
+    if route.contains("/v1/engagements/{id}") {
+        let access = format!("/v1/engagements/{}/access/{}", shop.id("EngagementId", route), caller.user_id);
+        shop.owner.put(&access, &json!({ "level": "admin" })).await.expect(200);
+    }
     if route == "POST /v1/organization/reactivate" {
         let reason = json!({ "reason": "to be ended" });
         shop.owner.post("/v1/organization/suspend", &reason).await.expect(200);

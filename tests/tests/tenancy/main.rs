@@ -1,7 +1,10 @@
 //! Organizations, what they have decided, and what they may have.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod engagements;
 mod limits;
 mod organizations;
+mod preferences;
+mod projects;
 mod settings;
 mod suspended;
 

@@ -40,9 +40,9 @@ impl Door {
     /// Opens the transaction in which it is seen who knocks. A closed organization has no doors.
     async fn open(&self, anyone: &Anyone) -> Result<ReadTx, Problem> {
         let opened = anyone.services().store.read(&self.scope(anyone)).await;
-        opened.map_err(|problem| match problem.is(CommonProblem::Unauthenticated) {
-            true => Problem::not_found("integration"),
-            false => problem,
+        opened.map_err(|problem| {
+            let is_closed = problem.is(CommonProblem::Unauthenticated);
+            if is_closed { Problem::not_found("integration") } else { problem }
         })
     }
 }

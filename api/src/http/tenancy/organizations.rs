@@ -65,7 +65,7 @@ pub struct OrganizationView {
     suspended_at: Option<DateTime<Utc>>,
     suspension_reason: Option<String>,
     closed_at: Option<DateTime<Utc>>,
-    /// When what it had is made unreadable.
+    /// Until when what it had is kept at the least.
     purge_after: Option<DateTime<Utc>>,
     subscription_tier: String,
     max_users: i32,
@@ -173,7 +173,7 @@ pub struct OwnOrganizationView {
     slug: String,
     status: OrganizationStatus,
     closed_at: Option<DateTime<Utc>>,
-    /// When what it had is made unreadable.
+    /// Until when what it had is kept at the least.
     purge_after: Option<DateTime<Utc>>,
 }
 

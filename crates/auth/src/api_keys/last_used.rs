@@ -76,7 +76,7 @@ impl Auth {
         keys: Vec<ApiKeyId>,
         time: Timestamp,
     ) -> Result<(), Problem> {
-        let tx = self.store.write(&Scope::system(organization, "api_keys.last_used")).await?;
+        let tx = self.store.write_in_any_state(&Scope::system(organization, "api_keys.last_used")).await?;
         let older = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(time));
         let filter = Column::Id.is_in(keys).and(older);
         tx.update_where(filter, |row: &mut ActiveModel| row.last_used_at = Set(Some(time))).await?;

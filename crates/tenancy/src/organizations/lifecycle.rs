@@ -125,8 +125,8 @@ pub async fn reactivate(tx: &WriteTx) -> Result<organization::Model, Problem> {
     Ok(organization)
 }
 
-/// Closes the organization of `tx` for good: nobody gets in any more. What it had is kept for `retention_days`, from 1 to 3653; then
-/// its encryption keys are destroyed.
+/// Closes the organization of `tx` for good: nobody gets in any more. What it had is kept for `retention_days`, from 1 to 3653, at
+/// the least.
 pub async fn close(tx: &WriteTx, retention_days: i32) -> Result<organization::Model, Problem> {
     tx.scope().require(Permission::OrganizationOwn)?;
     if !(1..=MAX_RETENTION_DAYS).contains(&retention_days) {

@@ -1,7 +1,7 @@
 //! What becomes different in the settings, as people write it and as it is kept.
-use crate::regional;
+use crate::{kept, regional};
 use purser_entity_tenancy::organization_settings::{ActiveModel, Features, Model, Quotas};
-use purser_kernel::{Currency, FieldError, Money, Patch, json, text::Findings};
+use purser_kernel::{Currency, FieldError, Money, Patch, text::Findings};
 use purser_store::{prelude::*, set_if};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -45,11 +45,6 @@ const MAX_MODEL: usize = 128;
 const MAX_RETENTION_DAYS: i32 = 3653;
 const MAX_NAMES: usize = 100;
 const MAX_NAME: usize = 64;
-/// Levels of `agent_preferences`. JSON can be read back up to 127, and the audit trail puts what it shows two deeper.
-const MAX_DEPTH: usize = 100;
-/// Of `agent_preferences`, as JSON.
-const MAX_PREFERENCES: usize = 16 * 1024;
-
 /// A change that can be made.
 pub(super) struct Checked {
     change: SettingsChange,
@@ -87,7 +82,8 @@ impl SettingsChange {
         if let Some(features) = &self.features {
             found.check(names("/features", features.keys()))?;
         }
-        found.check(self.agent_preferences.as_ref().map_or(Ok(()), preferences))?;
+        let preferences = self.agent_preferences.as_ref();
+        found.check(preferences.map_or(Ok(()), |preferences| kept::check("/agent_preferences", preferences)))?;
 
         let now = currency.unwrap_or(before.default_currency);
         let budget = amount("/monthly_ai_budget", self.monthly_ai_budget.clone(), Currency::USD);
@@ -139,18 +135,6 @@ fn names<'n>(pointer: &str, names: impl ExactSizeIterator<Item = &'n String>) ->
             format!("has a name that is not made of 1 to {MAX_NAME} lower-case letters, digits, underscores and dots");
         Err(Problem::invalid(pointer, "invalid_name", message))
     })
-}
-
-fn preferences(preferences: &Map<String, Value>) -> Result<(), Problem> {
-    const AT: &str = "/agent_preferences";
-    if preferences.values().any(|value| json::depth(value) >= MAX_DEPTH) {
-        return Err(Problem::invalid(AT, "too_deep", format!("must not be deeper than {MAX_DEPTH} levels")));
-    }
-    let length = serde_json::to_vec(preferences).map_err(Problem::internal)?.len();
-    if length > MAX_PREFERENCES {
-        return Err(Problem::invalid(AT, "too_long", format!("must have at most {MAX_PREFERENCES} bytes")));
-    }
-    Ok(())
 }
 
 impl Checked {

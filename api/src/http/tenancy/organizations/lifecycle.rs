@@ -59,7 +59,7 @@ async fn reactivate(unit: Write, body: NoBody) -> Result<HttpResponse, Refusal> 
     unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
 }
 
-/// Closes the organization for good: nobody gets in any more, and after the retention its encryption keys are destroyed.
+/// Closes the organization for good: nobody gets in any more. What it had is kept for the retention at the least.
 #[utoipa::path(
     tag = "Organization",
     security(("bearer" = ["organization.own"])),
