@@ -19,6 +19,7 @@ mod upload;
 mod view;
 
 pub mod agents;
+pub mod approvals;
 pub mod auth;
 pub mod billing;
 pub mod integrations;

@@ -2,6 +2,7 @@
 use crate::{Config, mail};
 use chrono::TimeDelta;
 use purser_agents::AnswerBook;
+use purser_approvals::{ApprovalService, Expire};
 use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, Joins, MailToken, RotateSigningKeys};
 use purser_billing::Meter;
 use purser_integrations::ProcessInbound;
@@ -10,7 +11,7 @@ use purser_messaging::InboxService;
 use purser_ordering::{
     customers::{Customers, Directory},
     labels::PredefinedLabels,
-    orders::Orders,
+    orders::{OrderConfirmation, Orders},
     reader::{OrderReader, RuleReader},
     reading::{ReadConversation, ReadMessages},
 };
@@ -39,6 +40,8 @@ pub struct Services {
     pub invitations: Invitations,
     /// Those who accept them.
     pub joins: Joins,
+    /// What people approve before it is done.
+    pub approvals: Arc<ApprovalService>,
     /// Who sends mails, for jobs.
     pub mailer: Arc<dyn Mailer>,
     /// Links in mails.
@@ -66,6 +69,11 @@ impl Services {
         let people: Arc<dyn People> = Arc::new(PeopleDirectory);
         let directory: Arc<dyn CustomerDirectory> = Arc::new(Directory);
         let answers: Arc<dyn Answers> = Arc::new(AnswerBook);
+        let approvals = Arc::new(ApprovalService::new(
+            vec![Arc::new(OrderConfirmation)],
+            tenants.clone(),
+            Arc::new(PeopleDirectory),
+        ));
         let options = AuthOptions {
             argon2_memory_kib: config.argon2_memory_kib,
             argon2_iterations: config.argon2_iterations,
@@ -83,7 +91,7 @@ impl Services {
             members: Members { people },
             invitations,
             customers: Customers { settings: settings.clone() },
-            orders: Orders { answers: answers.clone() },
+            orders: Orders { answers: answers.clone(), approvals: approvals.clone() },
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             reader: Arc::new(RuleReader),
@@ -91,6 +99,7 @@ impl Services {
             mailer,
             links: config.links(),
             store,
+            approvals,
             directory,
             tenants,
             settings,
@@ -108,6 +117,7 @@ impl Services {
             self.answers.clone(),
             self.settings.clone(),
             self.meter.clone(),
+            self.approvals.clone(),
         );
         let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(ProcessInbound::new(self.inbox.clone())),
@@ -117,6 +127,7 @@ impl Services {
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
             Arc::new(Purge::new(self.tenants.clone())),
             Arc::new(Analyze),
+            Arc::new(Expire::new(self.tenants.clone())),
         ];
         handlers.extend(Dispatcher::handlers(subscribers, triggers, self.meter.clone()));
         handlers
@@ -124,7 +135,12 @@ impl Services {
 
     /// Kinds of jobs that come again, and when: five fields as in crontab(5), in UTC.
     pub fn schedules() -> &'static [(&'static str, &'static str)] {
-        &[(RotateSigningKeys::KIND, "7 * * * *"), (Purge::KIND, "17 3 * * *"), (Analyze::KIND, "47 3 * * *")]
+        &[
+            (Expire::KIND, "*/5 * * * *"),
+            (RotateSigningKeys::KIND, "7 * * * *"),
+            (Purge::KIND, "17 3 * * *"),
+            (Analyze::KIND, "47 3 * * *"),
+        ]
     }
 
     /// Whether the database answers.

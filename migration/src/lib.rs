@@ -20,6 +20,7 @@ mod m20261120_000800_messaging;
 mod m20261120_000900_ordering_orders;
 mod m20261120_001000_agents;
 mod m20261120_001100_billing;
+mod m20261121_000100_approvals;
 mod m20261121_000200_workspaces;
 mod m20261121_000300_invitations;
 mod m20261121_000400_one_time_tokens;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000900_ordering_orders::Migration),
             Box::new(m20261120_001000_agents::Migration),
             Box::new(m20261120_001100_billing::Migration),
+            Box::new(m20261121_000100_approvals::Migration),
             Box::new(m20261121_000200_workspaces::Migration),
             Box::new(m20261121_000300_invitations::Migration),
             Box::new(m20261121_000400_one_time_tokens::Migration),

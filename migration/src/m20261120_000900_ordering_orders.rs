@@ -56,6 +56,8 @@ async fn orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .date_null("requested_delivery_on")
         .text_null("notes", 4000)
         .json("billing_metadata", "{}")
+        // Without foreign key: approvals stand later in the history.
+        .uuid_null("approval_id")
         .time_null("confirmed_at")
         .time_null("cancelled_at")
         .created_by()

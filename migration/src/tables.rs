@@ -21,7 +21,7 @@ pub const PERSON_TABLES: &[&str] =
     &["mfa_challenges", "mfa_factors", "one_time_tokens", "refresh_tokens", "sessions", "user_credentials"];
 
 /// Tables in which the server may write a row but never change or delete one.
-pub const APPEND_ONLY: &[&str] = &["audit_logs", "order_status_history"];
+pub const APPEND_ONLY: &[&str] = &["approval_decisions", "audit_logs", "order_status_history"];
 
 /// Where the migrations that ran are written down.
 pub const HISTORY_TABLE: &str = "seaql_migrations";
@@ -29,6 +29,10 @@ pub const HISTORY_TABLE: &str = "seaql_migrations";
 const TENANT_TABLES: &[&str] = &[
     "ai_responses",
     "api_keys",
+    "approval_decisions",
+    "approval_delegations",
+    "approval_policies",
+    "approval_requests",
     "audit_logs",
     "conversations",
     "customer_contacts",

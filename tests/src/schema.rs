@@ -10,6 +10,7 @@ use purser_entity_core::TableShape;
 pub fn shapes() -> Vec<TableShape> {
     [
         purser_entity_agents::shapes(),
+        purser_entity_approvals::shapes(),
         purser_entity_auth::shapes(),
         purser_entity_billing::shapes(),
         purser_entity_integrations::shapes(),

@@ -87,6 +87,7 @@ pub fn registry() -> Vec<PublishedProblem> {
     all.extend(kinds::<purser_integrations::IntegrationProblem>());
     all.extend(kinds::<purser_auth::AuthProblem>());
     all.extend(kinds::<purser_tenancy::TenancyProblem>());
+    all.extend(kinds::<purser_approvals::ApprovalProblem>());
     all.extend(kinds::<purser_ordering::OrderingProblem>());
     all
 }

@@ -32,6 +32,11 @@ impl Reply {
         Self { answer }
     }
 
+    /// 202 with a body: it is not done yet, and the body says what it waits for.
+    pub fn waits(view: &impl Serialize) -> Result<Self, Problem> {
+        Self::json(StatusCode::ACCEPTED, view)
+    }
+
     /// 204.
     pub fn no_content() -> Self {
         let answer = Answer { status: StatusCode::NO_CONTENT.as_u16(), headers: Vec::new(), body: String::new() };

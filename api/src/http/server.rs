@@ -1,6 +1,6 @@
 //! The server: every route, the conventions around them, and how it ends.
 use super::{
-    agents, auth, billing, cors, health, integrations,
+    agents, approvals, auth, billing, cors, health, integrations,
     limits::{LimitOptions, RateLimits, show_limits},
     messaging,
     observe::observe,
@@ -121,6 +121,7 @@ pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfi
         .configure(integrations::routes)
         .configure(messaging::routes)
         .configure(ordering::routes)
+        .configure(approvals::routes)
         .configure(agents::routes)
         .configure(billing::routes)
         .configure(platform::routes);

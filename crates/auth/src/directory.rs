@@ -1,12 +1,16 @@
 //! People, as the others in their organization see them.
 use async_trait::async_trait;
-use purser_entity_auth::user::{Column, Entity, Model};
-use purser_kernel::{Email, UserId};
+use purser_entity_auth::{
+    api_key,
+    user::{Column, Entity, Model},
+};
+use purser_kernel::{Email, UserId, ids::ApiKeyId};
 use purser_store::{
     ports::{People, PersonBrief},
     prelude::*,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Implements the port by which tenancy shows who its members are. It has no state: everything is in the transaction it is given.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +29,11 @@ impl People for Directory {
         let limit = u64::try_from(ids.len()).unwrap_or(u64::MAX);
         let users = tx.global::<Entity>().filter(Column::Id.is_in(ids.iter().copied())).all(limit).await?;
         Ok(users.into_iter().map(|user| (user.id, brief(user))).collect())
+    }
+
+    async fn key_holder(&self, tx: &ReadTx, key: Uuid) -> Result<Option<UserId>, Problem> {
+        let key = tx.find_by_id::<api_key::Entity>(ApiKeyId::from_uuid(key)).await?;
+        Ok(key.map(|key| key.created_by))
     }
 
     async fn with_email(&self, tx: &ReadTx, email: &Email) -> Result<Option<UserId>, Problem> {

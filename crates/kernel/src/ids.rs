@@ -53,6 +53,11 @@ kinds! {
     MfaChallenge => MfaChallengeId, "a sign-in that waits for its second factor";
     SigningKey => SigningKeyId, "a key that signs access tokens";
     OneTimeToken => OneTimeTokenId, "a token that a mail carries";
+    // approvals
+    ApprovalPolicy => ApprovalPolicyId, "a policy of approvals";
+    ApprovalRequest => ApprovalRequestId, "a request for approval";
+    ApprovalDecision => ApprovalDecisionId, "a decision about a request for approval";
+    ApprovalDelegation => ApprovalDelegationId, "a delegation of approvals";
     // platform
     AuditLog => AuditLogId, "an entry of the audit trail";
     OutboxEvent => OutboxEventId, "a domain event";

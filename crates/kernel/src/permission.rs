@@ -58,6 +58,14 @@ pub enum Permission {
     #[strum(serialize = "engagements.manage")]
     #[serde(rename = "engagements.manage")]
     EngagementsManage,
+    /// Read requests for approval with what they are about, policies and delegations; delegate one's own approvals.
+    #[strum(serialize = "approvals.read")]
+    #[serde(rename = "approvals.read")]
+    ApprovalsRead,
+    /// Say what needs approval and who approves it.
+    #[strum(serialize = "approvals.manage")]
+    #[serde(rename = "approvals.manage")]
+    ApprovalsManage,
     /// Read the audit trail.
     #[strum(serialize = "audit.read")]
     #[serde(rename = "audit.read")]
@@ -133,6 +141,7 @@ impl Permission {
     /// What decides, spends or grants. Agents, API keys and Purser's own work never hold these.
     pub fn decisions() -> PermissionSet {
         Self::OrdersConfirm
+            | Self::ApprovalsManage
             | Self::MembersManage
             | Self::RolesManage
             | Self::OrganizationManage
@@ -191,8 +200,13 @@ impl SystemRole {
             | P::CustomersRead
             | P::ConversationsRead
             | P::OrdersRead;
-        let operator =
-            viewer | P::CustomersManage | P::ConversationsManage | P::OrdersManage | P::MembersRead | P::RolesRead;
+        let operator = viewer
+            | P::CustomersManage
+            | P::ConversationsManage
+            | P::OrdersManage
+            | P::MembersRead
+            | P::RolesRead
+            | P::ApprovalsRead;
         let manager = operator
             | P::ProjectsManage
             | P::ProductsManage

@@ -2,12 +2,14 @@
 //!
 //! | from | moves |
 //! | --- | --- |
-//! | draft, review, pending | edit, confirm, cancel |
+//! | draft, review, pending | edit, confirm, ask for confirmation, cancel |
 //! | confirmed | cancel |
 //! | fulfilled, cancelled | none |
 //!
 //! A reader drafts an order as `review` when anything in it is uncertain, else as `pending`. A person who edits what is
-//! uncertain makes it `pending`; a person confirms. Each move, its history, its audit row and its event are one transaction.
+//! uncertain makes it `pending`; a person confirms. Where the organization's policies want somebody else to approve, it waits as it
+//! is until they have, and `approval_id` names the question; what changes it closes the question. Each move, its history, its audit row and its event are one transaction.
+mod approval;
 mod cancel;
 mod confirm;
 mod draft;
@@ -23,12 +25,16 @@ use purser_entity_ordering::{
     order_line, order_message, order_status_change,
 };
 use purser_kernel::ids::{ConversationId, CustomerId, MessageId, OrderId};
-use purser_store::prelude::*;
+use purser_store::{
+    ports::{Answers, Approvals},
+    prelude::*,
+};
+use std::sync::Arc;
 
-pub use cancel::cancel;
-pub use confirm::confirm;
+pub use approval::OrderConfirmation;
+pub use confirm::Confirmation;
 pub use draft::{DraftLine, OrderDraft, amend, cancel_by_message, create, open_draft};
-pub use edit::{EditLine, OrderEdit, Orders};
+pub use edit::{EditLine, OrderEdit};
 pub use lines::MAX_LINES;
 
 /// An order and its lines in their order.
@@ -40,6 +46,15 @@ pub struct OrderWithLines {
     pub lines: Vec<order_line::Model>,
     /// The messages that made it what it is, the oldest first.
     pub messages: Vec<order_message::Model>,
+}
+
+/// What people do to orders, with what it needs from other domains.
+#[derive(Clone)]
+pub struct Orders {
+    /// Where corrections are kept.
+    pub answers: Arc<dyn Answers>,
+    /// Who is asked before an order becomes binding.
+    pub approvals: Arc<dyn Approvals>,
 }
 
 /// Which orders are asked for.

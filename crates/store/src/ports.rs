@@ -1,6 +1,7 @@
 //! What one domain offers another inside the caller's transaction. Implemented by the crate that owns the thing, handed over as
 //! `Arc<dyn …>` where the program is put together.
 mod answers;
+mod approvals;
 mod engagements;
 mod inbox;
 mod invitations;
@@ -11,6 +12,7 @@ mod tenants;
 mod usage;
 
 pub use answers::{Answers, Correction, NewAnswer};
+pub use approvals::{ApprovalSubject, Approvals, Counterparty, Matter, Verdict};
 pub use engagements::{AccessLevel, EngagementAccess};
 pub use inbox::{
     AttachmentKind, CustomerDirectory, DeliveryStatus, InboundMessage, Inbox, NewAttachment, OrderItem, Reading,

@@ -2,7 +2,7 @@
 use crate::{Aggregate, Filter, ReadTx, columns, error::internal, page};
 use purser_entity_core::TenantEntity;
 use purser_kernel::{OrganizationId, Page, PageRequest, Problem};
-use sea_orm::sea_query::{Expr, LockType, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IdenStatic, Identity, Iterable, JoinType, ModelTrait, Order, QueryFilter,
     QueryOrder, QuerySelect, Related, Select, Value,
@@ -84,6 +84,28 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
         E: Related<R>,
         R: TenantEntity,
     {
+        let related = self.related(filter);
+        self.select = self.select.filter(related);
+        self
+    }
+
+    /// Keeps the rows that have no related `R` which matches.
+    pub fn lacking<R>(mut self, filter: Filter<R>) -> Self
+    where
+        E: Related<R>,
+        R: TenantEntity,
+    {
+        let related = self.related(filter);
+        self.select = self.select.filter(related.not());
+        self
+    }
+
+    /// Whether there is a related `R` which matches.
+    fn related<R>(&self, filter: Filter<R>) -> Expr
+    where
+        E: Related<R>,
+        R: TenantEntity,
+    {
         let related = Query::select()
             .expr(Expr::val(1))
             .from(R::default())
@@ -91,8 +113,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
             .cond_where(visible::<R>(self.tx.organization()))
             .cond_where(filter.condition)
             .to_owned();
-        self.select = self.select.filter(Expr::exists(related));
-        self
+        Expr::exists(related)
     }
 
     /// Joins the one related `R`. Its tenant and its deletion are checked as if it were asked for itself,

@@ -13,5 +13,5 @@ pub use change::{disable, enable, end_sessions, remove};
 pub use permissions::{Extras, set_permissions};
 pub use roles::{RoleAssignment, assign, propose, set_roles};
 pub use show::{Member, MemberFilter, Members};
-pub use standing::{Standing, me, membership, organizations_of};
+pub use standing::{Standing, me, membership, organizations_of, permissions_of};
 pub(crate) use standing::{active, open_organization, owns};

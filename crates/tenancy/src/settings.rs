@@ -3,7 +3,10 @@ mod change;
 
 use purser_entity_tenancy::organization_settings::{self, Entity, Features, Model, Quotas};
 use purser_kernel::{Currency, Expected, Money, ids::OrganizationSettingsId};
-use purser_store::{ports::OrderSettings, prelude::*};
+use purser_store::{
+    ports::{Approvals, OrderSettings},
+    prelude::*,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -68,21 +71,26 @@ pub(crate) async fn for_orders(tx: &ReadTx) -> Result<OrderSettings, Problem> {
     Ok(OrderSettings {
         ai_confidence_threshold: settings.ai_confidence_threshold,
         default_currency: settings.default_currency,
-        approval_threshold: threshold(settings.order_approval_threshold_minor, settings.default_currency),
     })
 }
 
 /// Changes the settings, if they have a version that the caller expects.
 ///
 /// `stale` when they were changed since, `validation_failed` for each value that cannot be; also for a threshold that is set and
-/// left out while the currency changes: 1,000 euros are not 1,000 yen.
-pub async fn update(tx: &WriteTx, expected: impl Into<Expected>, change: SettingsChange) -> Result<Model, Problem> {
+/// left out while the currency changes: 1,000 euros are not 1,000 yen. What orders need approval is told to `approvals`.
+pub async fn update(
+    tx: &WriteTx,
+    approvals: &dyn Approvals,
+    expected: impl Into<Expected>,
+    change: SettingsChange,
+) -> Result<Model, Problem> {
     tx.scope().require(Permission::OrganizationManage)?;
     let before = row(tx).await?;
     tx.expect_version(&before, expected)?;
     let change = change.checked(&before)?;
     let was = view(&before);
     let settings = tx.update(before, |row| change.apply(row)).await?;
+    approvals.set_order_limit(tx, order_limit(&settings)).await?;
     let entry = AuditEntry::new("organization_settings.update", "organization_settings", settings.id);
     tx.audit(entry.before(&was).after(&view(&settings))).await?;
     tx.emit(&SettingsUpdated { id: settings.id, version: settings.version }).await?;
@@ -92,6 +100,11 @@ pub async fn update(tx: &WriteTx, expected: impl Into<Expected>, change: Setting
 pub(crate) async fn row(tx: &ReadTx) -> Result<Model, Problem> {
     let row = tx.find::<Entity>().one().await?;
     row.ok_or_else(|| Problem::internal("every organization has settings"))
+}
+
+/// Orders over this need somebody else's approval.
+fn order_limit(settings: &Model) -> Option<Money> {
+    threshold(settings.order_approval_threshold_minor, settings.default_currency)
 }
 
 fn threshold(minor: Option<i64>, currency: Currency) -> Option<Money> {

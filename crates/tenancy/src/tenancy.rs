@@ -4,11 +4,12 @@ use crate::{
     limits, members, organizations, settings,
 };
 use async_trait::async_trait;
-use purser_kernel::{OrganizationId, Problem, UserId, ids::EngagementId};
+use purser_kernel::{OrganizationId, PermissionSet, Problem, UserId, ids::EngagementId};
 use purser_store::{
     ReadTx, System, WriteTx,
     ports::{AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, Settings, Tenants},
 };
+use std::collections::HashMap;
 
 /// Implements the ports that tenancy owns. It has no state: everything is in the transaction it is given.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +32,10 @@ impl Tenants for Tenancy {
 
     async fn requires_mfa(&self, tx: &ReadTx) -> Result<bool, Problem> {
         settings::requires_mfa(tx).await
+    }
+
+    async fn permissions_of(&self, tx: &ReadTx, users: &[UserId]) -> Result<HashMap<UserId, PermissionSet>, Problem> {
+        members::permissions_of(tx, users).await
     }
 
     async fn page(

@@ -2,7 +2,7 @@
 use purser_entity_core::{SoftDelete, Stateful, Versioned};
 use purser_kernel::{
     Currency, OrganizationId,
-    ids::{ConversationId, CustomerId, DurationId, OrderId, UserId},
+    ids::{ApprovalRequestId, ConversationId, CustomerId, DurationId, OrderId, UserId},
 };
 use sea_orm::entity::prelude::*;
 
@@ -69,6 +69,8 @@ pub struct Model {
     pub requested_delivery_on: Option<Date>,
     pub notes: Option<String>,
     pub billing_metadata: Json,
+    /// The request that its confirmation waits for, or was made binding by.
+    pub approval_id: Option<ApprovalRequestId>,
     pub confirmed_at: Option<DateTimeUtc>,
     pub cancelled_at: Option<DateTimeUtc>,
     /// Empty when an agent made it.

@@ -136,6 +136,10 @@ impl NewTable {
         self.given(name, ColumnType::Char(Some(3))).check(name, format!("length({name}) = 3"))
     }
 
+    pub(crate) fn currency_null(self, name: &'static str) -> Self {
+        self.nullable(name, ColumnType::Char(Some(3))).check(name, format!("length({name}) = 3"))
+    }
+
     /// When the row was made.
     pub(crate) fn created(self) -> Self {
         self.time("created_at")

@@ -71,9 +71,10 @@ impl Script {
             bind(&statements::order_for_update(true), &[&org, &id, "1"]),
             bind(statements::ORDER_LINES, &[&org, &org, &id, "500"]),
             bind(statements::ORDER_MESSAGES, &[&org, &id]),
+            bind(statements::POLICIES, &[&org, "'order'", "200"]),
             bind(
                 statements::CONFIRM_ORDER,
-                &["'confirmed'", "false", &user, "now()", "now()", "now()", "2", &org, &id, "1"],
+                &["'confirmed'", "false", &user, "now()", "null", "now()", "now()", "2", &org, &id, "1"],
             ),
             bind(statements::CONFIRM_HISTORY, &[&org, fresh, &id, "'pending'", "'confirmed'", &user, "null", "now()"]),
             bind(

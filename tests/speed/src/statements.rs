@@ -10,6 +10,8 @@ pub const ORDER_MESSAGES: &str = include_str!("../sql/order_messages.sql");
 pub const PAGE: &str = include_str!("../sql/page.sql");
 const PAGE_LINES: &str = include_str!("../sql/page_lines.sql");
 const PAGE_MESSAGES: &str = include_str!("../sql/page_messages.sql");
+/// What has to be approved before an order becomes binding: nothing.
+pub const POLICIES: &str = include_str!("../sql/policies.sql");
 /// The order becomes binding.
 pub const CONFIRM_ORDER: &str = include_str!("../sql/confirm_order.sql");
 /// The order's history.

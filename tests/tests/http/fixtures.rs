@@ -3,7 +3,8 @@
 //! A route that takes a body gets it in [`body`]; a new kind of thing whose id stands in a request is made in [`Shop::open`]. A
 //! text such as `{CustomerId}` is replaced by that id of the shop. The body names every id that the route understands, because
 //! each is replaced by another tenant's once. What is missing fails the suite, which says what and where.
-use purser_kernel::PermissionSet;
+use chrono::TimeDelta;
+use purser_kernel::{Clock, Permission, PermissionSet};
 use purser_tests::{
     app::{PASSWORD, Tenant, TestApp, grocery},
     totp::code_at,
@@ -55,9 +56,22 @@ impl Shop {
         let conversation = order["conversation_id"].as_str().unwrap().to_owned();
         let key = json!({ "name": "Webshop", "scopes": ["products.read"] });
         let key = owner.create("/v1/api-keys", &key).await;
+        let colleague = app.member(&owner, Permission::ApprovalsRead.into()).await;
+        let policy = json!({ "name": "Large", "subject": "order", "condition": { "amount_over": "9999.00", "currency": "EUR" },
+            "steps": [{ "permission": "orders.confirm" }] });
+        let policy = owner.create("/v1/approval-policies", &policy).await;
+        let request = format!("/v1/orders/{}/request-confirmation", id(&order));
+        let order = owner.verb(&request).await.expect(202).json();
+        let approval = order["approval_id"].as_str().unwrap().to_owned();
+        let shown = owner.get(&format!("/v1/approvals/{approval}")).await.expect(200).json();
+        let delegation = json!({ "to_user": colleague.user_id, "until": in_days(30) });
+        let delegation = owner.create("/v1/approval-delegations", &delegation).await;
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
         let names = BTreeMap::from([
             ("ApiKeyId", id(&key)),
+            ("ApprovalDelegationId", id(&delegation)),
+            ("ApprovalPolicyId", id(&policy)),
+            ("ApprovalRequestId", approval),
             ("AuditLogId", first("/v1/audit-logs").await),
             ("CustomerContactId", id(&customer["contacts"][0])),
             ("CustomerId", id(&customer)),
@@ -84,6 +98,8 @@ impl Shop {
             // Of any kind, as the audit trail has them.
             ("actor_id", owner.user_id.clone()),
             ("resource_id", id(&customer)),
+            ("colleague", colleague.user_id.clone()),
+            ("payload hash", shown["payload_hash"].as_str().unwrap().to_owned()),
             ("email", owner.email.clone()),
             ("mfa challenge", "from signing in".to_owned()),
             ("mfa code", "from an app".to_owned()),
@@ -184,6 +200,16 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/auth/signup" => json!({
             "organization_name": "Acme", "full_name": "Ann", "email": "new{new}@example.com", "password": PASSWORD,
         }),
+        "POST /v1/approval-delegations" => json!({
+            "to_user": "{colleague}", "subject": "order", "since": in_days(1), "until": in_days(20),
+        }),
+        "POST /v1/approval-policies" => {
+            let mut body = policy();
+            body["subject"] = "order".into();
+            body
+        }
+        "PATCH /v1/approval-policies/{id}" => policy(),
+        "POST /v1/approvals/{id}/approve" => json!({ "payload_hash": "{payload hash}" }),
         "POST /v1/conversations/{id}/link" => json!({ "customer_id": "{CustomerId}" }),
         "POST /v1/customer-labels" | "PATCH /v1/customer-labels/{id}" => {
             json!({ "name": "T-{new}", "color": "#000000" })
@@ -226,7 +252,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/roles" | "PATCH /v1/roles/{id}" => {
             json!({ "name": "T-{new}", "description": "taken", "rank": 0, "permissions": ["roles.manage"] })
         }
-        "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
+        "POST /v1/approvals/{id}/reject" | "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
         "PATCH /v1/orders/{id}" => json!({
             "lines": [{
                 "id": "{OrderLineId}", "product_id": "{ProductId}", "variant_id": "{ProductVariantId}",
@@ -326,6 +352,23 @@ pub(crate) const NEVER_TAKEN: [(&str, &str); 1] = [
     // A contact of a customer that is not there yet.
     ("POST /v1/customers", "/contacts/0/id"),
 ];
+
+/// A time as it stands in a request.
+fn in_days(days: i64) -> String {
+    (Clock::system().now() + TimeDelta::days(days)).to_rfc3339()
+}
+
+fn policy() -> Value {
+    json!({
+        "name": "P-{new}",
+        "condition": {
+            "amount_over": "1000.00", "currency": "EUR", "window_days": 30, "confidence_below": 0.5,
+            "requester_is_agent": true, "counterparty_is_new": true,
+        },
+        "steps": [{ "permission": "orders.confirm" }], "separation_of_duties": true, "due_after_hours": 48,
+        "reminder_after_hours": 24,
+    })
+}
 
 fn address() -> Value {
     json!({

@@ -52,14 +52,15 @@ impl Shop {
 
     /// Begins to work on jobs, with this reader in place of the usual one.
     pub(crate) fn read_with(&self, reader: Arc<dyn OrderReader>, options: WorkerOptions) -> Working {
+        let services = self.app.app().services();
         let reading = ReadConversation::new(
             reader,
             Arc::new(InboxService::new(Arc::new(Directory))),
             Arc::new(AnswerBook),
             Arc::new(Tenancy),
             Arc::new(Meter),
+            services.approvals.clone(),
         );
-        let services = self.app.app().services();
         let mut handlers = services.job_handlers();
         // Of two handlers of one kind, the last one counts.
         handlers.push(Arc::new(reading));

@@ -159,6 +159,7 @@ fn an_order(organization_id: OrganizationId, customer_id: CustomerId) -> order::
         requested_delivery_on: Some("2026-12-01".parse::<Date>().unwrap()),
         notes: None,
         billing_metadata: serde_json::json!({ "nested": { "list": [1, "two", null] } }),
+        approval_id: None,
         confirmed_at: None,
         cancelled_at: None,
         created_by: None,

@@ -15,8 +15,11 @@ use crate::http::{
 };
 use actix_web::{HttpResponse, get, patch, post};
 use edit::UpdateOrder;
-use purser_kernel::ids::{ConversationId, CustomerId, Order, OrderId};
-use purser_ordering::orders::{self, OrderFilter};
+use purser_kernel::{
+    Problem,
+    ids::{ConversationId, CustomerId, Order, OrderId},
+};
+use purser_ordering::orders::{self, Confirmation, OrderFilter};
 use serde::Deserialize;
 use status::{OrderStatus, StatusChangeView};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +27,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use view::OrderView;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(update).service(confirm).service(cancel).service(status_history);
+    config
+        .service(list)
+        .service(show)
+        .service(update)
+        .service(confirm)
+        .service(request_confirmation)
+        .service(cancel)
+        .service(status_history);
 }
 
 /// Which orders.
@@ -110,18 +120,53 @@ async fn update(unit: Write, PathId(id): PathId<Order>, body: Body<UpdateOrder>)
 }
 
 /// Makes an order binding. Of two at once, one does; the other is told that it is confirmed.
+///
+/// Where the organization's policies want somebody else to approve it, the answer is 202: the order waits as it is, and its
+/// `approval_id` names the request at `/v1/approvals`. When the last step is approved, it is confirmed at once; when it is changed
+/// before, it has to be confirmed anew.
 #[utoipa::path(
     tag = "Orders",
     params(("id" = OrderId, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = OrderView)),
+    responses((status = 200, body = OrderView), (status = 202, body = OrderView)),
     security(("bearer" = ["orders.confirm"])),
 )]
 #[post("/v1/orders/{id}/confirm")]
 async fn confirm(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match_optional();
     let tx = unit.begin(&body).await?;
-    let view = OrderView::from(orders::confirm(&tx, id, expected).await?);
-    unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+    let reply = match unit.services().orders.confirm(&tx, id, expected).await? {
+        Confirmation::Confirmed(order) => {
+            let view = OrderView::from(order);
+            Reply::ok(&view)?.etag(view.version)
+        }
+        Confirmation::Waits(order) => waits(order.into())?,
+    };
+    unit.commit(tx, reply).await
+}
+
+/// Asks people to confirm an order: for somebody who may not do it alone. The order's `approval_id` names the request at
+/// `/v1/approvals`.
+#[utoipa::path(
+    tag = "Orders",
+    params(("id" = OrderId, Path), ("If-Match" = String, Header)),
+    responses((status = 202, body = OrderView)),
+    security(("bearer" = ["orders.manage"])),
+)]
+#[post("/v1/orders/{id}/request-confirmation")]
+async fn request_confirmation(unit: Write, PathId(id): PathId<Order>, body: NoBody) -> Result<HttpResponse, Refusal> {
+    let expected = unit.if_match_optional();
+    let tx = unit.begin(&body).await?;
+    let order = unit.services().orders.request_confirmation(&tx, id, expected).await?;
+    unit.commit(tx, waits(order.into())?).await
+}
+
+/// The order waits for others.
+fn waits(view: OrderView) -> Result<Reply, Problem> {
+    let reply = Reply::waits(&view)?.etag(view.version);
+    Ok(match view.approval_id {
+        Some(approval) => reply.location(format!("/v1/approvals/{approval}")),
+        None => reply,
+    })
 }
 
 /// Cancels an order that is not fulfilled. One that was confirmed no longer counts for its customer.
@@ -143,7 +188,7 @@ async fn cancel(
     let expected = unit.if_match_optional();
     let tx = unit.begin(&body).await?;
     let CancelOrder { reason } = body.into_inner();
-    let view = OrderView::from(orders::cancel(&tx, id, expected, reason).await?);
+    let view = OrderView::from(unit.services().orders.cancel(&tx, id, expected, reason).await?);
     unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
 }
 

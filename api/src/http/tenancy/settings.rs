@@ -190,6 +190,7 @@ async fn show(unit: Read) -> Result<Reply, Refusal> {
 async fn update(unit: Write, body: Body<UpdateSettings>) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match()?;
     let tx = unit.begin(&body).await?;
-    let view = SettingsView::from(settings::update(&tx, expected, body.into_inner().into()).await?);
+    let approvals = unit.services().approvals.as_ref();
+    let view = SettingsView::from(settings::update(&tx, approvals, expected, body.into_inner().into()).await?);
     unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
 }

@@ -1,6 +1,6 @@
-//! Confirmation: the order becomes binding.
+//! Confirmation: the order becomes binding, at once or when somebody else has approved it.
 use super::{
-    OrderWithLines, customer_of,
+    OrderWithLines, Orders, approval, customer_of,
     events::{OrderConfirmed, Summary},
     history, load_for_update, status,
 };
@@ -9,15 +9,69 @@ use purser_entity_ordering::{
     customer::{self, Column as CustomerColumn, Status as CustomerStatus},
     order::Status,
 };
-use purser_kernel::{Expected, MoneyError, ids::OrderId};
-use purser_store::prelude::*;
+use purser_kernel::{
+    Expected, MoneyError,
+    ids::{ApprovalRequestId, OrderId},
+};
+use purser_store::{ports::Verdict, prelude::*};
 
-/// Makes an order binding, and counts it for its customer. `expected` is the version that the caller saw.
-///
-/// `illegal_transition` when it is confirmed already (of two at once, one is told so) or cancelled; `order_incomplete` while a
-/// line has no product; `validation_failed` when all that its customer has spent would be too large to be kept.
-pub async fn confirm(tx: &WriteTx, id: OrderId, expected: impl Into<Expected>) -> Result<OrderWithLines, Problem> {
-    tx.scope().require(Permission::OrdersConfirm)?;
+/// What came of the wish to confirm an order.
+#[derive(Clone, Debug)]
+pub enum Confirmation {
+    /// The order is binding.
+    Confirmed(OrderWithLines),
+    /// Somebody else has to approve it first: the order's `approval_id` names the question.
+    Waits(OrderWithLines),
+}
+
+impl Orders {
+    /// Makes an order binding, and counts it for its customer. `expected` is the version that the caller saw. Where the
+    /// organization's policies want it, people are asked instead and the order waits; asking again changes nothing.
+    ///
+    /// `illegal_transition` when it is confirmed already (of two at once, one is told so) or cancelled; `order_incomplete` while a
+    /// line has no product; `validation_failed` when all that its customer has spent would be too large to be kept.
+    pub async fn confirm(
+        &self,
+        tx: &WriteTx,
+        id: OrderId,
+        expected: impl Into<Expected>,
+    ) -> Result<Confirmation, Problem> {
+        tx.scope().require(Permission::OrdersConfirm)?;
+        let before = to_confirm(tx, id, expected).await?;
+        match self.approvals.ask(tx, approval::SUBJECT, id.as_uuid()).await? {
+            Verdict::NotNeeded => {
+                // Somebody who could not confirm it may have asked.
+                approval::release(tx, self.approvals.as_ref(), &before.order).await?;
+                bind(tx, before, None).await.map(Confirmation::Confirmed)
+            }
+            Verdict::Approved(approval) => bind(tx, before, Some(approval)).await.map(Confirmation::Confirmed),
+            Verdict::Needed(approval) => approval::wait(tx, before, approval).await.map(Confirmation::Waits),
+        }
+    }
+
+    /// Asks people to confirm an order, whatever the policies say: for somebody who may not do it alone. Asking again changes
+    /// nothing.
+    ///
+    /// `illegal_transition` and `order_incomplete` as for [`Orders::confirm`].
+    pub async fn request_confirmation(
+        &self,
+        tx: &WriteTx,
+        id: OrderId,
+        expected: impl Into<Expected>,
+    ) -> Result<OrderWithLines, Problem> {
+        tx.scope().require(Permission::OrdersManage)?;
+        let before = to_confirm(tx, id, expected).await?;
+        let approval = self.approvals.request(tx, approval::SUBJECT, id.as_uuid()).await?;
+        approval::wait(tx, before, approval).await
+    }
+}
+
+/// The order, locked, if it can become binding.
+pub(super) async fn to_confirm(
+    tx: &WriteTx,
+    id: OrderId,
+    expected: impl Into<Expected>,
+) -> Result<OrderWithLines, Problem> {
     let before = load_for_update(tx, id).await?;
     status::require(before.order.status, status::Move::Confirm)?;
     tx.expect_version(&before.order, expected)?;
@@ -27,8 +81,18 @@ pub async fn confirm(tx: &WriteTx, id: OrderId, expected: impl Into<Expected>) -
             .detail("Choose a product for each of these lines, or remove them.")
             .with("line_numbers", unmatched));
     }
+    Ok(before)
+}
+
+/// Makes the order binding, with everything that goes with it.
+pub(super) async fn bind(
+    tx: &WriteTx,
+    before: OrderWithLines,
+    approval: Option<ApprovalRequestId>,
+) -> Result<OrderWithLines, Problem> {
     let (was, from, now, person) = (history::view(&before), before.order.status, tx.now(), tx.scope().actor.user());
     let OrderWithLines { order, lines, messages } = before;
+    let id = order.id;
     let order = tx
         .update(order, |row| {
             row.status = Set(Status::Confirmed);
@@ -36,6 +100,7 @@ pub async fn confirm(tx: &WriteTx, id: OrderId, expected: impl Into<Expected>) -
             row.confirmed_at = Set(Some(now));
             row.reviewed_by = Set(person);
             row.reviewed_at = Set(Some(now));
+            row.approval_id = Set(approval);
         })
         .await?;
     history::record(tx, Some(from), &order, None).await?;

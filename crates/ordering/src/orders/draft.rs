@@ -2,7 +2,7 @@
 mod play;
 
 use super::{
-    OrderWithLines, customer_of,
+    OrderWithLines, approval, customer_of,
     events::{OrderAmended, OrderCancelled, OrderDrafted, Summary},
     history,
     lines::{self, LineDraft, PriceList, Totals},
@@ -20,7 +20,7 @@ use purser_kernel::{
     Currency, Quantity,
     ids::{ConversationId, CustomerId, MessageId, OrderId, ProductId, ProductVariantId},
 };
-use purser_store::prelude::*;
+use purser_store::{ports::Approvals, prelude::*};
 use serde_json::json;
 
 /// An order as it was read from one message.
@@ -124,6 +124,7 @@ pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, P
         requested_delivery_on: Set(None),
         notes: Set(None),
         billing_metadata: Set(json!({})),
+        approval_id: Set(None),
         confirmed_at: Set(None),
         cancelled_at: Set(None),
         created_by: Set(tx.scope().actor.user()),
@@ -142,11 +143,18 @@ pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, P
 }
 
 /// Plays what was read onto the order that is open, which has the version that the reader saw. `stale` otherwise.
-pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Result<OrderWithLines, Problem> {
+/// What waits for approval waits no longer.
+pub async fn amend(
+    tx: &WriteTx,
+    approvals: &dyn Approvals,
+    open: OrderWithLines,
+    draft: OrderDraft,
+) -> Result<OrderWithLines, Problem> {
     tx.scope().require(Permission::OrdersManage)?;
     let before = load_for_update(tx, open.order.id).await?;
     tx.expect_version(&before.order, open.order.version)?;
     status::require(before.order.status, status::Move::Edit)?;
+    approval::release(tx, approvals, &before.order).await?;
     let prices = price_list(tx, &draft.lines, &before.lines).await?;
     let added = draft.lines.iter().filter(|line| line.effect != Effect::Remove).filter_map(|line| line.product_id);
     let currency = lines::currency(&before.order, &before.lines, added, &prices);
@@ -167,6 +175,7 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
             row.status = Set(next);
             row.requires_review = Set(next == Status::Review);
             row.ai_confidence = Set(Some(confidence));
+            row.approval_id = Set(None);
             row.currency = Set(currency);
             row.subtotal_minor = Set(subtotal.minor());
             row.total_minor = Set(total.minor());
@@ -185,6 +194,7 @@ pub async fn amend(tx: &WriteTx, open: OrderWithLines, draft: OrderDraft) -> Res
 /// Cancels the order that is open because a message says so.
 pub async fn cancel_by_message(
     tx: &WriteTx,
+    approvals: &dyn Approvals,
     open: OrderWithLines,
     message: MessageId,
 ) -> Result<OrderWithLines, Problem> {
@@ -192,6 +202,7 @@ pub async fn cancel_by_message(
     let before = load_for_update(tx, open.order.id).await?;
     tx.expect_version(&before.order, open.order.version)?;
     status::require(before.order.status, status::Move::Cancel)?;
+    approval::release(tx, approvals, &before.order).await?;
     withdraw(tx, before, message).await
 }
 

@@ -1,6 +1,6 @@
 //! What a person changes in an order before it is confirmed, and what is learned from it.
 use super::{
-    OrderWithLines,
+    OrderWithLines, Orders, approval,
     events::{OrderUpdated, Summary},
     history,
     lines::{self, LineDraft, PriceList, Totals},
@@ -17,12 +17,9 @@ use purser_kernel::{
     Currency, Expected, FieldError, Patch, Quantity,
     ids::{OrderId, OrderLineId, ProductId, ProductVariantId},
 };
-use purser_store::{
-    ports::{Answers, Correction},
-    prelude::*,
-};
+use purser_store::{ports::Correction, prelude::*};
 use serde_json::{Value, json};
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 const MAX_NOTES: usize = 4000;
 const MAX_REFERENCE: usize = 80;
@@ -53,16 +50,10 @@ pub struct EditLine {
     pub quantity: Quantity,
 }
 
-/// What editing needs from other domains.
-#[derive(Clone)]
-pub struct Orders {
-    /// Where corrections are kept.
-    pub answers: Arc<dyn Answers>,
-}
-
 impl Orders {
     /// Changes an order that has the version `expected` and is not confirmed. What differs from what a reader proposed is kept
-    /// as a training example. An order in review whose lines all have a product then is `pending`.
+    /// as a training example. An order in review whose lines all have a product then is `pending`. One that waits for approval
+    /// waits no longer: what would be approved is not what people were asked.
     ///
     /// `order_not_editable` once it is confirmed or cancelled.
     pub async fn edit(
@@ -94,15 +85,20 @@ impl Orders {
         };
         let next = status::edited(from, relined.is_some(), complete);
         let totals = relined.as_ref().map(|(_, totals)| *totals);
+        approval::release(tx, self.approvals.as_ref(), &before.order).await?;
         let (reviewer, now) = (tx.scope().actor.user(), tx.now());
         let OrderWithLines { order, lines: old_lines, .. } = before;
         let order = tx
             .update(order, |row| {
                 apply(&edit, row);
                 row.status = Set(next);
+                row.approval_id = Set(None);
                 row.requires_review = Set(next == Status::Review);
-                row.reviewed_by = Set(reviewer);
-                row.reviewed_at = Set(Some(now));
+                // A program's edit does not hide who was the last person to edit.
+                if reviewer.is_some() {
+                    row.reviewed_by = Set(reviewer);
+                    row.reviewed_at = Set(Some(now));
+                }
                 if let Some(Totals { subtotal, total }) = totals {
                     row.currency = Set(total.currency());
                     row.subtotal_minor = Set(subtotal.minor());

@@ -66,6 +66,8 @@ events! {
     OrderAmended = "order.amended";
     /// A person changed an order.
     OrderUpdated = "order.updated";
+    /// Somebody else has to approve an order before it is confirmed.
+    OrderConfirmationRequested = "order.confirmation_requested";
     /// A person confirmed an order.
     OrderConfirmed = "order.confirmed";
     /// An order will not be delivered.

@@ -17,7 +17,10 @@ use purser_kernel::{
 };
 use purser_store::{
     jobs::{Job, JobHandler},
-    ports::{self, Answers, InboundMessage, Inbox, NewAnswer, OrderItem, OrderSettings, Settings, Usage, UsageMeter},
+    ports::{
+        self, Answers, Approvals, InboundMessage, Inbox, NewAnswer, OrderItem, OrderSettings, Settings, Usage,
+        UsageMeter,
+    },
     prelude::*,
 };
 use serde_json::json;
@@ -36,6 +39,7 @@ pub struct ReadConversation {
     answers: Arc<dyn Answers>,
     settings: Arc<dyn Settings>,
     meter: Arc<dyn UsageMeter>,
+    approvals: Arc<dyn Approvals>,
     catalogues: Catalogues,
 }
 
@@ -47,8 +51,9 @@ impl ReadConversation {
         answers: Arc<dyn Answers>,
         settings: Arc<dyn Settings>,
         meter: Arc<dyn UsageMeter>,
+        approvals: Arc<dyn Approvals>,
     ) -> Self {
-        Self { reader, inbox, answers, settings, meter, catalogues: Catalogues::new() }
+        Self { reader, inbox, answers, settings, meter, approvals, catalogues: Catalogues::new() }
     }
 }
 
@@ -222,12 +227,12 @@ impl ReadConversation {
         let changes = read.reading.lines.iter().any(|line| line.effect == Effect::Add || open.is_some());
         match open {
             Some(open) if read.reading.cancel => {
-                orders::cancel_by_message(&tx, open, read.message.id).await?;
+                orders::cancel_by_message(&tx, self.approvals.as_ref(), open, read.message.id).await?;
             }
             open if intent == Intent::Order && changes => {
                 let draft = draft(read, self.settings.for_orders(&tx).await?);
                 match open {
-                    Some(open) => orders::amend(&tx, open, draft).await?,
+                    Some(open) => orders::amend(&tx, self.approvals.as_ref(), open, draft).await?,
                     None => orders::create(&tx, draft).await?,
                 };
             }

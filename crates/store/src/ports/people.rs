@@ -3,6 +3,7 @@ use crate::ReadTx;
 use async_trait::async_trait;
 use purser_kernel::{Email, Problem, UserId};
 use std::{collections::HashMap, fmt};
+use uuid::Uuid;
 
 /// A person, as the others in the organization see them.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,6 +28,9 @@ impl fmt::Debug for PersonBrief {
 pub trait People: Send + Sync {
     /// These people, by one query. Who was deleted is not among them.
     async fn briefs(&self, tx: &ReadTx, ids: &[UserId]) -> Result<HashMap<UserId, PersonBrief>, Problem>;
+
+    /// Who created this API key of the organization, be it revoked or not: what it does is theirs to answer for.
+    async fn key_holder(&self, tx: &ReadTx, key: Uuid) -> Result<Option<UserId>, Problem>;
 
     /// The person with this mail address, in whatever case it is written. Never to be told to a caller: it says who has an
     /// account.

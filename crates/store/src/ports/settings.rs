@@ -1,7 +1,7 @@
 //! What an organization has decided for itself, as other domains need it.
 use crate::ReadTx;
 use async_trait::async_trait;
-use purser_kernel::{Currency, Money, Problem};
+use purser_kernel::{Currency, Problem};
 
 /// What an organization has decided about its orders.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,8 +10,6 @@ pub struct OrderSettings {
     pub ai_confidence_threshold: f64,
     /// The currency of an order when neither its customer nor its products name one.
     pub default_currency: Currency,
-    /// An order of more than this needs a decision of its own; without one, none does for its amount.
-    pub approval_threshold: Option<Money>,
 }
 
 /// Implemented by tenancy.

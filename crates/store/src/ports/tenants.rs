@@ -2,6 +2,7 @@
 use crate::{ReadTx, System, WriteTx};
 use async_trait::async_trait;
 use purser_kernel::{OrganizationId, PermissionSet, Problem, Timestamp, UserId};
+use std::collections::HashMap;
 
 /// An organization that was just founded.
 #[derive(Clone, Debug)]
@@ -52,6 +53,10 @@ pub trait Tenants: Send + Sync {
 
     /// What the person is in the organization of `tx`, or `None` when they are no active member or it is closed.
     async fn membership(&self, tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem>;
+
+    /// What each of these people may do in the organization of `tx`, by a fixed number of statements. Who is no active member is
+    /// not among them.
+    async fn permissions_of(&self, tx: &ReadTx, users: &[UserId]) -> Result<HashMap<UserId, PermissionSet>, Problem>;
 
     /// Organizations in the order of their ids, after `after`, for work that goes through all of them.
     async fn page(

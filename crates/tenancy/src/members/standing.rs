@@ -4,7 +4,7 @@ use purser_entity_tenancy::{
     membership::{self, Status},
     organization,
 };
-use purser_kernel::{OrganizationId, SystemRole, UserId};
+use purser_kernel::{OrganizationId, PermissionSet, SystemRole, UserId};
 use purser_store::{
     ports::{MemberOf, Membership},
     prelude::*,
@@ -76,6 +76,21 @@ pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>,
         sessions_valid_from: member.sessions_valid_from,
         suspended: organization.status == organization::Status::Suspended,
     }))
+}
+
+/// What each of these people may do, by as many queries as for one. Who is no active member is not among them; nobody is when the
+/// organization is suspended or closed.
+pub async fn permissions_of(tx: &ReadTx, users: &[UserId]) -> Result<HashMap<UserId, PermissionSet>, Problem> {
+    if users.is_empty() || open_organization(tx).await?.is_none() {
+        return Ok(HashMap::new());
+    }
+    let these = membership::Column::UserId.is_in(users.iter().copied());
+    let active = these.and(membership::Column::Status.eq(Status::Active));
+    let members = tx.find::<membership::Entity>().filter(active);
+    let members = members.all(u64::try_from(users.len()).unwrap_or(u64::MAX)).await?;
+    let rights = rights::of_each(tx, &members).await?;
+    let allowed = |(member, rights): (membership::Model, rights::Rights)| (member.user_id, rights.permissions);
+    Ok(members.into_iter().zip(rights).map(allowed).collect())
 }
 
 /// The person's membership, while it is active.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 const PAGE: usize = 50;
 /// As many lines as the API would read.
 const MAX_LINES: i64 = 500;
+const MAX_POLICIES: i64 = 200;
 
 static PAGE_LINES: LazyLock<String> = LazyLock::new(|| statements::page_lines(PAGE));
 static PAGE_MESSAGES: LazyLock<String> = LazyLock::new(|| statements::page_messages(PAGE));
@@ -109,11 +110,16 @@ macro_rules! engine {
                 if before.status != "pending" || before.lines.is_empty() {
                     return Ok(None);
                 }
+                let policies = sqlx::query(statements::POLICIES).bind(organization).bind("order").bind(MAX_POLICIES);
+                if !policies.fetch_all(&mut *tx).await?.is_empty() {
+                    return Ok(None);
+                }
                 let row = sqlx::query(statements::CONFIRM_ORDER)
                     .bind("confirmed")
                     .bind(false)
                     .bind(user)
                     .bind(now)
+                    .bind(None::<Uuid>)
                     .bind(now)
                     .bind(now)
                     .bind(before.version + 1)
@@ -262,11 +268,12 @@ macro_rules! engine {
                     total_minor: row.try_get(20)?,
                     requested_delivery_on: row.try_get(21)?,
                     notes: row.try_get(22)?,
-                    confirmed_at: row.try_get(24)?,
-                    cancelled_at: row.try_get(25)?,
-                    created_at: row.try_get(27)?,
-                    updated_at: row.try_get(28)?,
-                    version: row.try_get(31)?,
+                    approval_id: row.try_get(24)?,
+                    confirmed_at: row.try_get(25)?,
+                    cancelled_at: row.try_get(26)?,
+                    created_at: row.try_get(28)?,
+                    updated_at: row.try_get(29)?,
+                    version: row.try_get(32)?,
                     lines: Vec::new(),
                     message_id: None,
                     message_ids: Vec::new(),

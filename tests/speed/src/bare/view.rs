@@ -27,6 +27,7 @@ pub(crate) struct Order {
     pub(crate) notes: Option<String>,
     pub(crate) customer_reference: Option<String>,
     pub(crate) requested_delivery_on: Option<NaiveDate>,
+    pub(crate) approval_id: Option<Uuid>,
     pub(crate) confirmed_at: Option<DateTime<Utc>>,
     pub(crate) cancelled_at: Option<DateTime<Utc>>,
     pub(crate) version: i64,

@@ -3,7 +3,7 @@ use super::{line::OrderLineView, status::OrderStatus};
 use chrono::{DateTime, NaiveDate, Utc};
 use purser_kernel::{
     Currency, Money, UserId,
-    ids::{ConversationId, CustomerId, MessageId, OrderId},
+    ids::{ApprovalRequestId, ConversationId, CustomerId, MessageId, OrderId},
 };
 use purser_ordering::{entity::order, orders::OrderWithLines};
 use serde::Serialize;
@@ -71,6 +71,8 @@ pub struct OrderView {
     /// The customer's own number for it.
     customer_reference: Option<String>,
     requested_delivery_on: Option<NaiveDate>,
+    /// The request that its confirmation waits for, or was made binding by.
+    pub(super) approval_id: Option<ApprovalRequestId>,
     confirmed_at: Option<DateTime<Utc>>,
     cancelled_at: Option<DateTime<Utc>>,
     pub(super) version: i64,
@@ -105,6 +107,7 @@ impl From<OrderWithLines> for OrderView {
             notes: order.notes,
             customer_reference: order.customer_reference,
             requested_delivery_on: order.requested_delivery_on,
+            approval_id: order.approval_id,
             confirmed_at: order.confirmed_at,
             cancelled_at: order.cancelled_at,
             version: order.version,

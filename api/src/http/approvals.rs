@@ -1,0 +1,10 @@
+//! Approvals: policies, requests, delegations.
+mod delegations;
+mod policies;
+mod requests;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(policies::routes).configure(requests::routes).configure(delegations::routes);
+}

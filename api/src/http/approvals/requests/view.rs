@@ -1,0 +1,186 @@
+//! A request as it is shown.
+use chrono::{DateTime, Utc};
+use purser_approvals::{
+    entity::{approval_decision, approval_request},
+    requests::RequestWithDecisions,
+};
+use purser_kernel::{Currency, Money, UserId, hex, ids::ApprovalRequestId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalStatus {
+    /// Waits for a decision.
+    Pending,
+    /// Done as it was shown.
+    Approved,
+    /// Somebody said no.
+    Rejected,
+    /// Nobody decided in time.
+    Expired,
+    /// Whoever asked no longer wants it.
+    Withdrawn,
+    /// What was asked about was changed or is gone.
+    Superseded,
+}
+
+impl From<approval_request::Status> for ApprovalStatus {
+    fn from(status: approval_request::Status) -> Self {
+        use approval_request::Status;
+        match status {
+            Status::Pending => Self::Pending,
+            Status::Approved => Self::Approved,
+            Status::Rejected => Self::Rejected,
+            Status::Expired => Self::Expired,
+            Status::Withdrawn => Self::Withdrawn,
+            Status::Superseded => Self::Superseded,
+        }
+    }
+}
+
+impl From<ApprovalStatus> for approval_request::Status {
+    fn from(status: ApprovalStatus) -> Self {
+        match status {
+            ApprovalStatus::Pending => Self::Pending,
+            ApprovalStatus::Approved => Self::Approved,
+            ApprovalStatus::Rejected => Self::Rejected,
+            ApprovalStatus::Expired => Self::Expired,
+            ApprovalStatus::Withdrawn => Self::Withdrawn,
+            ApprovalStatus::Superseded => Self::Superseded,
+        }
+    }
+}
+
+/// Who or what something is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartyView {
+    /// Such as `user`, `agent`, `customer`.
+    kind: String,
+    /// Null for Purser's own work.
+    id: Option<Uuid>,
+}
+
+/// What was decided about a step.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionKind {
+    /// Yes.
+    Approved,
+    /// No.
+    Rejected,
+}
+
+/// A decision about a step.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DecisionView {
+    /// From 1.
+    step: i32,
+    /// By which it was decided.
+    permission: String,
+    decided_by: UserId,
+    /// Who delegated it.
+    on_behalf_of: Option<UserId>,
+    decision: DecisionKind,
+    reason: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<approval_decision::Model> for DecisionView {
+    fn from(decision: approval_decision::Model) -> Self {
+        Self {
+            step: decision.step,
+            permission: decision.permission,
+            decided_by: decision.decided_by,
+            on_behalf_of: decision.on_behalf_of,
+            decision: match decision.decision {
+                approval_decision::Decision::Approved => DecisionKind::Approved,
+                approval_decision::Decision::Rejected => DecisionKind::Rejected,
+            },
+            reason: decision.reason,
+            created_at: decision.created_at,
+        }
+    }
+}
+
+/// A request for approval: what exactly would be done, who asks, and what was decided so far.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApprovalView {
+    id: ApprovalRequestId,
+    status: ApprovalStatus,
+    /// The kind of thing.
+    #[schema(example = "order")]
+    subject: String,
+    /// The thing's id.
+    subject_id: Uuid,
+    /// What would be done, in words.
+    summary: String,
+    /// What would be done, as data.
+    #[schema(value_type = Object)]
+    content: Value,
+    /// What it costs or is worth; decimal.
+    amount: Option<String>,
+    /// Of the amount.
+    currency: Option<Currency>,
+    /// With whom.
+    counterparty: Option<PartyView>,
+    /// SHA-256 of exactly what is shown: an approval is bound to it.
+    payload_hash: String,
+    /// Why approval is needed: the names of the policies that hold.
+    reasons: Vec<String>,
+    /// The permissions that decide, one after the other, as the policies were when the request was last looked at.
+    steps: Vec<String>,
+    /// The step that is open, from 1.
+    step: i32,
+    /// What decides the step that is open.
+    permission: String,
+    /// Who asked and who edited last cannot decide.
+    separation_of_duties: bool,
+    requested_by: PartyView,
+    last_edited_by: Option<UserId>,
+    /// When it is too late.
+    due_at: Option<DateTime<Utc>>,
+    /// When it ceased to be open, however.
+    decided_at: Option<DateTime<Utc>>,
+    /// The first one first.
+    decisions: Vec<DecisionView>,
+    pub(super) version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<RequestWithDecisions> for ApprovalView {
+    fn from(read: RequestWithDecisions) -> Self {
+        let RequestWithDecisions { request, decisions } = read;
+        let amount = request.amount_minor.zip(request.currency);
+        let counterparty = request.counterparty_kind.zip(request.counterparty_id);
+        Self {
+            id: request.id,
+            status: request.status.into(),
+            subject: request.subject,
+            subject_id: request.subject_id,
+            summary: request.summary,
+            content: request.content,
+            amount: amount.map(|(minor, currency)| Money::from_minor(minor, currency).to_string()),
+            currency: request.currency,
+            counterparty: counterparty.map(|(kind, id)| PartyView { kind, id: Some(id) }),
+            payload_hash: hex::encode(&request.payload_hash),
+            reasons: request.reasons.0,
+            steps: request.steps.0,
+            step: request.step,
+            permission: request.permission,
+            separation_of_duties: request.separation_of_duties,
+            requested_by: PartyView { kind: request.requested_by_kind, id: request.requested_by },
+            last_edited_by: request.last_edited_by,
+            due_at: request.due_at,
+            decided_at: request.decided_at,
+            decisions: decisions.into_iter().map(Into::into).collect(),
+            version: request.version,
+            created_at: request.created_at,
+            updated_at: request.updated_at,
+        }
+    }
+}
