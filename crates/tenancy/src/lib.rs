@@ -6,8 +6,8 @@
 //! problems that all domains share.
 mod authority;
 pub mod engagements;
-mod kept;
 pub mod invitations;
+mod kept;
 pub mod limits;
 pub mod members;
 pub mod organizations;

@@ -27,7 +27,8 @@ impl Auth {
         let challenge = Challenge::parse(&step.challenge).ok_or_else(refused)?;
         let holder = challenge.holder();
         self.prepare_signing_keys().await?;
-        let tx = self.store.write_in_any_state(&bare_scope(holder.organization, holder.user, client, request_id)).await?;
+        let tx =
+            self.store.write_in_any_state(&bare_scope(holder.organization, holder.user, client, request_id)).await?;
         let row = challenge.open(&tx).await?.ok_or_else(refused)?;
         let factor = factor::for_update(&tx, holder.user).await;
         let gone = |problem: Problem| if problem.is(AuthProblem::MfaNotEnrolled) { refused() } else { problem };

@@ -38,7 +38,8 @@ pub async fn organizations_of(system: System<'_>) -> Result<Vec<MemberOf>, Probl
     let mut own: Vec<organization::Model> = active.into_iter().filter_map(|id| open.remove(&id)).collect();
     // Who does not say where they want to work wants to work.
     own.sort_by_key(|organization| organization.status == organization::Status::Suspended);
-    let member = |organization: organization::Model| MemberOf { organization: organization.id, name: organization.name };
+    let member =
+        |organization: organization::Model| MemberOf { organization: organization.id, name: organization.name };
     Ok(own.into_iter().map(member).collect())
 }
 
