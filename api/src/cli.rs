@@ -1,7 +1,7 @@
 //! The command line.
 use crate::{
     Config, Failure, commands,
-    commands::{keys::KeysCommand, migrate::MigrateCommand},
+    commands::{keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand},
     logging, report,
 };
 use clap::{Args, Parser, Subcommand};
@@ -32,6 +32,9 @@ enum Command {
     /// Replace the keys that Purser makes for itself.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Bring in what currencies are worth in others.
+    #[command(subcommand)]
+    Rates(RatesCommand),
     /// Fill a demonstration organization with sample data. Twice is as good as once.
     Seed,
     /// Show the whole job on a fresh database: a WhatsApp message becomes a confirmed order.
@@ -105,6 +108,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Migrate(command) => block_on(commands::migrate::run(config, command)),
         Command::Keys(command) => block_on(commands::keys::run(config, command)),
         Command::Demo(args) => block_on(commands::demo::run(config, args.once)),
+        Command::Rates(command) => block_on(commands::rates::run(config, command)),
         Command::Seed => block_on(commands::seed::run(config)),
         Command::Doctor => block_on(commands::doctor::run(config)),
     }

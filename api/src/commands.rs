@@ -3,6 +3,7 @@ pub mod demo;
 pub mod doctor;
 pub mod keys;
 pub mod migrate;
+pub mod rates;
 pub mod seed;
 pub mod serve;
 mod signal;

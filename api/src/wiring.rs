@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use purser_agents::AnswerBook;
 use purser_approvals::{ApprovalService, Expire};
 use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, Joins, MailToken, RotateSigningKeys};
-use purser_billing::Meter;
+use purser_billing::{Meter, rates::Rates};
 use purser_integrations::ProcessInbound;
 use purser_kernel::{Links, Problem, ports::Mailer};
 use purser_messaging::InboxService;
@@ -73,6 +73,7 @@ impl Services {
             vec![Arc::new(OrderConfirmation)],
             tenants.clone(),
             Arc::new(PeopleDirectory),
+            Arc::new(Rates),
         ));
         let options = AuthOptions {
             argon2_memory_kib: config.argon2_memory_kib,

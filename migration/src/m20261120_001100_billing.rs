@@ -1,5 +1,5 @@
-//! Metered use.
-use crate::table::{drop_tables, tenant_table};
+//! Metered use, and what currencies are worth.
+use crate::table::{drop_tables, global_table, tenant_table};
 use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
 
 #[derive(DeriveMigrationName)]
@@ -10,11 +10,12 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         usage_events(manager).await?;
         usage_event_keys(manager).await?;
+        exchange_rates(manager).await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["usage_event_keys", "usage_events"]).await
+        drop_tables(manager, &["exchange_rates", "usage_event_keys", "usage_events"]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -65,6 +66,23 @@ async fn usage_event_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created()
         .unique(&["source", "idempotency_key"])
         .index(&["event_id"])
+        .create(manager)
+        .await
+}
+
+async fn exchange_rates(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    global_table("exchange_rates")
+        .currency("base")
+        .currency("quote")
+        .date("valid_on")
+        .long("rate")
+        .int("scale")
+        .text("source", 64)
+        .timestamps()
+        .unique(&["base", "quote", "valid_on"])
+        .index(&["quote", "valid_on"])
+        .check("rate", "rate > 0")
+        .check("scale", "scale between 0 and 12")
         .create(manager)
         .await
 }

@@ -2,6 +2,7 @@
 
 /// Tables that belong to no organization.
 pub const GLOBAL_TABLES: &[&str] = &[
+    "exchange_rates",
     "jobs",
     "mfa_challenges",
     "mfa_factors",

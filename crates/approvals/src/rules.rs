@@ -8,7 +8,7 @@ use purser_entity_approvals::{
     approval_policy::{self, Column, Condition, Steps},
     approval_request,
 };
-use purser_kernel::Money;
+use purser_kernel::{Currency, Money};
 use purser_store::{
     ports::{ApprovalSubject, Matter},
     prelude::*,
@@ -178,7 +178,13 @@ impl ApprovalService {
         }
         let limit = Money::from_minor(limit.minor, limit.currency);
         let amounts = self.amounts(tx, subject, id, matter, *window_days).await?;
-        Ok(match amounts::compare(&amounts, limit) {
+        let foreign: Vec<Currency> =
+            amounts.iter().map(|amount| amount.currency()).filter(|currency| *currency != limit.currency()).collect();
+        let rates = match foreign[..] {
+            [] => Vec::new(),
+            _ => self.rates.between(tx, &foreign, limit.currency()).await?,
+        };
+        Ok(match amounts::compare(&amounts, limit, &rates) {
             Compared::Within => None,
             Compared::Over => Some(policy.name.clone()),
             Compared::Unknown(why) => Some(format!("{} ({why})", policy.name)),
@@ -213,7 +219,7 @@ impl ApprovalService {
             .aggregate()
             .by(approval_request::Column::Currency)
             .sum(approval_request::Column::AmountMinor)
-            .rows::<(purser_kernel::Currency, i64)>()
+            .rows::<(Currency, i64)>()
             .await?;
         amounts.extend(sums.into_iter().map(|(currency, minor)| Money::from_minor(minor, currency)));
         Ok(amounts)

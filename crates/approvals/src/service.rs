@@ -3,7 +3,7 @@ use purser_entity_approvals::approval_request;
 use purser_kernel::{Actor, Problem, UserId};
 use purser_store::{
     ReadTx,
-    ports::{ApprovalSubject, People, Tenants},
+    ports::{ApprovalSubject, ExchangeRates, People, Tenants},
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -14,12 +14,18 @@ pub struct ApprovalService {
     pub(crate) subjects: Arc<[Arc<dyn ApprovalSubject>]>,
     pub(crate) tenants: Arc<dyn Tenants>,
     people: Arc<dyn People>,
+    pub(crate) rates: Arc<dyn ExchangeRates>,
 }
 
 impl ApprovalService {
     /// The service for these kinds of things.
-    pub fn new(subjects: Vec<Arc<dyn ApprovalSubject>>, tenants: Arc<dyn Tenants>, people: Arc<dyn People>) -> Self {
-        Self { subjects: subjects.into(), tenants, people }
+    pub fn new(
+        subjects: Vec<Arc<dyn ApprovalSubject>>,
+        tenants: Arc<dyn Tenants>,
+        people: Arc<dyn People>,
+        rates: Arc<dyn ExchangeRates>,
+    ) -> Self {
+        Self { subjects: subjects.into(), tenants, people, rates }
     }
 
     /// Who asks in this transaction.

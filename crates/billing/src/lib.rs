@@ -4,6 +4,7 @@
 //! transaction of the use itself. [`usage`] reads them back.
 mod meter;
 mod period;
+pub mod rates;
 pub mod usage;
 
 pub use meter::Meter;

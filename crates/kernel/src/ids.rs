@@ -95,6 +95,7 @@ kinds! {
     TrainingExample => TrainingExampleId, "a training example";
     // billing
     UsageEvent => UsageEventId, "a metered use";
+    ExchangeRate => ExchangeRateId, "an exchange rate";
     UsageEventKey => UsageEventKeyId, "the key that meters a use once";
 }
 

@@ -7,6 +7,7 @@ mod inbox;
 mod invitations;
 mod limits;
 mod people;
+mod rates;
 mod settings;
 mod tenants;
 mod usage;
@@ -21,6 +22,7 @@ pub use inbox::{
 pub use invitations::{Invitations, OpenInvitation};
 pub use limits::Limits;
 pub use people::{People, PersonBrief};
+pub use rates::{ExchangeRate, ExchangeRates};
 pub use settings::{OrderSettings, Settings};
 pub use tenants::{Founded, MemberOf, Membership, Tenants};
 pub use usage::{Usage, UsageMeter};

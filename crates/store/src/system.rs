@@ -6,14 +6,14 @@ use crate::{
     page,
     query::LOCK,
     read::not_found,
-    write::{EntityOf, ModelOf, fill},
+    write::{EntityOf, MAX_BOUND_VALUES, ModelOf, fill},
 };
 use purser_entity_core::{GlobalEntity, PersonEntity, SoftDelete, Versioned};
 use purser_kernel::{Clock, CommonProblem, Page, PageRequest, Problem, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, Order, PrimaryKeyToColumn, QueryFilter,
-    QueryOrder, QuerySelect, Select, Value,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait, Order, PrimaryKeyToColumn,
+    QueryFilter, QueryOrder, QuerySelect, Select, Value,
 };
 use std::str::FromStr;
 
@@ -110,6 +110,30 @@ impl<'t> System<'t> {
         Ok(inserted == 1)
     }
 
+    /// Inserts the rows, or overwrites `columns` of those that have the same `key`, with as few statements as the databases allow. No
+    /// two of the rows have the same key.
+    pub async fn upsert_many<A, const K: usize, const C: usize>(
+        self,
+        rows: impl IntoIterator<Item = A>,
+        key: [<EntityOf<A> as EntityTrait>::Column; K],
+        columns: [<EntityOf<A> as EntityTrait>::Column; C],
+    ) -> Result<(), Problem>
+    where
+        A: ActiveModelTrait<Entity: GlobalEntity> + Send,
+        ModelOf<A>: IntoActiveModel<A>,
+    {
+        let conflict = OnConflict::columns(key).update_columns(columns).to_owned();
+        let mut rows: Vec<A> = rows.into_iter().collect();
+        rows.iter_mut().for_each(|row| fill(row, self.now()));
+        let batch = MAX_BOUND_VALUES / <EntityOf<A> as EntityTrait>::Column::iter().count();
+        while !rows.is_empty() {
+            let rest = rows.split_off(rows.len().min(batch));
+            let insert = EntityOf::<A>::insert_many(std::mem::replace(&mut rows, rest)).on_conflict(conflict.clone());
+            insert.exec_without_returning(self.connection()).await.map_err(internal)?;
+        }
+        Ok(())
+    }
+
     /// Writes what `change` sets, if the row still has the version it was read with. `stale` when somebody was faster.
     pub async fn update<M>(
         self,
@@ -183,7 +207,6 @@ impl<'t> System<'t> {
 }
 
 fn key_column<E: EntityTrait>() -> Result<E::Column, Problem> {
-    use sea_orm::Iterable;
     let key = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column);
     key.ok_or_else(|| Problem::internal("a table has a key"))
 }

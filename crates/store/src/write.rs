@@ -43,7 +43,7 @@ pub(crate) type EntityOf<A> = <A as ActiveModelTrait>::Entity;
 pub(crate) type ModelOf<A> = <EntityOf<A> as EntityTrait>::Model;
 
 /// PostgreSQL takes 65,535 bound values in a statement, SQLite 32,766.
-const MAX_BOUND_VALUES: usize = 32_000;
+pub(crate) const MAX_BOUND_VALUES: usize = 32_000;
 
 impl WriteTx {
     pub(crate) fn new(read: ReadTx, store: Store) -> Self {

@@ -111,6 +111,10 @@ impl NewTable {
         self.nullable(name, ColumnType::TimestampWithTimeZone)
     }
 
+    pub(crate) fn date(self, name: &'static str) -> Self {
+        self.given(name, ColumnType::Date)
+    }
+
     pub(crate) fn date_null(self, name: &'static str) -> Self {
         self.nullable(name, ColumnType::Date)
     }

@@ -3,7 +3,9 @@ use crate::{
     desk::{Desk, OTHER_PHONE, PHONE, approve, approver, confirm},
     problem,
 };
-use purser_kernel::Permission;
+use chrono::TimeDelta;
+use purser_billing::rates::NewRate;
+use purser_kernel::{Clock, Permission};
 use purser_tests::database::Engine;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -88,6 +90,47 @@ async fn the_limit_of_the_settings_is_a_policy(#[case] engine: Engine) {
     assert!(desk.rows("/v1/approval-policies").await.iter().all(|policy| policy["is_predefined"] == false));
     let order = desk.ordered().await;
     confirm(&desk.owner, &order).await.expect(200);
+}
+
+/// What an operator has brought in.
+async fn rates(desk: &Desk, rates: &[(&str, &str, i64, &str)]) {
+    let today = Clock::system().now().date_naive();
+    let new = rates.iter().map(|(base, quote, days_ago, rate)| {
+        let on = (today - TimeDelta::days(*days_ago)).to_string();
+        NewRate::parse(base, quote, &on, rate, "test").unwrap()
+    });
+    let tx = desk.app.app().services().store.system().await.unwrap();
+    purser_billing::rates::import(tx.system(), new.collect()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The yen has no decimal places, the dinar three; the one is worth less than a euro, the other more.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn limit_in_eur_with_an_amount_in_jpy_and_kwd(#[case] engine: Engine) {
+    let Some(desk) = Desk::open(engine).await else { return };
+    desk.limit("100.00", json!({})).await;
+    let product = |sku: &str, price: &str, currency: &str| json!({ "sku": sku, "name": format!("Thing {sku}"), "unit": "piece", "base_price": price, "currency": currency });
+    for body in [product("YEN", "1", "JPY"), product("FILS", "0.001", "KWD")] {
+        desk.owner.create("/v1/products", &body).await;
+    }
+    // Too old to go by: a person is asked.
+    rates(&desk, &[("EUR", "JPY", 15, "160")]).await;
+    let order = desk.ordered_by(PHONE, "YEN", 1).await;
+    let shown = desk.asks(&order).await;
+    approve(&desk.member(approver()).await, &shown).await.expect(200);
+    // A euro is 160 yen, as it is quoted; a dinar 3 euros, the other way round. The newest counts.
+    rates(&desk, &[("EUR", "JPY", 1, "160"), ("EUR", "JPY", 2, "1"), ("KWD", "EUR", 0, "3")]).await;
+    for (sku, within, over) in [("YEN", 16_000, 16_001), ("FILS", 33_333, 33_334)] {
+        let order = desk.ordered_by(PHONE, sku, within).await;
+        confirm(&desk.owner, &order).await.expect(200);
+        let order = desk.ordered_by(PHONE, sku, over).await;
+        let shown = desk.asks(&order).await;
+        assert_eq!(shown["reasons"], json!(["Large orders"]));
+        approve(&desk.member(approver()).await, &shown).await.expect(200);
+    }
 }
 
 /// One large order, in small ones.
