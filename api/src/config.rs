@@ -107,6 +107,9 @@ pub struct Config {
     pub smtp_url: Option<Relay>,
     /// Who mails are from, such as `Purser <purser@example.com>`. Must be set where `smtp_url` is.
     pub mail_from: Option<Sender>,
+    /// Whether organizations' directories may be in private networks (RFC 1918, RFC 4193), as where one runs Purser for itself.
+    /// Default: in development.
+    pub private_providers: bool,
     /// A role of the PostgreSQL that may read tenants' tables and nothing else, which `purser migrate up` grants that.
     pub reporting_role: Option<String>,
 }
@@ -143,6 +146,7 @@ impl Default for Config {
             public_url: None,
             smtp_url: None,
             mail_from: None,
+            private_providers: true,
             reporting_role: None,
         }
     }

@@ -3,9 +3,9 @@ use crate::{Config, mail};
 use chrono::TimeDelta;
 use purser_agents::AnswerBook;
 use purser_approvals::{ApprovalService, Expire};
-use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, Joins, MailToken, RotateSigningKeys};
+use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailToken, RotateSigningKeys};
 use purser_billing::{Meter, rates::Rates};
-use purser_integrations::ProcessInbound;
+use purser_integrations::{ProcessInbound, Reach, ldap::Providers};
 use purser_kernel::{Links, Problem, ports::Mailer};
 use purser_messaging::InboxService;
 use purser_ordering::{
@@ -19,7 +19,7 @@ use purser_store::{
     Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
     outbox::{Dispatcher, Subscriber, Trigger},
-    ports::{Answers, CustomerDirectory, Inbox, People, Settings, Tenants, UsageMeter},
+    ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::{
     Tenancy,
@@ -42,6 +42,12 @@ pub struct Services {
     pub joins: Joins,
     /// What people approve before it is done.
     pub approvals: Arc<ApprovalService>,
+    /// Sign-in with an organization's own directory.
+    pub identities: Identities,
+    /// The directories.
+    pub providers: Providers,
+    /// Members whom directories bring.
+    pub memberships: Arc<dyn Memberships>,
     /// Who sends mails, for jobs.
     pub mailer: Arc<dyn Mailer>,
     /// Links in mails.
@@ -86,11 +92,17 @@ impl Services {
         let mailer = mail::mailer(config, store.clock().clone())?;
         let auth = Auth::new(store.clone(), tenants.clone(), &master_key, options)?;
         let invitations = Invitations::new(people.clone(), &master_key)?;
+        let memberships: Arc<dyn Memberships> = Arc::new(Tenancy);
+        let reach = Reach { loopback: !config.is_production(), private: config.private_providers };
+        let providers = Providers { reach };
         Ok(Self {
             joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
+            identities: Identities::new(auth.clone(), Arc::new(providers), memberships.clone()),
             auth,
             members: Members { people },
             invitations,
+            providers,
+            memberships,
             customers: Customers { settings: settings.clone() },
             orders: Orders { answers: answers.clone(), approvals: approvals.clone() },
             inbox: Arc::new(InboxService::new(directory.clone())),

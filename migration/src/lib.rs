@@ -27,6 +27,7 @@ mod m20261121_000400_one_time_tokens;
 mod m20261121_000410_signing_keys;
 mod m20261121_000500_api_keys;
 mod m20261121_000501_mfa;
+mod m20261121_000600_identities;
 mod roles;
 mod table;
 mod tables;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000400_one_time_tokens::Migration),
             Box::new(m20261121_000410_signing_keys::Migration),
             Box::new(m20261121_000500_api_keys::Migration),
+            Box::new(m20261121_000600_identities::Migration),
             Box::new(m20261121_000501_mfa::Migration),
         ]
     }

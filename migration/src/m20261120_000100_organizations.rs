@@ -26,7 +26,8 @@ impl MigrationTrait for Migration {
 async fn users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     global_table("users")
         .text("email", 320)
-        .text("email_normalized", 320)
+        // Empty for those whom an organization's directory vouches for: they have no claim on the address.
+        .text_null("email_normalized", 320)
         .text_null("username", 64)
         .text_null("username_normalized", 64)
         .text("full_name", 200)
@@ -40,7 +41,7 @@ async fn users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .timestamps()
         .soft_delete()
         .version()
-        .unique_where(&["email_normalized"], "deleted_at is null")
+        .unique_where(&["email_normalized"], "email_normalized is not null and deleted_at is null")
         .unique_where(&["username_normalized"], "username_normalized is not null and deleted_at is null")
         .create(manager)
         .await

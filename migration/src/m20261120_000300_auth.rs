@@ -39,6 +39,8 @@ async fn sessions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     person_table("sessions")
         .uuid_null("organization_id")
         .global_reference("organization_id", "organizations")
+        .uuid_null("integration_id")
+        .time_null("vouched_until")
         .text_null("ip", 45)
         .text_null("user_agent", 512)
         .time("last_seen_at")

@@ -46,6 +46,7 @@ const TENANT_TABLES: &[&str] = &[
     "engagements",
     "external_mappings",
     "idempotency_keys",
+    "identity_group_roles",
     "inbound_event_keys",
     "inbound_events",
     "integrations",
@@ -73,6 +74,7 @@ const TENANT_TABLES: &[&str] = &[
     "training_examples",
     "usage_event_keys",
     "usage_events",
+    "user_identities",
     "user_preferences",
 ];
 

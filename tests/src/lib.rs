@@ -11,6 +11,7 @@ pub mod contract;
 pub mod database;
 pub mod program;
 pub mod schema;
+pub mod slapd;
 pub mod totp;
 pub mod traffic;
 pub mod wall;

@@ -49,6 +49,7 @@ pub(super) struct Settings {
     public_url: Option<String>,
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
+    private_providers: Option<bool>,
     reporting_role: Option<String>,
 }
 
@@ -192,6 +193,7 @@ impl Settings {
             public_url,
             smtp_url,
             mail_from,
+            private_providers: self.private_providers.unwrap_or(!production),
             reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
         })
     }

@@ -3,6 +3,7 @@ mod api_keys;
 mod email;
 mod invitations;
 mod jwks;
+mod ldap_log_in;
 mod log_in;
 mod log_out;
 mod mfa;
@@ -21,6 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(email::routes)
         .configure(jwks::routes)
+        .configure(ldap_log_in::routes)
         .configure(mfa::routes)
         .configure(password::routes)
         .configure(sessions::routes);

@@ -1,11 +1,18 @@
 //! Connections to providers, their doors, and what came in.
+mod group_roles;
 mod inbound_events;
 #[expect(clippy::module_inception, reason = "a feature has the same name in every layer")]
 mod integrations;
+mod ldap;
 mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(integrations::routes).configure(webhooks::routes).configure(inbound_events::routes);
+    config
+        .configure(ldap::routes)
+        .configure(group_roles::routes)
+        .configure(integrations::routes)
+        .configure(webhooks::routes)
+        .configure(inbound_events::routes);
 }

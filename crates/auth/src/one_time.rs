@@ -48,7 +48,9 @@ impl Auth {
         let (Some(token), Some(person), Some(first)) = (token, person, organizations.into_iter().next()) else {
             return Err(invalid());
         };
-        let subject = Subject { user, id: token.id, purpose, email: &person.email_normalized };
+        // Who has no claim on an address has nothing to prove by a mail.
+        let email = person.email_normalized.as_deref().ok_or_else(invalid)?;
+        let subject = Subject { user, id: token.id, purpose, email };
         if self.one_time_tokens.of(subject)?.hash() != token.token_hash {
             return Err(invalid());
         }

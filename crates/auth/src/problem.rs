@@ -32,8 +32,12 @@ pub enum AuthProblem {
     InvalidToken,
     /// The refresh token is unknown, expired or used, or its session has ended.
     InvalidRefreshToken,
+    /// The directory knows the person and does not name a mail address for them, which everybody here needs.
+    IdentityIncomplete,
     /// The invitation is unknown, expired, revoked or used, or whoever sent it may not give its role any more.
     InvalidInvitation,
+    /// An organization's own directory vouches for the caller, and it can do so for its own members only.
+    VouchedForOneOrganization,
     /// The invitation was sent to another address than the caller's.
     InvitationForAnother,
 }
@@ -54,7 +58,11 @@ impl ProblemKind for AuthProblem {
             Self::MfaNotEnrolled => ("mfa_not_enrolled", 409, "There is no second factor"),
             Self::WrongPassword => ("wrong_password", 403, "The current password is wrong"),
             Self::InvalidToken => ("invalid_token", 400, "The token is not valid"),
+            Self::IdentityIncomplete => ("identity_incomplete", 403, "The directory says too little about the person"),
             Self::InvalidInvitation => ("invalid_invitation", 404, "The invitation is not valid"),
+            Self::VouchedForOneOrganization => {
+                ("vouched_for_one_organization", 403, "The caller's directory vouches for one organization")
+            }
             Self::InvitationForAnother => ("invitation_for_another", 403, "The invitation is for somebody else"),
             Self::InvalidRefreshToken => ("invalid_refresh_token", 401, "The refresh token is not valid"),
         };

@@ -69,6 +69,10 @@ impl Auth {
         let Some(row) = find(tx, token).await? else {
             return Ok(Renewal::Refused);
         };
+        // Whoever vouches for the holder was to be asked first.
+        if sessions::is_due(tx, holder).await? {
+            return Ok(Renewal::Refused);
+        }
         let Some(standing) = self.standing(tx, holder).await?.filter(|_| row.expires_at > now) else {
             return Ok(Renewal::Refused);
         };

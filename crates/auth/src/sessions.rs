@@ -11,7 +11,7 @@ use purser_entity_auth::{
 };
 use purser_kernel::{
     SecretString, UserId,
-    ids::{RefreshTokenId, SessionId},
+    ids::{IntegrationId, RefreshTokenId, SessionId},
 };
 use purser_store::prelude::*;
 
@@ -31,6 +31,8 @@ pub(crate) enum Reason {
     PasswordChanged,
     /// Its holder chose another password by a mail.
     PasswordReset,
+    /// The directory no longer vouches for its holder.
+    NotVouched,
 }
 
 /// What a client signs its requests with, and what renews it. `Debug` shows neither.
@@ -46,6 +48,13 @@ pub struct Tokens {
     pub refresh_token: SecretString,
     /// Until when it is valid.
     pub refresh_token_expires_at: Timestamp,
+}
+
+/// Which connection vouches for the holder of a session, and until when it is not asked again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Voucher {
+    pub(crate) integration: IntegrationId,
+    pub(crate) until: Timestamp,
 }
 
 /// The longest network address (an IPv4 address mapped into IPv6) and client name that are kept.
@@ -66,6 +75,26 @@ impl Auth {
         holder: Holder,
         ends_at: Timestamp,
     ) -> Result<Tokens, Problem> {
+        self.open(tx, holder, ends_at, None).await
+    }
+
+    /// As [`Auth::open_session`], for whom a directory vouches.
+    pub(crate) async fn open_vouched_session(
+        &self,
+        tx: &WriteTx,
+        holder: Holder,
+        voucher: Voucher,
+    ) -> Result<Tokens, Problem> {
+        self.open(tx, holder, tx.now() + self.options.session_lifetime, Some(voucher)).await
+    }
+
+    async fn open(
+        &self,
+        tx: &WriteTx,
+        holder: Holder,
+        ends_at: Timestamp,
+        voucher: Option<Voucher>,
+    ) -> Result<Tokens, Problem> {
         let (now, client) = (tx.now(), &tx.scope().client);
         forget_old(tx, holder.user).await?;
         let expires_at = ends_at.min(now + self.options.session_idle_lifetime);
@@ -73,6 +102,8 @@ impl Auth {
             id: Set(holder.session),
             user_id: Set(holder.user),
             organization_id: Set(Some(holder.organization)),
+            integration_id: Set(voucher.map(|voucher| voucher.integration)),
+            vouched_until: Set(voucher.map(|voucher| voucher.until)),
             ip: Set(client.ip.clone().filter(|ip| ip.len() <= MAX_IP)),
             user_agent: Set(client.user_agent.as_ref().map(|name| name.chars().take(MAX_USER_AGENT).collect())),
             last_seen_at: Set(now),
@@ -150,6 +181,12 @@ pub(crate) async fn open(tx: &ReadTx, holder: Holder) -> Result<Option<session::
         .and(Column::RevokedAt.is_null())
         .and(Column::ExpiresAt.gt(tx.now()));
     tx.global::<session::Entity>().filter(open).one().await
+}
+
+/// Whether somebody vouches for the holder of the session who has not been asked for too long.
+pub(crate) async fn is_due(tx: &ReadTx, holder: Holder) -> Result<bool, Problem> {
+    let session = open(tx, holder).await?;
+    Ok(session.is_some_and(|session| session.vouched_until.is_some_and(|until| until <= tx.now())))
 }
 
 /// Ends the session. `false` when it had ended before.

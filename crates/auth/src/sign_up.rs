@@ -96,7 +96,7 @@ pub(crate) async fn insert_user(
     let row = user::ActiveModel {
         id: Set(id),
         email: Set(email.as_str().to_owned()),
-        email_normalized: Set(email.normalized()),
+        email_normalized: Set(Some(email.normalized())),
         full_name: Set(full_name),
         is_active: Set(true),
         is_platform_admin: Set(false),

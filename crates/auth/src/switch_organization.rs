@@ -1,5 +1,5 @@
 //! Working in another of one's organizations.
-use crate::{Auth, SignedIn, log_in::SIGN_IN, people, service::bare_scope, sessions, tokens::Holder};
+use crate::{Auth, AuthProblem, SignedIn, log_in::SIGN_IN, people, service::bare_scope, sessions, tokens::Holder};
 use purser_kernel::{Id, OrganizationId, ids::SessionId};
 use purser_store::{AuditCategory, prelude::*};
 
@@ -8,7 +8,7 @@ impl Auth {
     /// with stays open, and the new one lasts no longer than that one can.
     ///
     /// `validation_failed` at `/organization_id`, alike for an organization that there is not, that is not open, and that the caller
-    /// does not belong to. `unauthenticated` for an actor without sessions.
+    /// does not belong to; `vouched_for_one_organization` for a session that an organization's own directory vouches for. `unauthenticated` for an actor without sessions.
     pub async fn switch_organization(
         &self,
         scope: &Scope,
@@ -22,6 +22,9 @@ impl Auth {
         let from = Holder { organization: scope.organization, user, session };
         let from = sessions::open(&tx, from).await?.ok_or_else(unauthenticated)?;
         drop(tx);
+        if from.integration_id.is_some() {
+            return Err(Problem::of(AuthProblem::VouchedForOneOrganization));
+        }
         // Their own are looked through: whether there is another costs the same to find out as whether it is theirs.
         let tx = self.store.person_read(user).await?;
         let own = self.tenants.organizations_of(tx.system()).await?;

@@ -37,7 +37,7 @@ impl Attempts {
                 let seconds = (next_try_at - now).num_milliseconds().saturating_add(999) / 1000;
                 let rest = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
                 Err(Problem::of(CommonProblem::TooManyRequests)
-                    .detail("There were too many attempts to sign in with this mail address.")
+                    .detail("There were too many attempts to sign in with this name.")
                     .retry_after(rest))
             }
             _ => Ok(()),
@@ -70,6 +70,11 @@ impl Strangers {
 
     pub(crate) async fn attempts(&self, address: &str) -> Attempts {
         self.0.get(&key(address)).await.unwrap_or_default()
+    }
+
+    /// Begins to count anew.
+    pub(crate) async fn forget(&self, address: &str) {
+        self.0.invalidate(&key(address)).await;
     }
 
     /// Counts a failure. `too_many_requests` when others have failed meanwhile and a pause has begun.

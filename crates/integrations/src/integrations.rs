@@ -8,6 +8,7 @@ use purser_kernel::{Expected, ids::IntegrationId};
 use purser_store::{Place, Sealed, name_of, prelude::*};
 use serde::Serialize;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 /// A connection, without what is secret in it.
 #[derive(Clone, Debug)]
@@ -76,12 +77,12 @@ pub struct IntegrationPatch {
     pub credentials: Option<WhatsAppCredentials>,
 }
 
-const RESOURCE: &str = "integration";
-const MAX_NAME: usize = 200;
+pub(crate) const RESOURCE: &str = "integration";
+pub(crate) const MAX_NAME: usize = 200;
 
 /// What the audit trail shows: that there are credentials, and whether they were replaced.
 #[derive(Serialize)]
-struct View<'r> {
+pub(crate) struct View<'r> {
     kind: String,
     provider: &'r str,
     name: &'r str,
@@ -90,7 +91,7 @@ struct View<'r> {
     credentials: &'static str,
 }
 
-fn view<'r>(row: &'r Model, credentials: &'static str) -> View<'r> {
+pub(crate) fn view<'r>(row: &'r Model, credentials: &'static str) -> View<'r> {
     let Model { provider, name, config, is_active, .. } = row;
     View { kind: name_of(&row.kind), provider, name, config, is_active: *is_active, credentials }
 }
@@ -156,7 +157,11 @@ pub async fn update(
     tx.scope().require(Permission::IntegrationsManage)?;
     let IntegrationPatch { name, is_active, config, credentials } = patch;
     let before = tx.get_for_update::<Entity>(id).await?;
+    may_change(tx, &before)?;
     tx.expect_version(&before, expected)?;
+    if before.provider != Provider::WhatsApp.as_str() && (config.is_some() || credentials.is_some()) {
+        return Err(Problem::invalid("/config", "another_provider", "is of a provider with a route of its own"));
+    }
     let mut findings = text::Findings::new();
     let name = findings.check(text::optional_line("/name", name.as_deref(), MAX_NAME))?.flatten();
     let config = findings.check(config.map(WhatsAppConfig::checked).transpose())?.flatten();
@@ -183,7 +188,7 @@ pub async fn update(
             row.credentials_key_id = Set(Some(key_id));
         }
     });
-    let after = changed.await.on_unique(ACCOUNT_INDEX, account_taken)?;
+    let after = changed.await.on_unique(ACCOUNT_INDEX, account_taken).on_unique(KIND_INDEX, kind_taken)?;
     let entry = AuditEntry::new("integration.update", RESOURCE, id);
     tx.audit(entry.before(&view(&before, "given")).after(&view(&after, replaced))).await?;
     Ok(after.into())
@@ -193,9 +198,23 @@ pub async fn update(
 pub async fn delete(tx: &WriteTx, id: IntegrationId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::IntegrationsManage)?;
     let row = tx.get_for_update::<Entity>(id).await?;
+    may_change(tx, &row)?;
     tx.expect_version(&row, expected)?;
     tx.audit(AuditEntry::new("integration.delete", RESOURCE, id).before(&view(&row, "given"))).await?;
     tx.soft_delete(row).await
+}
+
+/// Whoever names the directory can become everybody it vouches for.
+fn may_change(tx: &WriteTx, row: &Model) -> Result<(), Problem> {
+    if row.kind == Kind::Auth { tx.scope().require(Permission::IdentitiesManage) } else { Ok(()) }
+}
+
+pub(crate) const KIND_INDEX: &str = "uq_integrations_kind";
+
+pub(crate) fn kind_taken() -> Problem {
+    Problem::of(CommonProblem::AlreadyExists)
+        .detail("Another integration of this kind is switched on, and there can only be one.")
+        .with("pointer", "/is_active")
 }
 
 const ACCOUNT_INDEX: &str = "uq_integrations_provider_external_account";
@@ -207,7 +226,7 @@ fn account_taken() -> Problem {
 }
 
 /// Where an integration's credentials are sealed.
-fn place(id: IntegrationId) -> Place {
+pub(crate) fn place(id: IntegrationId) -> Place {
     Place { table: "integrations", column: "credentials_ciphertext", row: id.as_uuid() }
 }
 
@@ -217,11 +236,15 @@ pub(crate) async fn open(tx: &ReadTx, id: IntegrationId, provider: Provider) -> 
     row.filter(Column::Provider.eq(provider.as_str())).one().await
 }
 
-/// What is sealed in the row.
+/// What is sealed in the row, for WhatsApp.
 pub(crate) async fn credentials(tx: &ReadTx, row: Model) -> Result<WhatsAppCredentials, Problem> {
-    let (Some(ciphertext), Some(key_id)) = (row.credentials_ciphertext, row.credentials_key_id) else {
+    WhatsAppCredentials::from_bytes(&opened(tx, &row).await?)
+}
+
+/// The bytes that are sealed in the row.
+pub(crate) async fn opened(tx: &ReadTx, row: &Model) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let (Some(ciphertext), Some(key_id)) = (row.credentials_ciphertext.clone(), row.credentials_key_id) else {
         return Err(Problem::internal("the integration has no credentials"));
     };
-    let opened = tx.open(place(row.id), &Sealed { ciphertext, key_id }).await?;
-    WhatsAppCredentials::from_bytes(&opened)
+    tx.open(place(row.id), &Sealed { ciphertext, key_id }).await
 }

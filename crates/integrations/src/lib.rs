@@ -5,14 +5,17 @@
 //! it reads the event in the provider's terms and hands it to the inbox in ours.
 pub mod events;
 pub mod integrations;
+pub mod ldap;
 pub mod mappings;
 mod problem;
 mod process;
 mod provider;
+mod reach;
 pub mod webhooks;
 mod whatsapp;
 
 pub use problem::IntegrationProblem;
 pub use process::ProcessInbound;
 pub use provider::{Kind, Provider};
+pub use reach::Reach;
 pub use whatsapp::{WhatsAppConfig, WhatsAppCredentials};

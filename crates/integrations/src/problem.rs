@@ -8,6 +8,9 @@ pub enum IntegrationProblem {
     InvalidSignature,
     /// The token is not the one that the integration was given.
     VerificationFailed,
+    /// The directory or the provider that vouches for members cannot be reached or does not answer as it should; `Retry-After`
+    /// says when to try again.
+    ProviderUnavailable,
 }
 
 impl ProblemKind for IntegrationProblem {
@@ -15,6 +18,7 @@ impl ProblemKind for IntegrationProblem {
         let (id, status, title) = match self {
             Self::InvalidSignature => ("invalid_signature", 401, "The body is not signed by the provider"),
             Self::VerificationFailed => ("verification_failed", 403, "The verification token is not the right one"),
+            Self::ProviderUnavailable => ("provider_unavailable", 503, "The sign-in provider cannot be asked now"),
         };
         ProblemType::new(id, status, title)
     }

@@ -8,6 +8,8 @@ pub use purser_entity_integrations::integration::Kind;
 pub enum Provider {
     /// The WhatsApp Cloud API of Meta.
     WhatsApp,
+    /// An LDAP directory that vouches for members.
+    Ldap,
 }
 
 impl Provider {
@@ -18,6 +20,10 @@ impl Provider {
             ("messaging", _) => {
                 Err(Problem::invalid("/provider", "unknown_provider", "must be whatsapp for the kind messaging"))
             }
+            ("auth", _) => {
+                let why = "must be messaging; directories are connected at /v1/integrations/ldap";
+                Err(Problem::invalid("/kind", "unknown_kind", why))
+            }
             _ => Err(Problem::invalid("/kind", "unknown_kind", "must be messaging")),
         }
     }
@@ -26,6 +32,7 @@ impl Provider {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::WhatsApp => "whatsapp",
+            Self::Ldap => "ldap",
         }
     }
 
@@ -33,6 +40,7 @@ impl Provider {
     pub const fn kind(self) -> Kind {
         match self {
             Self::WhatsApp => Kind::Messaging,
+            Self::Ldap => Kind::Auth,
         }
     }
 }

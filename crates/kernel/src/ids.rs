@@ -53,6 +53,8 @@ kinds! {
     MfaChallenge => MfaChallengeId, "a sign-in that waits for its second factor";
     SigningKey => SigningKeyId, "a key that signs access tokens";
     OneTimeToken => OneTimeTokenId, "a token that a mail carries";
+    UserIdentity => UserIdentityId, "what a directory knows a person by";
+    IdentityGroupRole => IdentityGroupRoleId, "the role that a directory's group gives";
     // approvals
     ApprovalPolicy => ApprovalPolicyId, "a policy of approvals";
     ApprovalRequest => ApprovalRequestId, "a request for approval";

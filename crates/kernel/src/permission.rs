@@ -82,6 +82,10 @@ pub enum Permission {
     #[strum(serialize = "integrations.manage")]
     #[serde(rename = "integrations.manage")]
     IntegrationsManage,
+    /// Connect the directory that vouches for members, and map its groups to roles: a decision, for owners.
+    #[strum(serialize = "identities.manage")]
+    #[serde(rename = "identities.manage")]
+    IdentitiesManage,
     /// Read the catalogue.
     #[strum(serialize = "products.read")]
     #[serde(rename = "products.read")]
@@ -149,6 +153,7 @@ impl Permission {
             | Self::EngagementsManage
             | Self::IntegrationsManage
             | Self::ApiKeysManage
+            | Self::IdentitiesManage
     }
 }
 
@@ -216,7 +221,8 @@ impl SystemRole {
             | P::TrainingRead;
         match self {
             Self::Owner => PermissionSet::all(),
-            Self::Admin => PermissionSet::all() - P::OrganizationOwn,
+            // Whoever names the directory can become everybody it vouches for, an owner among them.
+            Self::Admin => PermissionSet::all() - P::OrganizationOwn - P::IdentitiesManage,
             Self::Manager => manager,
             Self::Operator => operator,
             Self::Viewer => viewer,

@@ -3,9 +3,11 @@
 mod answers;
 mod approvals;
 mod engagements;
+mod identities;
 mod inbox;
 mod invitations;
 mod limits;
+mod memberships;
 mod people;
 mod rates;
 mod settings;
@@ -15,12 +17,14 @@ mod usage;
 pub use answers::{Answers, Correction, NewAnswer};
 pub use approvals::{ApprovalSubject, Approvals, Counterparty, Matter, Verdict};
 pub use engagements::{AccessLevel, EngagementAccess};
+pub use identities::{IdentityProviders, PasswordDirectory, Vouched};
 pub use inbox::{
     AttachmentKind, CustomerDirectory, DeliveryStatus, InboundMessage, Inbox, NewAttachment, OrderItem, Reading,
     ReceivedMessage, StatusUpdate,
 };
 pub use invitations::{Invitations, OpenInvitation};
 pub use limits::Limits;
+pub use memberships::{Memberships, RoleBrief};
 pub use people::{People, PersonBrief};
 pub use rates::{ExchangeRate, ExchangeRates};
 pub use settings::{OrderSettings, Settings};

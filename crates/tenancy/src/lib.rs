@@ -10,6 +10,7 @@ pub mod invitations;
 mod kept;
 pub mod limits;
 pub mod members;
+mod memberships;
 pub mod organizations;
 pub mod permissions;
 pub mod preferences;

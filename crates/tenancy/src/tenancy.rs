@@ -1,13 +1,19 @@
 //! What other domains see of this one.
 use crate::{
     engagements::{self, Level},
-    limits, members, organizations, settings,
+    limits, members, memberships, organizations, settings,
 };
 use async_trait::async_trait;
-use purser_kernel::{OrganizationId, PermissionSet, Problem, UserId, ids::EngagementId};
+use purser_kernel::{
+    OrganizationId, PermissionSet, Problem, UserId,
+    ids::{EngagementId, RoleId},
+};
 use purser_store::{
     ReadTx, System, WriteTx,
-    ports::{AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, Settings, Tenants},
+    ports::{
+        AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, Memberships, OrderSettings, RoleBrief,
+        Settings, Tenants,
+    },
 };
 use std::collections::HashMap;
 
@@ -71,5 +77,24 @@ impl EngagementAccess for Tenancy {
             AccessLevel::Admin => Level::Admin,
         };
         engagements::require(tx, engagement, level).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl Memberships for Tenancy {
+    async fn admit(&self, tx: &WriteTx, user: UserId) -> Result<(), Problem> {
+        memberships::admit(tx, user).await
+    }
+
+    async fn follow(&self, tx: &WriteTx, user: UserId, mapped: &[RoleId], given: &[RoleId]) -> Result<(), Problem> {
+        memberships::follow(tx, user, mapped, given).await
+    }
+
+    async fn roles(&self, tx: &ReadTx, ids: &[RoleId]) -> Result<Vec<RoleBrief>, Problem> {
+        memberships::roles(tx, ids).await
+    }
+
+    async fn may_give(&self, tx: &WriteTx, roles: &[RoleId]) -> Result<(), Problem> {
+        memberships::may_give(tx, roles).await
     }
 }

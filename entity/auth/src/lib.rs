@@ -4,6 +4,7 @@
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
 )]
 pub mod api_key;
+pub mod identity_group_role;
 pub mod mfa_challenge;
 pub mod mfa_factor;
 pub mod one_time_token;
@@ -12,6 +13,7 @@ pub mod session;
 pub mod signing_key;
 pub mod user;
 pub mod user_credential;
+pub mod user_identity;
 
 use purser_entity_core::{TableShape, shape};
 
@@ -19,6 +21,7 @@ use purser_entity_core::{TableShape, shape};
 pub fn shapes() -> Vec<TableShape> {
     vec![
         shape::<api_key::Entity>(),
+        shape::<identity_group_role::Entity>(),
         shape::<mfa_challenge::Entity>(),
         shape::<mfa_factor::Entity>(),
         shape::<one_time_token::Entity>(),
@@ -27,5 +30,6 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<signing_key::Entity>(),
         shape::<user::Entity>(),
         shape::<user_credential::Entity>(),
+        shape::<user_identity::Entity>(),
     ]
 }

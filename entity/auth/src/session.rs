@@ -2,7 +2,7 @@
 use purser_entity_core::GlobalEntity;
 use purser_kernel::{
     OrganizationId,
-    ids::{SessionId, UserId},
+    ids::{IntegrationId, SessionId, UserId},
 };
 use sea_orm::entity::prelude::*;
 
@@ -15,6 +15,11 @@ pub struct Model {
     pub user_id: UserId,
     /// The organization it acts in. Empty until one is chosen.
     pub organization_id: Option<OrganizationId>,
+    /// The connection that vouched for its holder; empty for those who have a password here. Such a session stays in its
+    /// organization.
+    pub integration_id: Option<IntegrationId>,
+    /// It is not renewed after this time unless the directory is asked again.
+    pub vouched_until: Option<DateTimeUtc>,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
     pub last_seen_at: DateTimeUtc,

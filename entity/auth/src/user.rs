@@ -10,8 +10,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: UserId,
     pub email: String,
-    /// Unique among what is not deleted.
-    pub email_normalized: String,
+    /// Unique among what is not deleted. Empty for those whom an organization's directory vouches for: such a person has no
+    /// claim on the address, and nobody finds them by it.
+    pub email_normalized: Option<String>,
     pub username: Option<String>,
     /// Unique among what is not deleted.
     pub username_normalized: Option<String>,

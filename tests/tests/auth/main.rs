@@ -4,6 +4,7 @@ mod api_key_rights;
 mod api_keys;
 mod house;
 mod http;
+mod ldap;
 mod mfa;
 mod one_time;
 mod passwords;

@@ -49,6 +49,7 @@ impl Shop {
         let loader = owner.create("/v1/roles", &json!({ "name": "Loader", "permissions": [] })).await;
         let invitation = owner.create("/v1/invitations", &json!({ "email": invited, "role_id": id(&loader) })).await;
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
+        let directory = owner.create("/v1/integrations/ldap", &directory(true)).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
         owner.deliver(callback, &message).await.expect(200);
@@ -81,6 +82,7 @@ impl Shop {
             ("InboundEventId", first("/v1/inbound-events").await),
             ("IntegrationId", id(&integration)),
             ("MembershipId", first("/v1/members").await),
+            ("IntegrationId of a directory", id(&directory)),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
             ("ConversationId", conversation),
             ("InvitationId", id(&invitation)),
@@ -137,6 +139,9 @@ impl Shop {
 
     /// The shop's id of this kind.
     pub(crate) fn id(&self, kind: &str, route: &str) -> String {
+        let directories = ["/ldap", "/group-roles"];
+        let of_directory = kind == "IntegrationId" && directories.iter().any(|part| route.contains(part));
+        let kind = if of_directory { "IntegrationId of a directory" } else { kind };
         let found = self.names.get(kind);
         found.unwrap_or_else(|| panic!("{route} takes a {kind}, which Shop::open does not make")).clone()
     }
@@ -179,6 +184,9 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             "allowed_ips": ["127.0.0.0/8", "::1"],
         }),
         "POST /v1/api-keys/{id}/rotate" => json!({ "overlap_seconds": 60 }),
+        "POST /v1/auth/ldap/{organization_id}/{integration_id}/login" => {
+            json!({ "username": "ann", "password": PASSWORD })
+        }
         "POST /v1/auth/switch-organization" => json!({ "organization_id": "{OrganizationId}" }),
         "POST /v1/auth/login" => {
             json!({ "email": "{email}", "password": PASSWORD, "organization_id": "{OrganizationId}" })
@@ -234,6 +242,11 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             let mut body = whatsapp::integration();
             body["config"]["phone_number_id"] = "2{new}".into();
             body
+        }
+        "POST /v1/integrations/ldap" => directory(false),
+        "PATCH /v1/integrations/{id}/ldap" => directory(true),
+        "PUT /v1/integrations/{id}/group-roles" => {
+            json!({ "group_roles": [{ "group_name": "Taken", "role_id": "{RoleId}" }] })
         }
         "PATCH /v1/integrations/{id}" => {
             let credentials = &whatsapp::integration()["credentials"];
@@ -352,6 +365,24 @@ pub(crate) const NEVER_TAKEN: [(&str, &str); 1] = [
     // A contact of a customer that is not there yet.
     ("POST /v1/customers", "/contacts/0/id"),
 ];
+
+/// A directory at which nobody listens.
+fn directory(is_active: bool) -> Value {
+    json!({
+        "name": "Directory", "is_active": is_active,
+        "config": {
+            "host": "127.0.0.1", "port": 1, "security": "ldaps", "ca_certificate": null, "bind_dn": "cn=purser",
+            "base_dn": "dc=example", "user_filter": "(uid={username})", "subject_attribute": "entryUUID",
+            "email_attribute": "mail", "name_attribute": "cn", "member_of_attribute": "memberOf",
+            "group_search": { "base_dn": "dc=example", "filter": "(member={dn})", "name_attribute": "cn" },
+        },
+        "credentials": { "bind_password": PASSWORD },
+    })
+}
+
+/// Routes that ask a machine which the matrices do not have, and what they answer then.
+pub(crate) const NOBODY_ANSWERS: [(&str, u16); 1] =
+    [("POST /v1/auth/ldap/{organization_id}/{integration_id}/login", 503)];
 
 /// A time as it stands in a request.
 fn in_days(days: i64) -> String {

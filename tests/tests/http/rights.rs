@@ -160,7 +160,8 @@ async fn what_is_needed_is_enough(#[case] engine: Engine) {
         fixtures::prepare(&route.name(), shop, &caller).await;
         let call = Call::of(&api, route, shop).await;
         let answer = call.send(&app, &caller).await;
-        let done = (200..300).contains(&answer.status);
+        let outside = fixtures::NOBODY_ANSWERS.iter().find(|(name, _)| *name == route.name());
+        let done = outside.map_or((200..300).contains(&answer.status), |(_, status)| answer.status == *status);
         faults.extend((!done).then(|| format!("{} with {names:?}: {answer:?} to {call:?}", route.name())));
     }
     assert!(faults.is_empty(), "{faults:#?}");

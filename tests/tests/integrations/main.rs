@@ -1,6 +1,7 @@
 //! Connections to providers, and the door at which WhatsApp knocks.
 mod connections;
 mod credentials;
+mod directories;
 mod door;
 mod events;
 mod mappings;

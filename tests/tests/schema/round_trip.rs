@@ -42,7 +42,7 @@ fn a_user() -> user::Model {
     user::Model {
         id: UserId::generate(),
         email: "Ann@Example.com".into(),
-        email_normalized: "ann@example.com".into(),
+        email_normalized: Some("ann@example.com".into()),
         username: None,
         username_normalized: None,
         full_name: "Ann".into(),

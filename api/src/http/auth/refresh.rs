@@ -31,6 +31,6 @@ pub struct RefreshRequest {
 async fn refresh(anyone: Anyone, body: Body<RefreshRequest>) -> Result<Reply, Refusal> {
     let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
     let token = body.into_inner().refresh_token;
-    let tokens = anyone.services().auth.refresh(&token, client, request_id).await?;
+    let tokens = anyone.services().identities.refresh(&token, client, request_id).await?;
     Ok(Reply::ok(&TokensView::from(tokens))?)
 }

@@ -37,11 +37,13 @@ pub struct IntegrationView {
     /// Such as `whatsapp`.
     provider: String,
     name: String,
-    #[schema(value_type = ConfigBody)]
+    /// What is not secret; which fields depends on the provider.
+    #[schema(value_type = Object)]
     config: Value,
     /// Whether the provider's door is open.
     is_active: bool,
-    /// Where the provider is told to post what happens ("Callback URL"), behind this server's address.
+    /// Where the provider is told to post what happens ("Callback URL"), behind this server's address; for a directory, where
+    /// members sign in with it.
     callback_path: String,
     version: i64,
     created_at: DateTime<Utc>,
@@ -49,10 +51,13 @@ pub struct IntegrationView {
 }
 
 impl IntegrationView {
-    fn new(organization: OrganizationId, integration: Integration) -> Self {
+    pub(super) fn new(organization: OrganizationId, integration: Integration) -> Self {
         let Integration { id, kind, provider, name, config, is_active, created_at, updated_at, version } = integration;
         let kind = name_of(&kind);
-        let callback_path = format!("/v1/webhooks/{provider}/{organization}/{id}");
+        let callback_path = match &*provider {
+            "ldap" => format!("/v1/auth/ldap/{organization}/{id}/login"),
+            _ => format!("/v1/webhooks/{provider}/{organization}/{id}"),
+        };
         Self { id, kind, provider, name, config, is_active, callback_path, version, created_at, updated_at }
     }
 }

@@ -6,7 +6,7 @@ use super::entities::{
 use crate::{DatabaseOptions, MasterKey, Store, Vault, WriteTx, prelude::*};
 use purser_entity_platform::job;
 use purser_kernel::{Clock, Id, OrganizationId, PermissionSet, UserId};
-use sea_orm::sea_query::Index;
+use sea_orm::sea_query::{ColumnDef, Index, Table};
 use sea_orm::{ConnectionTrait, DbBackend, Schema};
 use std::time::SystemTime;
 use tempfile::TempDir;
@@ -31,6 +31,10 @@ impl World {
         connection.execute(&schema.create_table_from_entity(entry::Entity)).await.unwrap();
         connection.execute(&schema.create_table_from_entity(depot::Entity)).await.unwrap();
         connection.execute(&schema.create_table_from_entity(job::Entity)).await.unwrap();
+        // Of the organizations' own table, what is asked where a transaction begins. There are none: they are being founded.
+        let (id, status) = (ColumnDef::new("id").uuid().to_owned(), ColumnDef::new("status").string().to_owned());
+        let organizations = Table::create().table("organizations").col(id).col(status).to_owned();
+        connection.execute(&organizations).await.unwrap();
         let code = Index::create()
             .unique()
             .name("uq_parcels_code")

@@ -1,0 +1,102 @@
+//! Renewing a session for which somebody vouches.
+use super::Identities;
+use crate::{
+    Tokens, group_roles,
+    service::bare_scope,
+    sessions::{self, Reason},
+    tokens::{Holder, RefreshToken},
+};
+use purser_entity_auth::{session, user_identity};
+use purser_kernel::{Client, ExposeSecret, SecretString, ids::IntegrationId};
+use purser_store::{AuditCategory, AuditSeverity, ports::Vouched, prelude::*};
+
+impl Identities {
+    /// As [`Auth::refresh`](crate::Auth::refresh), and asks the directory first where it is time to: whom it no longer finds has
+    /// no session any more, and roles follow the groups.
+    ///
+    /// `provider_unavailable` when it is time and the directory cannot be asked: the session waits.
+    pub async fn refresh(
+        &self,
+        refresh_token: &SecretString,
+        client: Client,
+        request_id: String,
+    ) -> Result<Tokens, Problem> {
+        if let Some(token) = RefreshToken::parse(refresh_token.expose_secret()) {
+            let holder = token.holder();
+            let scope = bare_scope(holder.organization, holder.user, client.clone(), request_id.clone());
+            self.check(&scope, holder).await?;
+        }
+        self.auth.refresh(refresh_token, client, request_id).await
+    }
+
+    /// Asks the directory about the holder of the session, if it is one that a directory vouched for some time ago.
+    async fn check(&self, scope: &Scope, holder: Holder) -> Result<(), Problem> {
+        let tx = self.auth.store.read(scope).await?;
+        let Some(integration) = due(&tx, holder).await? else {
+            return Ok(());
+        };
+        let identity = identity_of(&tx, integration, holder).await?;
+        let directory = self.providers.directory(&tx, integration).await?;
+        drop(tx);
+        let person = match (directory, identity) {
+            (Some(directory), Some(identity)) => directory.look_up(&identity.subject).await?,
+            // The connection was switched off.
+            _ => None,
+        };
+        let tx = self.auth.store.write(scope).await?;
+        match person {
+            Some(person) => self.vouch_again(&tx, holder, integration, &person).await?,
+            None => end_all(&tx, holder, integration).await?,
+        }
+        tx.commit().await
+    }
+
+    async fn vouch_again(
+        &self,
+        tx: &WriteTx,
+        holder: Holder,
+        integration: IntegrationId,
+        person: &Vouched,
+    ) -> Result<(), Problem> {
+        let until = tx.now() + self.check_after;
+        tx.system().update_where(theirs(holder, integration), |row| row.vouched_until = Set(Some(until))).await?;
+        group_roles::follow(&*self.memberships, tx, integration, holder.user, &person.groups).await
+    }
+}
+
+/// The connection that is to be asked before the session is renewed.
+async fn due(tx: &ReadTx, holder: Holder) -> Result<Option<IntegrationId>, Problem> {
+    let session = sessions::open(tx, holder).await?;
+    let due = session.filter(|session| session.vouched_until.is_some_and(|until| until <= tx.now()));
+    Ok(due.and_then(|session| session.integration_id))
+}
+
+async fn identity_of(
+    tx: &ReadTx,
+    integration: IntegrationId,
+    holder: Holder,
+) -> Result<Option<user_identity::Model>, Problem> {
+    let own = user_identity::Column::UserId.eq(holder.user).and(user_identity::Column::IntegrationId.eq(integration));
+    tx.find::<user_identity::Entity>().filter(own).one().await
+}
+
+/// The holder's open sessions that this connection vouches for.
+fn theirs(holder: Holder, integration: IntegrationId) -> Filter<session::Entity> {
+    session::Column::UserId
+        .eq(holder.user)
+        .and(session::Column::OrganizationId.eq(holder.organization))
+        .and(session::Column::IntegrationId.eq(integration))
+        .and(session::Column::RevokedAt.is_null())
+}
+
+async fn end_all(tx: &WriteTx, holder: Holder, integration: IntegrationId) -> Result<(), Problem> {
+    let (now, reason): (_, &'static str) = (tx.now(), Reason::NotVouched.into());
+    tx.system()
+        .update_where(theirs(holder, integration), |row| {
+            row.revoked_at = Set(Some(now));
+            row.revoked_reason = Set(Some(reason.to_owned()));
+        })
+        .await?;
+    let entry = AuditEntry::new("session.not_vouched", "session", holder.session);
+    tx.audit(entry.category(AuditCategory::Security).failed(AuditSeverity::Warning)).await
+}

@@ -1,0 +1,27 @@
+//! What an organization's directory knows a person by. A person from elsewhere is (organization, integration, subject), never a
+//! mail address.
+use purser_kernel::{
+    OrganizationId,
+    ids::{IntegrationId, UserId, UserIdentityId},
+};
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "user_identities")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: OrganizationId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: UserIdentityId,
+    pub integration_id: IntegrationId,
+    /// What never changes about the person there, such as `entryUUID`. Unique in the integration.
+    pub subject: String,
+    pub user_id: UserId,
+    /// What was said of the person last: name, mail address, groups.
+    pub profile: Json,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
