@@ -100,7 +100,7 @@ impl Joins {
         request_id: String,
     ) -> Result<(OpenInvitation, Option<UserId>), Problem> {
         let nobody = bare_scope(self.invitations.organization(token), UserId::generate(), client, request_id);
-        let tx = self.auth.store.read(&nobody).await?;
+        let tx = self.auth.store.read_in_any_state(&nobody).await?;
         let invitation = self.invitations.open(&tx, token).await?.ok_or_else(invalid)?;
         let user =
             tx.global::<Entity>().filter(Column::EmailNormalized.eq(invitation.email.normalized())).one().await?;

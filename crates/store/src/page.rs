@@ -4,14 +4,16 @@ use chrono::Datelike;
 use purser_kernel::{CommonProblem, Cursor, Page, PageRequest, Problem, page::Key};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DbErr, EntityTrait, ModelTrait, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Statement, Value,
+    ColumnTrait, ColumnType, Condition, ConnectionTrait, DbErr, EntityTrait, ModelTrait, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement, Value,
 };
 
-/// A page of what `select` finds, in the order of `sort` and then of `id`, its key within the tenant.
+/// A page of what `select` finds, in the order of `sort` and then of `id`, its key within the tenant. `moving` narrows it, too, and is
+/// not what a cursor is bound to.
 pub(crate) async fn fetch<E: EntityTrait>(
     connection: &Connection,
     mut select: Select<E>,
+    moving: Condition,
     mut sort: Vec<(E::Column, Order)>,
     id: E::Column,
     request: &PageRequest,
@@ -25,6 +27,7 @@ pub(crate) async fn fetch<E: EntityTrait>(
     let columns: Vec<E::Column> = sort.iter().map(|(column, _)| *column).collect();
     let fingerprint = fingerprint(&select.build(connection.get_database_backend()), &columns, &direction);
 
+    select = select.filter(moving);
     for (column, order) in sort {
         select = select.order_by(column, order);
     }

@@ -191,7 +191,7 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     ///
     /// `invalid_cursor` when the cursor belongs to another query.
     pub async fn page(self, request: &PageRequest) -> Result<Page<E::Model>, Problem> {
-        page::fetch(self.tx.connection(), self.select, self.sort, E::id_column(), request).await
+        page::fetch(self.tx.connection(), self.select, self.moving, self.sort, E::id_column(), request).await
     }
 
     /// The rows of each parent, in the order of `parents`, with one query for all of them.

@@ -12,8 +12,8 @@ use purser_entity_core::{GlobalEntity, PersonEntity, SoftDelete, Versioned};
 use purser_kernel::{Clock, CommonProblem, Page, PageRequest, Problem, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait, Order, PrimaryKeyToColumn,
-    QueryFilter, QueryOrder, QuerySelect, Select, Value,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable, ModelTrait, Order,
+    PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Select, Value,
 };
 use std::str::FromStr;
 
@@ -78,7 +78,7 @@ impl<'t> System<'t> {
         let person = self.unit.person.ok_or_else(|| Problem::internal("this transaction is nobody's own"))?;
         E::find()
             .filter(E::USER_ID.eq(person))
-            .filter(sea_orm::Condition::all().add_option(E::deleted_at_column().map(|column| column.is_null())))
+            .filter(Condition::all().add_option(E::deleted_at_column().map(|column| column.is_null())))
             .order_by(E::id_column(), Order::Asc)
             .limit(limit)
             .all(self.connection())
@@ -124,7 +124,9 @@ impl<'t> System<'t> {
     {
         let conflict = OnConflict::columns(key).update_columns(columns).to_owned();
         let mut rows: Vec<A> = rows.into_iter().collect();
-        rows.iter_mut().for_each(|row| fill(row, self.now()));
+        for row in &mut rows {
+            fill(row, self.now());
+        }
         let batch = MAX_BOUND_VALUES / <EntityOf<A> as EntityTrait>::Column::iter().count();
         while !rows.is_empty() {
             let rest = rows.split_off(rows.len().min(batch));
@@ -265,6 +267,6 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
 
     /// A page of the rows, as of a tenant's table. For rows of one person, which no other table bounds.
     pub async fn page(self, request: &PageRequest) -> Result<Page<E::Model>, Problem> {
-        page::fetch(self.connection, self.select, self.sort, key_column::<E>()?, request).await
+        page::fetch(self.connection, self.select, Condition::all(), self.sort, key_column::<E>()?, request).await
     }
 }

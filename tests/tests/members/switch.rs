@@ -70,9 +70,7 @@ async fn what_is_not_one_s_own_does_not_exist(#[case] engine: Engine) {
     assert_eq!(switch(&home, &theirs.organization_id).await.expect(422).body, nowhere.body);
     theirs.verb(&format!("{}/enable", viewer.path)).await.expect(200);
     switch(&home, &theirs.organization_id).await.expect(200);
-    let literal = uuid_literal(engine, &theirs.organization_id);
-    let sql = format!("update organizations set status = 'suspended' where id = {literal}");
-    app.database.owner().await.execute(&sql).await.unwrap();
+    theirs.post("/v1/organization/close", &json!({ "retention_days": 30 })).await.expect(200);
     assert_eq!(switch(&home, &theirs.organization_id).await.expect(422).body, nowhere.body);
     app.anonymous("POST", "/v1/auth/switch-organization", Some(&json!({}))).await.expect(401);
 }

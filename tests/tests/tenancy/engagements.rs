@@ -1,6 +1,6 @@
 //! Engagements: seen by those who were given access, and by nobody else.
 use crate::{problem, refused, rows};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use purser_kernel::{Actor, Clock, Permission, PermissionSet, SystemRole};
 use purser_store::{
     DatabaseOptions, MasterKey, Store, Vault,
@@ -109,7 +109,7 @@ async fn nobody_gives_more_than_they_have(#[case] engine: Engine) {
     let other = app.member(owner, Permission::EngagementsRead.into()).await;
     let stranger = app.tenant("Elsewhere").await;
     let (own, theirs) = (house.access(member), house.access(&other));
-    let end = Utc::now() + TimeDelta::days(3);
+    let end = Clock::system().now() + TimeDelta::days(3);
     owner.put(&own, &json!({ "level": "admin", "expires_at": end })).await.expect(200);
     for (path, expires_at) in [
         (&own, Value::Null),
@@ -121,7 +121,7 @@ async fn nobody_gives_more_than_they_have(#[case] engine: Engine) {
         problem(&member.put(path, &body).await, 403, "access_outlasts_own");
     }
     member.put(&theirs, &json!({ "level": "write", "expires_at": end - TimeDelta::days(1) })).await.expect(200);
-    let past = json!({ "level": "read", "expires_at": Utc::now() - TimeDelta::seconds(1) });
+    let past = json!({ "level": "read", "expires_at": Clock::system().now() - TimeDelta::seconds(1) });
     refused(&owner.put(&theirs, &past).await, &[("/expires_at", "in_the_past")]);
     problem(&owner.put(&house.access(&stranger), &json!({ "level": "read" })).await, 404, "not_found");
 }
@@ -132,7 +132,7 @@ async fn nobody_gives_more_than_they_have(#[case] engine: Engine) {
 #[tokio::test]
 async fn access_ends_at_its_moment_for_everything_below(#[case] engine: Engine) {
     let Some(house) = House::open(engine).await else { return };
-    let end = Utc::now() + TimeDelta::days(3);
+    let end = Clock::system().now() + TimeDelta::days(3);
     let access = house.access(&house.member);
     house.owner.put(&access, &json!({ "level": "write", "expires_at": end })).await.expect(200);
     let options = DatabaseOptions::new(&house.app.database.application_url);

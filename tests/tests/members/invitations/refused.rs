@@ -50,10 +50,12 @@ async fn one_problem_for_all(#[case] engine: Engine) {
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
-async fn an_organization_that_is_closed_lets_nobody_in(#[case] engine: Engine) {
+async fn an_organization_that_is_suspended_or_closed_lets_nobody_in(#[case] engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
     let owner = app.tenant("Blue Harbor Foods").await;
     let token = invited(&app, &owner, "nora@example.org", "viewer").await;
-    app.database.owner().await.execute("update organizations set status = 'suspended'").await.unwrap();
+    owner.post("/v1/organization/suspend", &json!({ "reason": "unpaid" })).await.expect(200);
+    assert_eq!(accept(&app, &token).await.expect(403).problem(), "organization_suspended");
+    owner.post("/v1/organization/close", &json!({ "retention_days": 30 })).await.expect(200);
     assert_eq!(accept(&app, &token).await.expect(404).problem(), "invalid_invitation");
 }
