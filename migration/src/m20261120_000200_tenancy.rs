@@ -58,7 +58,6 @@ async fn organization_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .json("agent_preferences", "{}")
         .long_null("po_approval_threshold_minor")
         .long_null("order_approval_threshold_minor")
-        .flag("role_changes_need_approval", false)
         .flag("require_mfa", false)
         .int_null("data_retention_days")
         .json("features", "{}")

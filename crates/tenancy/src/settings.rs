@@ -45,7 +45,6 @@ pub(crate) async fn give(tx: &WriteTx) -> Result<(), Problem> {
         agent_preferences: Set(json!({})),
         po_approval_threshold_minor: Set(None),
         order_approval_threshold_minor: Set(None),
-        role_changes_need_approval: Set(false),
         require_mfa: Set(false),
         data_retention_days: Set(None),
         features: Set(Features::default()),
@@ -88,8 +87,11 @@ pub async fn update(
     let before = row(tx).await?;
     tx.expect_version(&before, expected)?;
     let change = change.checked(&before)?;
-    let was = view(&before);
+    let (was, required_mfa) = (view(&before), before.require_mfa);
     let settings = tx.update(before, |row| change.apply(row)).await?;
+    if settings.require_mfa != required_mfa {
+        tx.rights_changed();
+    }
     approvals.set_order_limit(tx, order_limit(&settings)).await?;
     let entry = AuditEntry::new("organization_settings.update", "organization_settings", settings.id);
     tx.audit(entry.before(&was).after(&view(&settings))).await?;
@@ -125,7 +127,6 @@ fn view(settings: &Model) -> Value {
         "agent_preferences": settings.agent_preferences,
         "po_approval_threshold": amount(settings.po_approval_threshold_minor, settings.default_currency),
         "order_approval_threshold": amount(settings.order_approval_threshold_minor, settings.default_currency),
-        "role_changes_need_approval": settings.role_changes_need_approval,
         "require_mfa": settings.require_mfa,
         "data_retention_days": settings.data_retention_days,
         "features": settings.features,

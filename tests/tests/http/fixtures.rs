@@ -300,7 +300,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             "default_currency": "USD", "timezone": "Europe/Paris", "locale": "fr-FR", "default_model": "taken",
             "quotas": { "messages": 100 }, "ai_confidence_threshold": 0.5, "monthly_ai_budget": "20",
             "agent_preferences": { "tone": "taken" }, "po_approval_threshold": "1000",
-            "order_approval_threshold": "1000", "role_changes_need_approval": true, "require_mfa": false,
+            "order_approval_threshold": "1000", "require_mfa": false,
             "data_retention_days": 30, "features": { "taken": true },
         }),
         "POST /v1/product-categories" => json!({

@@ -8,9 +8,11 @@ use rstest::rstest;
 use std::collections::BTreeMap;
 
 /// Those of the data model's list that exist so far.
-const GLOBAL: [&str; 11] = [
+const GLOBAL: [&str; 13] = [
     "exchange_rates",
     "jobs",
+    "mfa_challenges",
+    "mfa_factors",
     "one_time_tokens",
     "organization_slugs",
     "organizations",

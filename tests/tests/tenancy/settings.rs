@@ -26,12 +26,12 @@ async fn what_is_given_is_kept_and_the_rest_stays(#[case] engine: Engine) {
     assert_eq!(before.header("etag"), "\"1\"");
     let before = before.json();
     assert_eq!((&before["default_currency"], &before["timezone"]), (&json!("USD"), &json!("UTC")));
-    assert_eq!((&before["require_mfa"], &before["role_changes_need_approval"]), (&json!(false), &json!(false)));
+    assert_eq!(before["require_mfa"], json!(false));
     let body = json!({
         "default_currency": "KWD", "timezone": "Asia/Kuwait", "locale": "AR-kw", "default_model": " small ",
         "quotas": { "messages": 0, "documents": 500 }, "ai_confidence_threshold": 1, "monthly_ai_budget": "20.50",
         "agent_preferences": { "tone": ["short", { "formal": true }] }, "po_approval_threshold": "1000.125",
-        "order_approval_threshold": "0", "role_changes_need_approval": true, "require_mfa": true,
+        "order_approval_threshold": "0",
         "data_retention_days": 365, "features": { "sourcing": false },
     });
     let changed = owner.patch(SETTINGS, 1, &body).await.expect(200);
@@ -62,6 +62,11 @@ async fn what_is_given_is_kept_and_the_rest_stays(#[case] engine: Engine) {
         (&json!("small"), &json!(null))
     );
     assert!(changes["before"].get("timezone").is_none(), "what stays is not a change: {changes}");
+
+    let changed = owner.patch(SETTINGS, 3, &json!({ "require_mfa": true })).await.expect(200).json();
+    assert_eq!(changed["require_mfa"], true);
+    // Who has decided it has to follow it, too, at once.
+    assert_eq!(owner.get(SETTINGS).await.expect(403).problem(), "mfa_enrolment_required");
 }
 
 #[rstest]

@@ -47,8 +47,6 @@ pub struct SettingsView {
     po_approval_threshold: Option<String>,
     /// In `default_currency`: an order above it needs a decision of its own. Null: none does for its amount.
     order_approval_threshold: Option<String>,
-    /// Whether a promotion to admin or owner needs a second person.
-    role_changes_need_approval: bool,
     /// Whether nobody signs in with a password alone.
     require_mfa: bool,
     /// Null: nothing is purged.
@@ -75,7 +73,6 @@ impl From<organization_settings::Model> for SettingsView {
             agent_preferences: settings.agent_preferences,
             po_approval_threshold: amount(settings.po_approval_threshold_minor, currency),
             order_approval_threshold: amount(settings.order_approval_threshold_minor, currency),
-            role_changes_need_approval: settings.role_changes_need_approval,
             require_mfa: settings.require_mfa,
             data_retention_days: settings.data_retention_days,
             features: settings.features.0,
@@ -120,7 +117,6 @@ pub struct UpdateSettings {
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = r"^[0-9]{1,15}(\.[0-9]{1,3})?$")]
     order_approval_threshold: Patch<String>,
-    role_changes_need_approval: Option<bool>,
     require_mfa: Option<bool>,
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 3653)]
@@ -142,7 +138,6 @@ impl From<UpdateSettings> for SettingsChange {
             agent_preferences,
             po_approval_threshold,
             order_approval_threshold,
-            role_changes_need_approval,
             require_mfa,
             data_retention_days,
             features,
@@ -158,7 +153,6 @@ impl From<UpdateSettings> for SettingsChange {
             agent_preferences,
             po_approval_threshold,
             order_approval_threshold,
-            role_changes_need_approval,
             require_mfa,
             data_retention_days,
             features,
