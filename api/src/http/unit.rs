@@ -16,7 +16,7 @@ use purser_kernel::{
 };
 use purser_store::{KeyClaim, KeyedRequest, ReadTx, WriteTx};
 use sha2::{Digest, Sha256};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use uuid::Builder;
 
 /// The services, and where the request came from: for doors that know no caller.
@@ -66,11 +66,23 @@ fn client(request: &HttpRequest) -> Client {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let mut ip = peer(request);
     if ip.is_some_and(|peer| is_trusted(request, peer)) {
-        let forwarded = text(header::X_FORWARDED_FOR).unwrap_or_default();
-        let mut named = forwarded.rsplit(',').filter_map(|part| part.trim().parse::<IpAddr>().ok());
-        ip = named.find(|address| !is_trusted(request, *address)).or(ip);
+        ip = forwarded(request).or(ip);
     }
     Client { ip: ip.map(|ip| ip.to_string()), user_agent: text(header::USER_AGENT).map(str::to_owned) }
+}
+
+/// The last address of all lines of `X-Forwarded-For` that is not ours. Whatever stands before an entry that is no address is
+/// anybody's word.
+fn forwarded(request: &HttpRequest) -> Option<IpAddr> {
+    let lines: Vec<&str> =
+        request.headers().get_all(header::X_FORWARDED_FOR).map(|line| line.to_str().unwrap_or_default()).collect();
+    let entries = lines.iter().rev().flat_map(|line| line.rsplit(','));
+    entries.map_while(|entry| address(entry.trim())).find(|address| !is_trusted(request, *address))
+}
+
+/// Some proxies write the port, too.
+fn address(entry: &str) -> Option<IpAddr> {
+    entry.parse().ok().or_else(|| entry.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
 /// Whether the client came over TLS, by the word of a proxy that is one of ours.

@@ -95,6 +95,15 @@ async fn strangers_are_counted_by_their_address(#[case] engine: Engine) {
     // The rest of the network is the same stranger, a neighbour is another.
     assert!(is_too_many(&knock("2001:db8::ffff:1").await, "sign_in"));
     knock("2001:db8:0:1::1").await.expect(401);
+    // What the client has sent itself stands before what the proxy adds, be it in a line of its own, with a port or without.
+    for lines in
+        [["198.51.100.1", "2001:db8::2"], ["198.51.100.2", "[2001:db8::3]:443"], ["198.51.100.3", "x, 2001:db8::4"]]
+    {
+        let request =
+            app.request("POST", "/v1/auth/login").json(&json!({ "email": "a@example.com", "password": PASSWORD }));
+        let request = lines.iter().fold(request, |request, line| request.header("X-Forwarded-For", *line));
+        assert!(is_too_many(&Answer::of(request).await, "sign_in"), "{lines:?}");
+    }
     // A token that is none, and none at all, count against the address; one that is good does not.
     let owner = app.tenant("Acme").await;
     let ask = async |token: &str| {
