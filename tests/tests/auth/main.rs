@@ -1,5 +1,5 @@
 //! Signing up, in and out: what the service promises, on both databases and by a clock that tests move.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod api_key_rights;
 mod api_keys;
 mod house;

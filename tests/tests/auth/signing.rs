@@ -3,7 +3,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use purser_api::app::App;
 use purser_auth::Rotated;
-use purser_kernel::{Clock, Timestamp};
+use purser_kernel::{Clock, Timestamp, hex};
 use purser_tests::{
     app::{Answer, Node, PASSWORD, Tenant, TestApp, client},
     database::Engine,
@@ -156,7 +156,7 @@ async fn no_private_key_lies_open(#[case] engine: Engine) {
     let ann = app.tenant("Harbor Foods").await;
     let private = super::tokens::private_key(&app).await;
     let tables = purser_tests::database::Watch::over(&app.database).await;
-    let hexadecimal: String = private.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = hex::encode(&private);
     let rows = format!("{tables:?}").to_lowercase();
     assert!(rows.contains(&kid(&ann).to_lowercase()) && !rows.contains(&hexadecimal));
 }

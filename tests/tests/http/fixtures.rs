@@ -178,6 +178,11 @@ fn id(value: &Value) -> String {
 
 /// A body that the route takes, with every id that it understands. `{new}` is another number each time.
 pub(crate) fn body(route: &str) -> Option<Value> {
+    sign_in(route).or_else(|| house(route)).or_else(|| trade(route))
+}
+
+/// Of people and programs.
+fn sign_in(route: &str) -> Option<Value> {
     Some(match route {
         "POST /v1/api-keys" => json!({
             "name": "Taken", "scopes": ["products.read"], "expires_at": "2999-01-01T00:00:00Z",
@@ -208,6 +213,13 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/auth/signup" => json!({
             "organization_name": "Acme", "full_name": "Ann", "email": "new{new}@example.com", "password": PASSWORD,
         }),
+        _ => return None,
+    })
+}
+
+/// Of the organization itself.
+fn house(route: &str) -> Option<Value> {
+    Some(match route {
         "POST /v1/approval-delegations" => json!({
             "to_user": "{colleague}", "subject": "order", "since": in_days(1), "until": in_days(20),
         }),
@@ -218,26 +230,6 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         }
         "PATCH /v1/approval-policies/{id}" => policy(),
         "POST /v1/approvals/{id}/approve" => json!({ "payload_hash": "{payload hash}" }),
-        "POST /v1/conversations/{id}/link" => json!({ "customer_id": "{CustomerId}" }),
-        "POST /v1/customer-labels" | "PATCH /v1/customer-labels/{id}" => {
-            json!({ "name": "T-{new}", "color": "#000000" })
-        }
-        "PUT /v1/customers/{id}/labels/{label_id}" => json!({ "value": "taken" }),
-        "POST /v1/customers" => json!({
-            "business_name": "Taken", "customer_code": "T-{new}", "email": "taken@example.com", "phone": "+49 30 123456",
-            "address": address(), "tax_id": "DE1", "currency": "EUR", "payment_terms": "net_30",
-            "contacts": [contact()],
-        }),
-        "PATCH /v1/customers/{id}" => {
-            let mut contact = contact();
-            contact["id"] = "{CustomerContactId}".into();
-            json!({
-                "business_name": "Taken", "customer_code": "T-{new}", "email": "taken@example.com",
-                "phone": "+49 30 123456", "address": address(), "tax_id": "DE1", "payment_terms": "net_30",
-                "contacts": [contact],
-            })
-        }
-        "POST /v1/durations" => json!({ "months": 12, "discount_percent": "5" }),
         "POST /v1/integrations" => {
             let mut body = whatsapp::integration();
             body["config"]["phone_number_id"] = "2{new}".into();
@@ -265,14 +257,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /v1/roles" | "PATCH /v1/roles/{id}" => {
             json!({ "name": "T-{new}", "description": "taken", "rank": 0, "permissions": ["roles.manage"] })
         }
-        "POST /v1/approvals/{id}/reject" | "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
-        "PATCH /v1/orders/{id}" => json!({
-            "lines": [{
-                "id": "{OrderLineId}", "product_id": "{ProductId}", "variant_id": "{ProductVariantId}",
-                "quantity": "2.5",
-            }],
-            "notes": "taken", "customer_reference": "PO-1", "requested_delivery_on": "2027-01-04",
-        }),
+        "POST /v1/approvals/{id}/reject" | "POST /v1/organization/suspend" => json!({ "reason": "taken" }),
         "PATCH /v1/me/preferences" => json!({
             "theme": "dark", "locale": "fr-FR", "timezone": "Europe/Paris", "notification_settings": { "taken": true },
             "dashboard": { "taken": true },
@@ -293,7 +278,6 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             "name": "Taken", "slug": "taken-{new}", "kind": "wholesale", "description": "taken",
             "email": "taken@example.com", "phone": "+49 30 123456", "website": "https://taken.example.com",
         }),
-        "POST /v1/organization/suspend" => json!({ "reason": "taken" }),
         "POST /v1/organization/close" => json!({ "retention_days": 30 }),
         "POST /v1/organizations" => json!({ "name": "Taken" }),
         "PATCH /v1/organization/settings" => json!({
@@ -302,6 +286,40 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             "agent_preferences": { "tone": "taken" }, "po_approval_threshold": "1000",
             "order_approval_threshold": "1000", "require_mfa": false,
             "data_retention_days": 30, "features": { "taken": true },
+        }),
+        _ => return None,
+    })
+}
+
+/// Of what it deals in, and with whom.
+fn trade(route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /v1/conversations/{id}/link" => json!({ "customer_id": "{CustomerId}" }),
+        "POST /v1/customer-labels" | "PATCH /v1/customer-labels/{id}" => {
+            json!({ "name": "T-{new}", "color": "#000000" })
+        }
+        "PUT /v1/customers/{id}/labels/{label_id}" => json!({ "value": "taken" }),
+        "POST /v1/customers" => json!({
+            "business_name": "Taken", "customer_code": "T-{new}", "email": "taken@example.com", "phone": "+49 30 123456",
+            "address": address(), "tax_id": "DE1", "currency": "EUR", "payment_terms": "net_30",
+            "contacts": [contact()],
+        }),
+        "PATCH /v1/customers/{id}" => {
+            let mut contact = contact();
+            contact["id"] = "{CustomerContactId}".into();
+            json!({
+                "business_name": "Taken", "customer_code": "T-{new}", "email": "taken@example.com",
+                "phone": "+49 30 123456", "address": address(), "tax_id": "DE1", "payment_terms": "net_30",
+                "contacts": [contact],
+            })
+        }
+        "POST /v1/durations" => json!({ "months": 12, "discount_percent": "5" }),
+        "PATCH /v1/orders/{id}" => json!({
+            "lines": [{
+                "id": "{OrderLineId}", "product_id": "{ProductId}", "variant_id": "{ProductVariantId}",
+                "quantity": "2.5",
+            }],
+            "notes": "taken", "customer_reference": "PO-1", "requested_delivery_on": "2027-01-04",
         }),
         "POST /v1/product-categories" => json!({
             "name": "Taken", "parent_category_id": "{ProductCategoryId}", "ai_keywords": ["taken"], "sort_order": 1,
@@ -324,6 +342,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
             "sku": "V-{new}", "variant_type": "size", "value": "taken", "price_delta": "0.5", "ai_aliases": ["taken"],
         }),
         "POST /v1/webhooks/whatsapp/{organization_id}/{integration_id}" => whatsapp::messages(&[]),
+        "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
         _ => return None,
     })
 }
