@@ -88,6 +88,9 @@ pub struct Config {
     pub argon2_memory_kib: u32,
     /// Passes of one password hash. Default: 2, from the same place.
     pub argon2_iterations: u32,
+    /// Wrong passwords in a row from one network, at accounts that were never used from there, after which that network is
+    /// paused; 0 never. Default: 20.
+    pub network_free_failures: u16,
     /// The fewest characters of a password, 8 to 64. Default: 12.
     pub password_min_length: usize,
     /// How long a session lasts without being renewed. In days; default: 30.
@@ -137,6 +140,7 @@ impl Default for Config {
             shutdown_timeout: Duration::from_secs(30),
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,
+            network_free_failures: 20,
             password_min_length: 12,
             session_idle_days: 30,
             session_max_days: 90,

@@ -84,6 +84,7 @@ impl Services {
         let options = AuthOptions {
             argon2_memory_kib: config.argon2_memory_kib,
             argon2_iterations: config.argon2_iterations,
+            network_free_failures: config.network_free_failures,
             password_min_length: config.password_min_length,
             session_idle_lifetime: TimeDelta::days(config.session_idle_days.into()),
             session_lifetime: TimeDelta::days(config.session_max_days.into()),

@@ -12,14 +12,22 @@ pub const GLOBAL_TABLES: &[&str] = &[
     "refresh_tokens",
     "schedules",
     "sessions",
+    "sign_in_networks",
     "signing_keys",
     "user_credentials",
     "users",
 ];
 
 /// Global tables with a person's secrets: PostgreSQL shows a row only to the person in `app.user_id`.
-pub const PERSON_TABLES: &[&str] =
-    &["mfa_challenges", "mfa_factors", "one_time_tokens", "refresh_tokens", "sessions", "user_credentials"];
+pub const PERSON_TABLES: &[&str] = &[
+    "mfa_challenges",
+    "mfa_factors",
+    "one_time_tokens",
+    "refresh_tokens",
+    "sessions",
+    "sign_in_networks",
+    "user_credentials",
+];
 
 /// Tables in which the server may write a row but never change or delete one.
 pub const APPEND_ONLY: &[&str] = &["approval_decisions", "audit_logs", "order_status_history"];

@@ -1,5 +1,6 @@
-//! Whether the time of an answer tells who has signed up: sign-in and forgotten passwords, 500 tries each for addresses that
-//! somebody has, that nobody has, and whose owner was disabled. Prints medians, and how much they differ.
+//! Whether the time of an answer tells who has signed up or was invited: sign-in and forgotten passwords, 500 tries each for
+//! addresses that somebody has, that nobody has, and whose owner was disabled; invitations, as many for wrong tokens of one that is
+//! open, of none, and of one that was revoked. Prints medians, and how much they differ.
 //!
 //! ```sh
 //! cargo run --release -p purser-tests --example enumeration            # SQLite
@@ -15,7 +16,8 @@
     clippy::indexing_slicing,
     reason = "a program that prints what it measures"
 )]
-use purser_kernel::clock::Stopwatch;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use purser_kernel::{OrganizationId, clock::Stopwatch, ids::InvitationId};
 use purser_tests::{
     app::TestApp,
     database::{Engine, uuid_literal},
@@ -26,7 +28,8 @@ use std::{env, time::Duration};
 const TRIES: usize = 500;
 /// Wrong passwords for one address that do not begin a pause.
 const FREE: usize = 4;
-const KINDS: [&str; 3] = ["somebody", "nobody", "disabled"];
+const PEOPLE: [&str; 3] = ["somebody", "nobody", "disabled"];
+const INVITATIONS: [&str; 3] = ["open", "none", "revoked"];
 
 #[tokio::main]
 async fn main() {
@@ -43,8 +46,31 @@ async fn main() {
     println!("{engine:?}, argon2 with {memory} KiB, {TRIES} tries of each kind");
     let addresses = addresses(&app, engine).await;
     let wrong = |email: &str| json!({ "email": email, "password": "wrong horse battery staple" });
-    measure(&app, "sign in", "/v1/auth/login", 401, &addresses, wrong).await;
-    measure(&app, "forgot", "/v1/auth/password/forgot", 202, &addresses, |email| json!({ "email": email })).await;
+    measure(&app, "/v1/auth/login", 401, PEOPLE, &addresses, wrong).await;
+    measure(&app, "/v1/auth/password/forgot", 202, PEOPLE, &addresses, |email| json!({ "email": email })).await;
+    let tokens = tokens(&app).await;
+    measure(&app, "/v1/invitations/preview", 404, INVITATIONS, &tokens, |token| json!({ "token": token })).await;
+    let accept = |token: &str| json!({ "token": token, "password": "a long and private sentence" });
+    measure(&app, "/v1/invitations/accept", 404, INVITATIONS, &tokens, accept).await;
+}
+
+/// A token of each kind, all with the wrong secret.
+async fn tokens(app: &TestApp) -> [Vec<String>; 3] {
+    let owner = app.tenant("Inviting").await;
+    let role = owner.create("/v1/roles", &json!({ "name": "Packer", "permissions": [] })).await;
+    let invite = async |email: &str| {
+        let invitation = owner.create("/v1/invitations", &json!({ "email": email, "role_id": role["id"] })).await;
+        invitation["id"].as_str().expect("an id").to_owned()
+    };
+    let (open, revoked) = (invite("open@example.com").await, invite("revoked@example.com").await);
+    owner.verb(&format!("/v1/invitations/{revoked}/revoke")).await;
+    let token = |organization: &str, invitation: &str| {
+        let ids = [organization, invitation].map(|id| id.parse::<uuid::Uuid>().expect("an id").into_bytes());
+        URL_SAFE_NO_PAD.encode([[1].as_slice(), &ids[0], &ids[1], &[7; 32]].concat())
+    };
+    let none = token(&OrganizationId::generate().to_string(), &InvitationId::generate().to_string());
+    let organization = &owner.organization_id;
+    [vec![token(organization, &open)], vec![none], vec![token(organization, &revoked)]]
 }
 
 /// As many addresses of each kind as are tried without a pause.
@@ -64,17 +90,17 @@ async fn addresses(app: &TestApp, engine: Engine) -> [Vec<String>; 3] {
 
 async fn measure(
     app: &TestApp,
-    what: &str,
     path: &str,
     status: u16,
-    addresses: &[Vec<String>; 3],
+    kinds: [&str; 3],
+    tried: &[Vec<String>; 3],
     body: impl Fn(&str) -> Value,
 ) {
     let mut order: Vec<(usize, usize)> = (0..3 * TRIES).map(|number| (number % 3, number / 3)).collect();
     fastrand::Rng::with_seed(7).shuffle(&mut order);
     let mut times = [const { Vec::<Duration>::new() }; 3];
     for (kind, number) in order {
-        let body = body(&addresses[kind][number % addresses[kind].len()]);
+        let body = body(&tried[kind][number % tried[kind].len()]);
         let watch = Stopwatch::start();
         let answer = app.anonymous("POST", path, Some(&body)).await;
         times[kind].push(watch.elapsed());
@@ -84,7 +110,7 @@ async fn measure(
         times.sort();
         times[times.len() / 2].as_secs_f64() * 1000.0
     });
-    for (kind, median) in KINDS.iter().zip(medians) {
-        println!("{what:8} {kind:9} {median:8.3} ms  {:+6.1} % of somebody's", (median / medians[0] - 1.0) * 100.0);
+    for (kind, median) in kinds.iter().zip(medians) {
+        println!("{path:26} {kind:9} {median:8.3} ms  {:+6.1} % of {}", (median / medians[0] - 1.0) * 100.0, kinds[0]);
     }
 }

@@ -141,7 +141,8 @@ async fn serve(database: &TestDatabase, clock: &Clock, change: impl FnOnce(&mut 
         // The least that argon2 takes: these tests are not about its cost.
         argon2_memory_kib: 8,
         argon2_iterations: 1,
-        // All of a suite comes from one address, as fast as it can.
+        // All of a suite comes from one address, as fast as it can, and some of it with wrong passwords.
+        network_free_failures: 0,
         limits: LimitOptions { organization: 0, caller: 0, address: 0, sign_in: 0 },
         ..Config::default()
     };

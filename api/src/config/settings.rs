@@ -37,6 +37,7 @@ pub(super) struct Settings {
     shutdown_timeout_seconds: Option<u64>,
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
+    network_free_failures: Option<u16>,
     password_min_length: Option<usize>,
     session_idle_days: Option<u32>,
     session_max_days: Option<u32>,
@@ -179,6 +180,7 @@ impl Settings {
                 1,
                 MOST_ARGON2_ITERATIONS,
             )?,
+            network_free_failures: self.network_free_failures.unwrap_or(default.network_free_failures),
             password_min_length: within(
                 "password_min_length",
                 self.password_min_length.unwrap_or(default.password_min_length),

@@ -10,8 +10,8 @@ pub use fields::show_limits;
 
 use actix_web::{HttpMessage, HttpRequest};
 use bucket::{Buckets, Standing};
-use purser_kernel::{CommonProblem, OrganizationId, Problem};
-use std::net::{IpAddr, Ipv6Addr};
+use purser_kernel::{Client, CommonProblem, OrganizationId, Problem};
+use std::net::Ipv6Addr;
 use uuid::Uuid;
 
 /// Requests in a minute; 0 is no limit.
@@ -31,8 +31,8 @@ pub struct LimitOptions {
 pub struct RateLimits {
     organizations: Buckets<OrganizationId>,
     callers: Buckets<Uuid>,
-    addresses: Buckets<u128>,
-    sign_ins: Buckets<u128>,
+    addresses: Buckets<Ipv6Addr>,
+    sign_ins: Buckets<Ipv6Addr>,
 }
 
 impl RateLimits {
@@ -61,10 +61,10 @@ impl RateLimits {
     }
 
     /// Counts a request of somebody of whom only the address is known.
-    pub(super) fn stranger(&self, request: &HttpRequest, address: Option<&str>) -> Result<(), Problem> {
+    pub(super) fn stranger(&self, request: &HttpRequest, client: &Client) -> Result<(), Problem> {
         let buckets = if request.path().starts_with("/v1/auth/") { &self.sign_ins } else { &self.addresses };
         let mut standings = Vec::with_capacity(1);
-        let result = take(buckets, &network(address), &mut standings);
+        let result = take(buckets, &client.network().unwrap_or(Ipv6Addr::UNSPECIFIED), &mut standings);
         request.extensions_mut().insert(standings);
         result
     }
@@ -80,29 +80,5 @@ fn take<K: bucket::Key>(buckets: &Buckets<K>, key: &K, standings: &mut Vec<Stand
     match wait {
         None => Ok(()),
         Some(wait) => Err(Problem::of(CommonProblem::TooManyRequests).with("policy", policy).retry_after(wait)),
-    }
-}
-
-/// Whom an address stands for. A provider gives a whole /64 to each of its customers (RFC 6177), so that is one.
-fn network(address: Option<&str>) -> u128 {
-    const NETWORK: u128 = !0 << 64;
-    match address.and_then(|address| address.parse::<IpAddr>().ok()).map(|address| address.to_canonical()) {
-        Some(IpAddr::V4(v4)) => v4.to_ipv6_mapped().to_bits(),
-        Some(IpAddr::V6(v6)) => v6.to_bits() & NETWORK,
-        None => Ipv6Addr::UNSPECIFIED.to_bits(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::network;
-
-    #[test]
-    fn a_network_of_ipv6_is_one_stranger() {
-        assert_eq!(network(Some("2001:db8::1")), network(Some("2001:db8:0:0:ffff::2")));
-        assert_ne!(network(Some("2001:db8::1")), network(Some("2001:db8:0:1::1")));
-        assert_ne!(network(Some("192.0.2.1")), network(Some("192.0.2.2")));
-        assert_eq!(network(Some("192.0.2.1")), network(Some("::ffff:192.0.2.1")));
-        assert_eq!(network(None), network(Some("nonsense")));
     }
 }

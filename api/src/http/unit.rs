@@ -41,7 +41,7 @@ impl FromRequest for Anyone {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let counted = anyone(request).and_then(|anyone| {
-            limits(request)?.stranger(request, anyone.client.ip.as_deref())?;
+            limits(request)?.stranger(request, &anyone.client)?;
             Ok(anyone)
         });
         std::future::ready(counted.map_err(Refusal::from))
@@ -138,9 +138,8 @@ impl FromRequest for Read {
         let parts = anyone(request).and_then(|anyone| Ok((anyone, bearer(request)?)));
         let request = request.clone();
         Box::pin(async move {
-            let ip = client(&request).ip;
-            let stranger = |problem| match limits(&request).and_then(|limits| limits.stranger(&request, ip.as_deref()))
-            {
+            let from = client(&request);
+            let stranger = |problem| match limits(&request).and_then(|limits| limits.stranger(&request, &from)) {
                 Ok(()) => problem,
                 Err(too_many) => too_many,
             };

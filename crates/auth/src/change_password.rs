@@ -1,11 +1,11 @@
 //! Changing one's password.
 use crate::{
-    Auth, AuthProblem, credentials,
+    Auth, AuthProblem,
+    credentials::{self, Credential},
     password::{Password, Policy},
     people,
     sessions::{self, Reason},
 };
-use purser_entity_auth::user_credential;
 use purser_kernel::{SecretString, UserId, ids::SessionId};
 use purser_store::{AuditCategory, prelude::*};
 
@@ -34,25 +34,24 @@ impl Auth {
         let wrong = || Problem::of(AuthProblem::WrongPassword);
         let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
         let current = Password::given(&change.current_password).ok_or_else(wrong)?;
-        let (credential, about) = self.owner(user).await?;
+        let (credential, about) = self.owner(user, scope).await?;
         let about = about.iter().map(String::as_str).collect();
         let policy = Policy { min_length: self.options.password_min_length, about };
         let new = Password::choose("/new_password", &change.new_password, &policy)?;
-        credentials::attempts_of(&credential).allow(self.store.clock().now())?;
-        let right = self.hasher.verify(current, credential.password_hash.as_deref()).await?;
+        credential.attempts().allow(self.store.clock().now())?;
+        let right = self.hasher.verify(current, credential.password_hash()).await?;
         let hash = if right { Some(self.hasher.hash(new).await?) } else { None };
 
         let tx = self.store.write_in_any_state(scope).await?;
         let now = credentials::for_update(&tx, user).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
-        let attempts = credentials::attempts_of(&now);
-        attempts.allow(tx.now())?;
+        now.attempts().allow(tx.now())?;
         let Some(hash) = hash else {
-            credentials::fail(&tx, &now, attempts, CHANGE).await?;
+            credentials::fail(&tx, &now, CHANGE).await?;
             tx.commit().await?;
             return Err(wrong());
         };
-        if now.password_hash != credential.password_hash {
+        if now.password_hash() != credential.password_hash() {
             return Err(wrong());
         }
         credentials::replace(&tx, &now, hash).await?;
@@ -64,11 +63,10 @@ impl Auth {
     }
 
     /// Somebody's password as it is kept, and what no password of theirs may hold.
-    async fn owner(&self, user: UserId) -> Result<(user_credential::Model, Vec<String>), Problem> {
+    async fn owner(&self, user: UserId, scope: &Scope) -> Result<(Credential, Vec<String>), Problem> {
         let refused = || Problem::of(AuthProblem::PersonRequired);
         let tx = self.store.person_read(user).await?;
-        let own = user_credential::Column::UserId.eq(user);
-        let credential = tx.system().find::<user_credential::Entity>().filter(own).one().await?;
+        let credential = credentials::find(tx.system(), user, &scope.client).await?;
         let about = people::known_of(&self.tenants, tx.system(), user).await?;
         Ok((credential.ok_or_else(refused)?, about))
     }

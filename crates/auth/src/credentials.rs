@@ -1,52 +1,97 @@
-//! The row of a person's password: what is kept beside it, and how it changes.
-use crate::{AuthProblem, throttle::Attempts};
-use purser_entity_auth::user_credential::{ActiveModel, Column, Entity, Model};
-use purser_kernel::UserId;
+//! A person's password: what is kept beside it, and how it changes.
+use crate::{AuthProblem, networks, throttle::Attempts};
+use purser_entity_auth::{
+    sign_in_network,
+    user_credential::{ActiveModel, Column, Entity, Model},
+};
+use purser_kernel::{Client, UserId};
 use purser_store::{AuditCategory, AuditSeverity, prelude::*};
 
-/// The wrong passwords that were given lately.
-pub(crate) fn attempts_of(credential: &Model) -> Attempts {
-    Attempts { failures: credential.failed_logins, next_try_at: credential.next_try_at }
+/// A person's password, for somebody who comes from a certain network.
+pub(crate) struct Credential {
+    row: Model,
+    /// Where they come from, if the person has signed in from there.
+    network: Option<sign_in_network::Model>,
 }
 
-/// The row, which nobody else changes until the transaction ends. `invalid_credentials` when there is none.
-pub(crate) async fn for_update(tx: &WriteTx, user: UserId) -> Result<Model, Problem> {
-    let row = tx.global::<Entity>().filter(Column::UserId.eq(user)).for_update().one().await?;
-    row.ok_or_else(|| Problem::of(AuthProblem::InvalidCredentials))
+impl Credential {
+    /// The hash as it is kept. Nothing for people whom only a directory vouches for.
+    pub(crate) fn password_hash(&self) -> Option<&str> {
+        self.row.password_hash.as_deref()
+    }
+
+    /// When the password was last changed.
+    pub(crate) fn changed_at(&self) -> Option<Timestamp> {
+        self.row.changed_at
+    }
+
+    /// Whether the person has signed in before from where this attempt comes from.
+    pub(crate) fn is_at_home(&self) -> bool {
+        self.network.is_some()
+    }
+
+    /// The wrong passwords that count here: those from the same network where the person has signed in before, and else those
+    /// from everywhere else.
+    pub(crate) fn attempts(&self) -> Attempts {
+        self.network.as_ref().map_or_else(
+            || Attempts { failures: self.row.failed_logins, next_try_at: self.row.next_try_at },
+            networks::attempts_of,
+        )
+    }
+}
+
+/// The person's password as it is now.
+pub(crate) async fn find(system: System<'_>, user: UserId, client: &Client) -> Result<Option<Credential>, Problem> {
+    let row = system.find::<Entity>().filter(Column::UserId.eq(user)).one().await?;
+    // For nobody the same is looked up: the work is to be the same.
+    let network = networks::known(system, user, client).await?;
+    Ok(row.map(|row| Credential { row, network }))
+}
+
+/// As [`find`], for the client of `tx`. Nobody else changes it until the transaction ends. `invalid_credentials` when there is
+/// none.
+pub(crate) async fn for_update(tx: &WriteTx, user: UserId) -> Result<Credential, Problem> {
+    let system = tx.system();
+    let row = system.find::<Entity>().filter(Column::UserId.eq(user)).for_update().one().await?;
+    let row = row.ok_or_else(|| Problem::of(AuthProblem::InvalidCredentials))?;
+    let network = networks::known(system, user, &tx.scope().client).await?;
+    Ok(Credential { row, network })
 }
 
 /// Counts a wrong password that was given for `action`.
-pub(crate) async fn fail(
-    tx: &WriteTx,
-    credential: &Model,
-    attempts: Attempts,
-    action: &'static str,
-) -> Result<(), Problem> {
-    note(tx, credential, attempts.after_failure(tx.now())).await?;
-    let entry = AuditEntry::new(action, "user", credential.user_id);
+pub(crate) async fn fail(tx: &WriteTx, credential: &Credential, action: &'static str) -> Result<(), Problem> {
+    note(tx, credential, credential.attempts().after_failure(tx.now())).await?;
+    let entry = AuditEntry::new(action, "user", credential.row.user_id);
     tx.audit(entry.category(AuditCategory::Security).failed(AuditSeverity::Warning)).await
 }
 
-/// Writes down how many wrong passwords there were.
-pub(crate) async fn note(tx: &WriteTx, credential: &Model, attempts: Attempts) -> Result<(), Problem> {
-    if attempts == attempts_of(credential) {
+/// Forgives the wrong passwords that came before a right one.
+pub(crate) async fn forgive(tx: &WriteTx, credential: &Credential) -> Result<(), Problem> {
+    note(tx, credential, Attempts::default()).await
+}
+
+async fn note(tx: &WriteTx, credential: &Credential, attempts: Attempts) -> Result<(), Problem> {
+    if attempts == credential.attempts() {
         return Ok(());
+    }
+    if let Some(network) = &credential.network {
+        return networks::note(tx, network, attempts).await;
     }
     let change = |row: &mut ActiveModel| {
         row.failed_logins = Set(attempts.failures);
         row.next_try_at = Set(attempts.next_try_at);
     };
-    tx.system().update_where(Column::Id.eq(credential.id), change).await.map(|_| ())
+    tx.system().update_where(Column::Id.eq(credential.row.id), change).await.map(|_| ())
 }
 
 /// Keeps the hash of the same password by other parameters.
-pub(crate) async fn rehash(tx: &WriteTx, credential: &Model, hash: String) -> Result<(), Problem> {
+pub(crate) async fn rehash(tx: &WriteTx, credential: &Credential, hash: String) -> Result<(), Problem> {
     let change = |row: &mut ActiveModel| row.password_hash = Set(Some(hash));
-    tx.system().update_where(Column::Id.eq(credential.id), change).await.map(|_| ())
+    tx.system().update_where(Column::Id.eq(credential.row.id), change).await.map(|_| ())
 }
 
-/// Keeps the hash of another password. Wrong ones that were given before are forgiven.
-pub(crate) async fn replace(tx: &WriteTx, credential: &Model, hash: String) -> Result<(), Problem> {
+/// Keeps the hash of another password. Wrong ones that were given before are forgiven, wherever they came from.
+pub(crate) async fn replace(tx: &WriteTx, credential: &Credential, hash: String) -> Result<(), Problem> {
     let now = tx.now();
     let change = |row: &mut ActiveModel| {
         row.password_hash = Set(Some(hash));
@@ -54,5 +99,6 @@ pub(crate) async fn replace(tx: &WriteTx, credential: &Model, hash: String) -> R
         row.failed_logins = Set(0);
         row.next_try_at = Set(None);
     };
-    tx.system().update_where(Column::Id.eq(credential.id), change).await.map(|_| ())
+    tx.system().update_where(Column::Id.eq(credential.row.id), change).await?;
+    networks::forgive_all(tx, credential.row.user_id).await
 }

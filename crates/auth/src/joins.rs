@@ -6,13 +6,9 @@ use crate::{
     people,
     service::bare_scope,
     sign_up,
-    throttle::Attempts,
     tokens::Holder,
 };
-use purser_entity_auth::{
-    user::{self, Column, Entity},
-    user_credential,
-};
+use purser_entity_auth::user::{self, Column, Entity};
 use purser_kernel::{Client, ExposeSecret, Id, SecretString, UserId, text::Findings};
 use purser_store::{
     AuditCategory,
@@ -122,27 +118,25 @@ impl Joins {
         let refused = || Problem::of(AuthProblem::InvalidCredentials);
         let given = request.password.ok_or_else(|| Problem::invalid("/password", "required", "must be given"))?;
         let given = Password::given(&given).ok_or_else(refused)?;
-        let tx = self.auth.store.read(scope).await?;
-        let own = user_credential::Column::UserId.eq(user);
-        let before = tx.global::<user_credential::Entity>().filter(own).one().await?.ok_or_else(refused)?;
+        let tx = self.auth.store.person_read(user).await?;
+        let before = credentials::find(tx.system(), user, &scope.client).await?.ok_or_else(refused)?;
         drop(tx);
-        credentials::attempts_of(&before).allow(self.auth.store.clock().now())?;
-        let right = self.auth.hasher.verify(given, before.password_hash.as_deref()).await?;
+        before.attempts().allow(self.auth.store.clock().now())?;
+        let right = self.auth.hasher.verify(given, before.password_hash()).await?;
 
         let tx = self.auth.store.write(scope).await?;
         let credential = credentials::for_update(&tx, user).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
-        let attempts = credentials::attempts_of(&credential);
-        attempts.allow(tx.now())?;
+        credential.attempts().allow(tx.now())?;
         if !right {
-            credentials::fail(&tx, &credential, attempts, log_in::SIGN_IN).await?;
+            credentials::fail(&tx, &credential, log_in::SIGN_IN).await?;
             tx.commit().await?;
             return Err(refused());
         }
-        if credential.password_hash != before.password_hash {
+        if credential.password_hash() != before.password_hash() {
             return Err(refused());
         }
-        credentials::note(&tx, &credential, Attempts::default()).await?;
+        credentials::forgive(&tx, &credential).await?;
         self.join(&tx, &request.token, user).await?;
         let holder = Holder { organization: tx.organization(), user, session: Id::generate() };
         if mfa::is_enrolled(&tx, user).await? {

@@ -18,6 +18,7 @@ mod joins;
 mod log_in;
 mod log_out;
 pub mod mfa;
+mod networks;
 mod one_time;
 mod options;
 mod password;

@@ -1,16 +1,17 @@
 //! Signing in.
 use crate::{
-    Auth, AuthProblem, Person, Tokens, credentials,
+    Auth, AuthProblem, Person, Tokens,
+    credentials::{self, Credential},
     mfa::{self, Challenge},
     password::Password,
     people,
     service::bare_scope,
-    throttle::Attempts,
     tokens::Holder,
 };
-use purser_entity_auth::{user, user_credential};
+use purser_entity_auth::user;
 use purser_kernel::{Client, Email, ExposeSecret, Id, OrganizationId, SecretString, UserId, clock::Stopwatch};
 use purser_store::{AuditCategory, prelude::*};
+use std::net::Ipv6Addr;
 
 /// What somebody writes to sign in. It has no `Debug`: it is personal data and a secret.
 pub struct LogIn {
@@ -40,8 +41,7 @@ pub(crate) const SIGN_IN: &str = "session.sign_in";
 struct Account {
     user: UserId,
     organization: OrganizationId,
-    password_hash: String,
-    attempts: Attempts,
+    credential: Credential,
 }
 
 impl Auth {
@@ -50,8 +50,8 @@ impl Auth {
     /// `invalid_credentials` whatever is wrong: an unknown address, the password, a disabled person, an organization that
     /// they do not belong to; a password is compared for each, and none is answered sooner than another. `mfa_required`, with a
     /// challenge for the [second step](Auth::second_step), when the password is right and a second factor is asked for.
-    /// `too_many_requests` during the pause after many wrong
-    /// passwords, `unavailable` when too many passwords wait to be compared.
+    /// `too_many_requests` during the pause after many wrong passwords for this account, or from this network for accounts that
+    /// were never used from there; `unavailable` when too many passwords wait to be compared.
     pub async fn log_in(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
         let watch = Stopwatch::start();
         let signed_in = self.compare(request, client, request_id).await;
@@ -66,42 +66,53 @@ impl Auth {
         let refused = || Problem::of(AuthProblem::InvalidCredentials);
         let address = Email::parse("/email", &request.email).map_err(|_| refused())?.normalized();
         let password = Password::given(&request.password).ok_or_else(refused)?;
-        let account = self.account(&address, request.organization_id).await?;
+        let account = self.account(&address, request.organization_id, &client).await?;
+        // Where somebody is at home, what others do from there does not count against them.
+        let network =
+            client.network().filter(|_| account.as_ref().is_none_or(|account| !account.credential.is_at_home()));
+        self.allow(network).await?;
         let attempts = match &account {
-            Some(account) => account.attempts,
+            Some(account) => account.credential.attempts(),
             None => self.strangers.attempts(&address).await,
         };
         attempts.allow(self.store.clock().now())?;
 
-        let hash = account.as_ref().map(|account| account.password_hash.as_str());
+        let hash = account.as_ref().and_then(|account| account.credential.password_hash());
         let right = self.hasher.verify(password.clone(), hash).await?;
+        // Others may have failed while this password was compared: guessing many at once must not outrun the pause.
+        if right {
+            self.allow(network).await?;
+        } else {
+            self.count(network).await?;
+        }
 
         let Some(account) = account else {
             self.strangers.failed(&address, self.store.clock().now()).await?;
             return Err(refused());
         };
         // Before the transaction begins: hashing takes its time.
-        let renewed = if right { self.hasher.renew(password, &account.password_hash).await? } else { None };
+        let renewed = match account.credential.password_hash() {
+            Some(hash) if right => self.hasher.renew(password, hash).await?,
+            _ => None,
+        };
         self.prepare_signing_keys().await?;
         let scope = bare_scope(account.organization, account.user, client, request_id);
         let tx = self.store.write_in_any_state(&scope).await?;
         let credential = credentials::for_update(&tx, account.user).await?;
-        // Others may have failed while this password was compared: guessing many at once must not outrun the pause.
-        let attempts = credentials::attempts_of(&credential);
-        attempts.allow(tx.now())?;
+        credential.attempts().allow(tx.now())?;
         if !right {
-            credentials::fail(&tx, &credential, attempts, SIGN_IN).await?;
+            credentials::fail(&tx, &credential, SIGN_IN).await?;
             tx.commit().await?;
             return Err(refused());
         }
         // The password was changed meanwhile: this one is not theirs any more.
-        if credential.password_hash.as_ref() != Some(&account.password_hash) {
+        if credential.password_hash() != account.credential.password_hash() {
             return Err(refused());
         }
         if let Some(hash) = renewed {
             credentials::rehash(&tx, &credential, hash).await?;
         }
-        credentials::note(&tx, &credential, Attempts::default()).await?;
+        credentials::forgive(&tx, &credential).await?;
         let holder = Holder { organization: account.organization, user: account.user, session: Id::generate() };
         if mfa::is_enrolled(&tx, account.user).await? {
             let challenge = Challenge::begin(&tx, holder).await?;
@@ -113,14 +124,34 @@ impl Auth {
         Ok(signed_in)
     }
 
+    /// `too_many_requests` while the network is paused.
+    async fn allow(&self, network: Option<Ipv6Addr>) -> Result<(), Problem> {
+        match (&self.network_attempts, network) {
+            (Some(kept), Some(network)) => kept.attempts(&network.to_string()).await.allow(self.store.clock().now()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a wrong password that came from the network, unless it is paused by now.
+    async fn count(&self, network: Option<Ipv6Addr>) -> Result<(), Problem> {
+        match (&self.network_attempts, network) {
+            (Some(kept), Some(network)) => kept.failed(&network.to_string(), self.store.clock().now()).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Who can sign in with this address, into that organization.
-    async fn account(&self, address: &str, organization: Option<OrganizationId>) -> Result<Option<Account>, Problem> {
+    async fn account(
+        &self,
+        address: &str,
+        organization: Option<OrganizationId>,
+        client: &Client,
+    ) -> Result<Option<Account>, Problem> {
         let user = self.user_of(address).await?;
         // For an unknown address a person is asked about whom nobody is: the work is to be the same.
         let id = user.unwrap_or_else(UserId::generate);
         let tx = self.store.person_read(id).await?;
-        let own = user_credential::Column::UserId.eq(id);
-        let credential = tx.system().find::<user_credential::Entity>().filter(own).one().await?;
+        let credential = credentials::find(tx.system(), id, client).await?;
         let organizations = self.tenants.organizations_of(tx.system()).await?;
         let organization = organizations
             .into_iter()
@@ -129,8 +160,7 @@ impl Auth {
         let (Some(credential), Some(organization)) = (credential, organization) else {
             return Ok(None);
         };
-        let attempts = credentials::attempts_of(&credential);
-        Ok(credential.password_hash.map(|password_hash| Account { user: id, organization, password_hash, attempts }))
+        Ok(credential.password_hash().is_some().then_some(Account { user: id, organization, credential }))
     }
 
     /// The active person with this address.

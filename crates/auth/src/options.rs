@@ -18,6 +18,9 @@ pub struct AuthOptions {
     /// How long a refused sign-in takes at the least. What is written down about somebody's wrong password takes longer than what
     /// is kept of an address that nobody has; behind this time neither shows.
     pub refusal_time: Duration,
+    /// Wrong passwords in a row from a network at accounts that were never used from there, after which pauses begin for it; 0 is
+    /// never. More than one person with a new device mistypes, fewer than a list of accounts that is tried.
+    pub network_free_failures: u16,
     /// The fewest characters of a password. NIST SP 800-63B-4, section 3.1.1.2, asks for 15 where a password is the only factor
     /// and 8 beside another; 12 with a list of common ones is OWASP's middle.
     pub password_min_length: usize,
@@ -40,8 +43,9 @@ impl Default for AuthOptions {
             argon2_iterations: 1,
             argon2_parallelism: 1,
             max_concurrent_hashes: 2,
-            max_waiting_hashes: 64,
+            max_waiting_hashes: 256,
             refusal_time: Duration::from_millis(200),
+            network_free_failures: 20,
             password_min_length: 12,
             access_token_lifetime: TimeDelta::minutes(10),
             session_idle_lifetime: TimeDelta::days(30),

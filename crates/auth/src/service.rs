@@ -39,6 +39,8 @@ pub struct Auth {
     pub(crate) successors: Arc<Successors>,
     pub(crate) one_time_tokens: Arc<OneTimeTokens>,
     pub(crate) strangers: Strangers,
+    /// Wrong passwords by network, where the account was never used from there. `None` where networks are not paused.
+    pub(crate) network_attempts: Option<Strangers>,
     /// What tokens say whose signature was checked before, by their SHA-256: checking one costs more than the rest of a small
     /// request. Only what was found good is kept, and the time is looked at each time.
     pub(crate) signed: Cache<[u8; 32], Signed>,
@@ -68,6 +70,9 @@ impl Auth {
             successors: Arc::new(Successors::new(master)?),
             one_time_tokens: Arc::new(OneTimeTokens::new(master)?),
             strangers: Strangers::new(),
+            network_attempts: Some(options.network_free_failures)
+                .filter(|free| *free > 0)
+                .map(|free| Strangers::beyond(free.into())),
             signed: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
             rights: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(RIGHTS_LIFETIME).build(),
             ended: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),

@@ -2,7 +2,7 @@
 mod own;
 
 use crate::{
-    Auth,
+    Auth, networks,
     tokens::{Holder, RefreshToken},
 };
 use purser_entity_auth::{
@@ -114,6 +114,10 @@ impl Auth {
             ..Default::default()
         };
         tx.system().insert(row).await?;
+        // Where somebody else vouches there is no password to guess.
+        if voucher.is_none() {
+            networks::remember(tx, holder.user).await?;
+        }
         let refresh_token = RefreshToken::first(holder)?;
         keep(tx, &refresh_token, expires_at).await?;
         self.tokens(holder, &refresh_token, expires_at, now)

@@ -1,7 +1,8 @@
 //! The growing pause after wrong passwords.
 //!
-//! It is kept with the password, so that it holds at every node. For addresses that nobody has signed up with it is kept in
-//! memory: a pause that only real accounts have would tell which addresses are real.
+//! For an account it is kept with the password, so that it holds at every node: once for each network that its owner has
+//! signed in from, and once for all others. For mail addresses that nobody has signed up with it is kept in memory: a pause that
+//! only real accounts have would tell which addresses are real. So is that of a network that tries many accounts.
 use chrono::TimeDelta;
 use moka::{future::Cache, ops::compute::Op};
 use purser_kernel::{CommonProblem, Problem, Timestamp};
@@ -37,7 +38,7 @@ impl Attempts {
                 let seconds = (next_try_at - now).num_milliseconds().saturating_add(999) / 1000;
                 let rest = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
                 Err(Problem::of(CommonProblem::TooManyRequests)
-                    .detail("There were too many attempts to sign in with this name.")
+                    .detail("There were too many wrong attempts to sign in.")
                     .retry_after(rest))
             }
             _ => Ok(()),
@@ -46,50 +47,64 @@ impl Attempts {
 
     /// What one failure more makes of it.
     pub(crate) fn after_failure(self, now: Timestamp) -> Self {
+        self.after_failure_beyond(FREE_FAILURES, now)
+    }
+
+    fn after_failure_beyond(self, free: i32, now: Timestamp) -> Self {
         let forgotten = self.next_try_at.is_some_and(|time| time + FORGET_AFTER < now);
         let failures = if forgotten { 1 } else { self.failures.saturating_add(1) };
-        Self { failures, next_try_at: pause(failures).map(|pause| now + pause) }
+        Self { failures, next_try_at: pause(failures.saturating_sub(free)).map(|pause| now + pause) }
     }
 }
 
-fn pause(failures: i32) -> Option<TimeDelta> {
-    let doublings = u32::try_from(failures - FREE_FAILURES).ok()?;
+fn pause(beyond: i32) -> Option<TimeDelta> {
+    let doublings = u32::try_from(beyond).ok()?;
     let factor = 2_i32.checked_pow(doublings).unwrap_or(i32::MAX);
     Some(FIRST_PAUSE.checked_mul(factor).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE)))
 }
 
-/// Attempts at addresses that are nobody's, by their hash.
+/// Attempts that are counted in memory, by the hash of what they are counted for: a mail address that is nobody's, a network.
 #[derive(Clone)]
-pub(crate) struct Strangers(Cache<[u8; 32], Attempts>);
+pub(crate) struct Strangers {
+    kept: Cache<[u8; 32], Attempts>,
+    /// Failures that cost nothing.
+    free: i32,
+}
 
 impl Strangers {
+    /// For names.
     pub(crate) fn new() -> Self {
-        let forget_after = FORGET_AFTER.to_std().unwrap_or_default();
-        Self(Cache::builder().max_capacity(MAX_STRANGERS).time_to_idle(forget_after).build())
+        Self::beyond(FREE_FAILURES)
     }
 
-    pub(crate) async fn attempts(&self, address: &str) -> Attempts {
-        self.0.get(&key(address)).await.unwrap_or_default()
+    /// With so many failures that cost nothing.
+    pub(crate) fn beyond(free: i32) -> Self {
+        let forget_after = FORGET_AFTER.to_std().unwrap_or_default();
+        Self { kept: Cache::builder().max_capacity(MAX_STRANGERS).time_to_idle(forget_after).build(), free }
+    }
+
+    pub(crate) async fn attempts(&self, name: &str) -> Attempts {
+        self.kept.get(&key(name)).await.unwrap_or_default()
     }
 
     /// Begins to count anew.
-    pub(crate) async fn forget(&self, address: &str) {
-        self.0.invalidate(&key(address)).await;
+    pub(crate) async fn forget(&self, name: &str) {
+        self.kept.invalidate(&key(name)).await;
     }
 
     /// Counts a failure. `too_many_requests` when others have failed meanwhile and a pause has begun.
-    pub(crate) async fn failed(&self, address: &str, now: Timestamp) -> Result<(), Problem> {
-        let counted = self.0.entry(key(address)).and_try_compute_with(async |entry| {
+    pub(crate) async fn failed(&self, name: &str, now: Timestamp) -> Result<(), Problem> {
+        let counted = self.kept.entry(key(name)).and_try_compute_with(async |entry| {
             let attempts = entry.map(moka::Entry::into_value).unwrap_or_default();
             attempts.allow(now)?;
-            Ok::<_, Problem>(Op::Put(attempts.after_failure(now)))
+            Ok::<_, Problem>(Op::Put(attempts.after_failure_beyond(self.free, now)))
         });
         counted.await.map(|_| ())
     }
 }
 
-fn key(address: &str) -> [u8; 32] {
-    Sha256::digest(address).into()
+fn key(name: &str) -> [u8; 32] {
+    Sha256::digest(name).into()
 }
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ kinds! {
     ApiKey => ApiKeyId, "an API key";
     MfaFactor => MfaFactorId, "a second factor";
     MfaChallenge => MfaChallengeId, "a sign-in that waits for its second factor";
+    SignInNetwork => SignInNetworkId, "a network that a person has signed in from";
     SigningKey => SigningKeyId, "a key that signs access tokens";
     OneTimeToken => OneTimeTokenId, "a token that a mail carries";
     UserIdentity => UserIdentityId, "what a directory knows a person by";

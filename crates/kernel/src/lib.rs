@@ -4,6 +4,7 @@
 //! as RFC 9457 has them, [`Permission`]s and the [`Scope`] that carries them. Nothing here does I/O, except that
 //! the clock and [`random`] are the one seam to the machine's time and entropy.
 
+mod client;
 pub mod clock;
 mod currency;
 pub mod email;
@@ -24,6 +25,7 @@ pub mod random;
 pub mod scope;
 pub mod text;
 
+pub use client::Client;
 pub use clock::Clock;
 pub use currency::Currency;
 pub use email::Email;
@@ -35,7 +37,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use patch::Patch;
 pub use permission::{Permission, PermissionSet, SystemRole};
 pub use problem::{CommonProblem, FieldError, Problem, ProblemKind, ProblemType};
-pub use scope::{Actor, Client, Scope};
+pub use scope::{Actor, Scope};
 pub use secrecy::{ExposeSecret, SecretString};
 
 /// An instant in UTC. The [`Clock`] gives them in whole microseconds, which is what both databases keep.

@@ -1,5 +1,5 @@
 //! On whose behalf something is done.
-use crate::{CommonProblem, OrganizationId, Permission, PermissionSet, Problem, UserId};
+use crate::{Client, CommonProblem, OrganizationId, Permission, PermissionSet, Problem, UserId};
 use uuid::Uuid;
 
 /// Who acts. People decide; the other kinds never approve and hold no permission to spend.
@@ -42,15 +42,6 @@ impl Actor {
             Self::ApiKey(_) | Self::Agent(_) | Self::System => None,
         }
     }
-}
-
-/// Where a request came from, for the audit trail.
-#[derive(Clone, Debug, Default)]
-pub struct Client {
-    /// The network address.
-    pub ip: Option<String>,
-    /// What the client calls itself.
-    pub user_agent: Option<String>,
 }
 
 /// The organization whose rows are reached, who reaches them, and what they may do.

@@ -10,6 +10,7 @@ pub mod mfa_factor;
 pub mod one_time_token;
 pub mod refresh_token;
 pub mod session;
+pub mod sign_in_network;
 pub mod signing_key;
 pub mod user;
 pub mod user_credential;
@@ -27,6 +28,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<one_time_token::Entity>(),
         shape::<refresh_token::Entity>(),
         shape::<session::Entity>(),
+        shape::<sign_in_network::Entity>(),
         shape::<signing_key::Entity>(),
         shape::<user::Entity>(),
         shape::<user_credential::Entity>(),

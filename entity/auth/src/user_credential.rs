@@ -14,9 +14,9 @@ pub struct Model {
     /// PHC string. Empty for people that a directory vouches for.
     pub password_hash: Option<String>,
     pub changed_at: Option<DateTimeUtc>,
-    /// In a row.
+    /// In a row, from networks that are not in `sign_in_networks`.
     pub failed_logins: i32,
-    /// No attempt is looked at before.
+    /// No attempt from there is looked at before.
     pub next_try_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

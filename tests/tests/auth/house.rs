@@ -63,6 +63,17 @@ impl House {
         self.auth.log_in(request, Client::default(), "test".into()).await
     }
 
+    /// As [`House::sign_up`], from this address.
+    pub(crate) async fn sign_up_from(&self, ip: &str, email: &str) -> SignedUp {
+        self.auth.sign_up(founder(email), at(ip), "test".into()).await.unwrap()
+    }
+
+    /// As [`House::log_in`], from this address.
+    pub(crate) async fn log_in_from(&self, ip: &str, email: &str, password: &str) -> Result<SignedIn, Problem> {
+        let request = LogIn { email: email.into(), password: password.into(), organization_id: None };
+        self.auth.log_in(request, at(ip), "test".into()).await
+    }
+
     pub(crate) async fn refresh(&self, token: &SecretString) -> Result<Tokens, Problem> {
         self.auth.refresh(token, Client::default(), "test".into()).await
     }
@@ -87,6 +98,11 @@ impl House {
         assert_eq!(tx.update_where(all, disabled).await.unwrap(), 1);
         tx.commit().await.unwrap();
     }
+}
+
+/// A client there.
+pub(crate) fn at(ip: &str) -> Client {
+    Client { ip: Some(ip.to_owned()), user_agent: None }
 }
 
 pub(crate) async fn authenticate(auth: &Auth, tokens: &Tokens) -> Result<Authenticated, Problem> {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod api_key_rights;
 mod api_keys;
+mod guessing;
 mod house;
 mod http;
 mod ldap;

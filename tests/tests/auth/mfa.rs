@@ -241,3 +241,25 @@ async fn a_challenge_that_never_was_opens_nothing(#[case] engine: Engine) {
     assert_eq!(verify(&app, &of_bob, &code(&anns)).await.expect(401).problem(), "invalid_mfa_code");
     verify(&app, &of_ann, &code(&anns)).await.expect(200);
 }
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn another_password_by_mail_goes_around_nothing(#[case] engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let ann = app.tenant("Acme").await;
+    let (secret, _) = enrol(&ann).await;
+    let challenge = challenge(&app, &ann).await;
+    app.anonymous("POST", "/v1/auth/password/forgot", Some(&json!({ "email": ann.email }))).await.expect(202);
+    let token = app.mail(&ann.email, "Choose a new password").await.token();
+    let chosen = "another long and private sentence";
+    let body = json!({ "token": token, "password": chosen });
+    let reset = app.anonymous("POST", "/v1/auth/password/reset", Some(&body)).await.expect(204);
+    assert_eq!(reset.body, "", "it opens no session");
+    // What the old password had begun is over, and the new one alone opens nothing.
+    assert_eq!(verify(&app, &challenge, &code(&secret)).await.expect(401).problem(), "invalid_mfa_challenge");
+    let answer = log_in(&app, &ann, chosen).await.expect(401);
+    assert_eq!(answer.problem(), "mfa_required");
+    verify(&app, &text(&answer.json(), "challenge"), &code(&secret)).await.expect(200);
+}

@@ -125,3 +125,32 @@ async fn keeps_neither_secret_nor_address_where_logs_could_find_them(#[case] eng
     assert!(people::me(&tx).await.is_err());
     assert!(members::me(&tx).await.is_err());
 }
+
+/// What looks like an address that somebody has, and what a mail server would take for the same.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_look_alike_of_an_address_is_none(#[case] engine: Engine) {
+    let Some(house) = House::new(engine).await else { return };
+    house.sign_up("ann@example.com").await;
+    let look_alikes = [
+        "\u{430}nn@example.com",   // Cyrillic
+        "ann@ex\u{430}mple.com",   // Cyrillic, in the domain
+        "ann\u{ff20}example.com",  // a wide @
+        "\u{ff41}nn@example.com",  // a wide letter, which NFKC makes an a
+        "a\u{200b}nn@example.com", // a space that nobody sees
+        "ann@example.com.",        // the root of the domain names
+        "ann.@example.com",
+        "ann@example..com",
+        "\"ann\"@example.com",
+        "ann@example.com\0",
+    ];
+    for address in look_alikes {
+        let problem = house.auth.sign_up(founder(address), Client::default(), "test".into()).await.unwrap_err();
+        assert_eq!(problem.errors()[0].pointer, "/email", "{address:?}");
+        assert!(house.log_in(address, PASSWORD).await.unwrap_err().is(AuthProblem::InvalidCredentials), "{address:?}");
+    }
+    house.log_in(" ANN@Example.COM", PASSWORD).await.unwrap();
+    assert_eq!(organizations(&house).await.len(), 1);
+}

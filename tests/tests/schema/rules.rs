@@ -8,7 +8,7 @@ use rstest::rstest;
 use std::collections::BTreeMap;
 
 /// Those of the data model's list that exist so far.
-const GLOBAL: [&str; 13] = [
+const GLOBAL: [&str; 14] = [
     "exchange_rates",
     "jobs",
     "mfa_challenges",
@@ -19,6 +19,7 @@ const GLOBAL: [&str; 13] = [
     "refresh_tokens",
     "schedules",
     "sessions",
+    "sign_in_networks",
     "signing_keys",
     "user_credentials",
     "users",

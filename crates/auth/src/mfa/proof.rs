@@ -1,7 +1,7 @@
 //! Showing once more who one is before the second factor is changed: a stolen session alone must not change it.
 use super::factor::{self, take_code};
 use crate::{Auth, AuthProblem, credentials, password::Password};
-use purser_entity_auth::{mfa_factor, user_credential};
+use purser_entity_auth::mfa_factor;
 use purser_kernel::{ExposeSecret, SecretString, UserId};
 use purser_store::prelude::*;
 
@@ -49,25 +49,19 @@ impl Auth {
     ) -> Result<WriteTx, Problem> {
         let wrong = || Problem::of(AuthProblem::WrongPassword);
         let password = Password::given(password).ok_or_else(wrong)?;
-        let kept = self.kept_password(user).await?.ok_or_else(wrong)?;
-        credentials::attempts_of(&kept).allow(self.store.clock().now())?;
-        let right = self.hasher.verify(password, kept.password_hash.as_deref()).await?;
+        let kept = self.store.person_read(user).await?;
+        let kept = credentials::find(kept.system(), user, &scope.client).await?.ok_or_else(wrong)?;
+        kept.attempts().allow(self.store.clock().now())?;
+        let right = self.hasher.verify(password, kept.password_hash()).await?;
         let tx = self.store.write_in_any_state(scope).await?;
         let now = credentials::for_update(&tx, user).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
-        let attempts = credentials::attempts_of(&now);
-        attempts.allow(tx.now())?;
+        now.attempts().allow(tx.now())?;
         if !right {
-            credentials::fail(&tx, &now, attempts, action).await?;
+            credentials::fail(&tx, &now, action).await?;
             tx.commit().await?;
             return Err(wrong());
         }
-        if now.password_hash == kept.password_hash { Ok(tx) } else { Err(wrong()) }
-    }
-
-    async fn kept_password(&self, user: UserId) -> Result<Option<user_credential::Model>, Problem> {
-        let tx = self.store.person_read(user).await?;
-        let own = user_credential::Column::UserId.eq(user);
-        tx.system().find::<user_credential::Entity>().filter(own).one().await
+        if now.password_hash() == kept.password_hash() { Ok(tx) } else { Err(wrong()) }
     }
 }

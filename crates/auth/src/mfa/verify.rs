@@ -39,7 +39,7 @@ impl Auth {
         }
         spend(&tx, holder.user, &row).await?;
         let credential = credentials::for_update(&tx, holder.user).await?;
-        if credential.changed_at.is_some_and(|changed| changed > row.created_at) {
+        if credential.changed_at().is_some_and(|changed| changed > row.created_at) {
             return Err(refused());
         }
         let signed_in = self.enter(&tx, holder).await?;

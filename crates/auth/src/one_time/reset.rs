@@ -1,7 +1,7 @@
 //! A forgotten password.
 use super::{Found, MailToken, invalid};
 use crate::{
-    Auth, credentials,
+    Auth, credentials, networks,
     password::{Password, Policy},
     people,
     sessions::{self, Reason},
@@ -55,6 +55,8 @@ impl Auth {
         let credential = credentials::for_update(&tx, user).await.map_err(|_| invalid())?;
         credentials::replace(&tx, &credential, hash).await?;
         self.use_up(&tx, user).await?;
+        // They have shown that it is them: from here they can sign in, whoever guesses meanwhile.
+        networks::remember(&tx, user).await?;
         // Who has read the mail has shown that it arrives.
         people::verify_email(&tx, user).await?;
         let ended = sessions::end_others(&tx, user, None, Reason::PasswordReset).await?;

@@ -1,0 +1,149 @@
+//! What authentication costs, and what signing in costs everybody else:
+//!
+//! ```sh
+//! cargo run --release -p purser-tests --example auth_speed              # SQLite
+//! cargo run --release -p purser-tests --example auth_speed postgres
+//! ```
+//!
+//! The first figure is the time that `Auth::authenticate` takes, beside the whole request (`GET /v1/products/{id}`, over HTTP, one
+//! at a time) that begins with it. Then 200 people sign in at once, while somebody else goes on asking: how many get in in a second,
+//! beside the hashes that argon2 makes in as many threads with nothing around them, how long the other's answers take
+//! meanwhile, and what memory that took (`VmHWM`; left out on systems without `/proc`). Server, clients and argon2 share one process.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a program that prints what it measures"
+)]
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use purser_auth::AuthOptions;
+use purser_kernel::{Client, clock::Stopwatch};
+use purser_tests::{
+    app::{PASSWORD, Tenant, TestApp},
+    database::Engine,
+};
+use serde_json::json;
+use std::{env, fs, thread, time::Duration};
+
+const ROUNDS: usize = 7;
+const REQUESTS: u32 = 1_000;
+const PEOPLE: usize = 200;
+const MEMORY_KIB: u32 = 19_456;
+const ITERATIONS: u32 = 2;
+
+#[tokio::main]
+async fn main() {
+    let engine = match env::args().nth(1).as_deref() {
+        Some("postgres") => Engine::Postgres,
+        _ => Engine::Sqlite,
+    };
+    let change = |config: &mut purser_api::Config| {
+        (config.argon2_memory_kib, config.argon2_iterations) = (MEMORY_KIB, ITERATIONS);
+        (config.workers, config.http_threads, config.database_max_connections) = (0, 2, 10);
+    };
+    let Some(app) = TestApp::start_with(engine, change).await else { return };
+    println!("{engine:?}");
+    let owner = app.tenant("Measured").await;
+    let product = owner.create("/v1/products", &json!({ "sku": "MILK-1L", "name": "Milk", "unit": "litre" })).await;
+    let path = format!("/v1/products/{}", product["id"].as_str().unwrap());
+    share(&app, &owner, &path).await;
+    crowd(&app, &owner, &path).await;
+}
+
+/// How much of a request is spent on finding out whose it is.
+async fn share(app: &TestApp, owner: &Tenant, path: &str) {
+    let auth = &app.app().services().auth;
+    let mut shares = Vec::new();
+    for _ in 0..ROUNDS {
+        let watch = Stopwatch::start();
+        for _ in 0..REQUESTS {
+            owner.get(path).await.expect(200);
+        }
+        let whole = watch.elapsed() / REQUESTS;
+        let watch = Stopwatch::start();
+        for _ in 0..REQUESTS {
+            auth.authenticate(&owner.access_token, Client::default(), "measured".to_owned()).await.unwrap();
+        }
+        shares.push((watch.elapsed() / REQUESTS, whole));
+    }
+    shares.sort_by_key(|(own, _)| *own);
+    let (own, whole) = shares[ROUNDS / 2];
+    let percent = own.as_secs_f64() / (whole - own).as_secs_f64() * 100.0;
+    println!("authentication: {own:?} of a request of {whole:?}: {percent:.1} % over what it would take without");
+}
+
+/// Two hundred at once, and one beside them.
+async fn crowd(app: &TestApp, owner: &Tenant, path: &str) {
+    let mut people = Vec::new();
+    for _ in 0..PEOPLE {
+        people.push(app.tenant("Somebody").await.email);
+    }
+    let mut alone = Vec::new();
+    for _ in 0..REQUESTS {
+        alone.push(timed(owner, path).await);
+    }
+    let before = peak();
+    let watch = Stopwatch::start();
+    let crowd: Vec<_> = people
+        .iter()
+        .map(|email| {
+            let request = app.request("POST", "/v1/auth/login").json(&json!({ "email": email, "password": PASSWORD }));
+            tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
+        })
+        .collect();
+    let mut beside = Vec::new();
+    while crowd.iter().any(|person| !person.is_finished()) {
+        beside.push(timed(owner, path).await);
+    }
+    let took = watch.elapsed();
+    let mut inside = 0_u32;
+    for person in crowd {
+        inside += u32::from(person.await.unwrap() == 200);
+    }
+    let hashes = argon2_alone();
+    println!(
+        "{inside} of {PEOPLE} who signed in at once got in, {:.1}/s; argon2 alone {hashes:.1}/s",
+        f64::from(inside) / took.as_secs_f64()
+    );
+    println!("somebody else's answer: {} alone, {} meanwhile", quantiles(alone), quantiles(beside));
+    if let (Some(before), Some(after)) = (before, peak()) {
+        println!("peak memory: {before} MiB before, {after} MiB after");
+    }
+}
+
+async fn timed(owner: &Tenant, path: &str) -> Duration {
+    let watch = Stopwatch::start();
+    owner.get(path).await.expect(200);
+    watch.elapsed()
+}
+
+/// Hashes in a second, in as many threads as the server hashes in.
+fn argon2_alone() -> f64 {
+    const EACH: u32 = 20;
+    let threads = AuthOptions::default().max_concurrent_hashes;
+    let watch = Stopwatch::start();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let params = Params::new(MEMORY_KIB, ITERATIONS, 1, None).unwrap();
+                let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+                for _ in 0..EACH {
+                    argon2.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap();
+                }
+            });
+        }
+    });
+    f64::from(EACH) * f64::from(u32::try_from(threads).unwrap()) / watch.elapsed().as_secs_f64()
+}
+
+fn quantiles(mut times: Vec<Duration>) -> String {
+    times.sort();
+    format!("p50 {:.1?}, p99 {:.1?}", times[times.len() / 2], times[times.len() * 99 / 100])
+}
+
+/// The most memory that this process has had.
+fn peak() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1024)
+}
