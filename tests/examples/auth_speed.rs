@@ -68,7 +68,7 @@ async fn share(app: &TestApp, owner: &Tenant, path: &str) {
     }
     shares.sort_by_key(|(own, _)| *own);
     let (own, whole) = shares[ROUNDS / 2];
-    let percent = own.as_secs_f64() / (whole - own).as_secs_f64() * 100.0;
+    let percent = own.as_secs_f64() / (whole.as_secs_f64() - own.as_secs_f64()) * 100.0;
     println!("authentication: {own:?} of a request of {whole:?}: {percent:.1} % over what it would take without");
 }
 
