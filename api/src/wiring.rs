@@ -5,7 +5,7 @@ use purser_agents::AnswerBook;
 use purser_approvals::{ApprovalService, Expire};
 use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailToken, RotateSigningKeys};
 use purser_billing::{Meter, rates::Rates};
-use purser_integrations::{ProcessInbound, Reach, ldap::Providers};
+use purser_integrations::{ProcessInbound, Providers, Reach};
 use purser_kernel::{Links, Problem, ports::Mailer};
 use purser_messaging::InboxService;
 use purser_ordering::{
@@ -42,9 +42,9 @@ pub struct Services {
     pub joins: Joins,
     /// What people approve before it is done.
     pub approvals: Arc<ApprovalService>,
-    /// Sign-in with an organization's own directory.
+    /// Sign-in with an organization's own directory or provider.
     pub identities: Identities,
-    /// The directories.
+    /// The directories and providers.
     pub providers: Providers,
     /// Members whom directories bring.
     pub memberships: Arc<dyn Memberships>,
@@ -95,10 +95,10 @@ impl Services {
         let invitations = Invitations::new(people.clone(), &master_key)?;
         let memberships: Arc<dyn Memberships> = Arc::new(Tenancy);
         let reach = Reach { loopback: !config.is_production(), private: config.private_providers };
-        let providers = Providers { reach };
+        let providers = Providers { reach, redirect_uri: config.links().page("oidc/callback") };
         Ok(Self {
             joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
-            identities: Identities::new(auth.clone(), Arc::new(providers), memberships.clone()),
+            identities: Identities::new(auth.clone(), Arc::new(providers.clone()), memberships.clone(), &master_key)?,
             auth,
             members: Members { people },
             invitations,

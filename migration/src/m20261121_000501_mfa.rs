@@ -22,6 +22,8 @@ impl MigrationTrait for Migration {
         person_table("mfa_challenges")
             .uuid("organization_id")
             .global_reference("organization_id", "organizations")
+            .uuid_null("integration_id")
+            .time_null("vouched_until")
             .bytes("token_hash")
             .time("expires_at")
             .time_null("used_at")

@@ -29,6 +29,8 @@ async fn user_identities(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .uuid("user_id")
         .person("user_id")
         .json("profile", "{}")
+        .count("failures")
+        .time_null("next_try_at")
         .timestamps()
         .unique(&["integration_id", "subject"])
         .index(&["user_id"])

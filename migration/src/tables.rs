@@ -65,6 +65,7 @@ const TENANT_TABLES: &[&str] = &[
     "message_attachments",
     "messages",
     "number_sequences",
+    "oidc_sign_ins",
     "order_lines",
     "order_messages",
     "order_status_history",

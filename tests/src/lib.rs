@@ -7,8 +7,10 @@
     reason = "this is what tests stand on: it panics where a test would, and says what was not run"
 )]
 pub mod app;
+mod certificates;
 pub mod contract;
 pub mod database;
+pub mod openid;
 pub mod program;
 pub mod schema;
 pub mod slapd;

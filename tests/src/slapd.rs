@@ -2,9 +2,8 @@
 //!
 //! Where it is not installed the tests that need it are not run, and say so; with `PURSER_TEST_REQUIRE_SLAPD=1` that is a
 //! failure.
-use crate::app::eventually;
+use crate::{app::eventually, certificates::certificates};
 use ldap3::{Ldap, LdapConnAsync, Mod};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
 use std::{
     collections::HashSet,
@@ -208,21 +207,6 @@ fn binary() -> Option<PathBuf> {
 fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     listener.local_addr().expect("an address").port()
-}
-
-/// Writes a certificate for this machine, and returns that of the authority that signed it.
-fn certificates(folder: &Path) -> String {
-    let key = || KeyPair::generate().expect("a key");
-    let mut authority = CertificateParams::new(Vec::new()).expect("no names");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority_key = key();
-    let root = authority.self_signed(&authority_key).expect("a root");
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let (own, own_key) = (CertificateParams::new(names).expect("names"), key());
-    let own = own.signed_by(&own_key, &Issuer::new(authority, authority_key)).expect("a certificate");
-    fs::write(folder.join("certificate.pem"), own.pem()).expect("a file can be written");
-    fs::write(folder.join("key.pem"), own_key.serialize_pem()).expect("a file can be written");
-    root.pem()
 }
 
 /// Debian keeps schemas in `/etc/ldap/schema` and modules in `/usr/lib/ldap`.

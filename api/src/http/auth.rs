@@ -7,6 +7,7 @@ mod ldap_log_in;
 mod log_in;
 mod log_out;
 mod mfa;
+mod oidc_log_in;
 mod password;
 mod refresh;
 mod sessions;
@@ -24,6 +25,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(jwks::routes)
         .configure(ldap_log_in::routes)
         .configure(mfa::routes)
+        .configure(oidc_log_in::routes)
         .configure(password::routes)
         .configure(sessions::routes);
 }

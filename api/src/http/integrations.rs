@@ -4,6 +4,7 @@ mod inbound_events;
 #[expect(clippy::module_inception, reason = "a feature has the same name in every layer")]
 mod integrations;
 mod ldap;
+mod oidc;
 mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(ldap::routes)
+        .configure(oidc::routes)
         .configure(group_roles::routes)
         .configure(integrations::routes)
         .configure(webhooks::routes)

@@ -73,7 +73,8 @@ impl Auth {
         let standing = self.standing(&tx, holder).await?;
         let standing = standing.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?;
         let permissions = standing.membership.permissions;
-        let must_enrol = !mfa::is_enrolled(&tx, holder.user).await? && self.tenants.requires_mfa(&tx).await?;
+        let has_shown = standing.session.second_factor_vouched || mfa::is_enrolled(&tx, holder.user).await?;
+        let must_enrol = !has_shown && self.tenants.requires_mfa(&tx).await?;
         let permissions = if must_enrol { PermissionSet::empty() } else { permissions };
         let rights = Rights { permissions, must_enrol, changes };
         self.rights.insert(holder, rights).await;

@@ -1,8 +1,8 @@
 //! Signing in with the organization's own directory.
-use crate::{AuthProblem, Identities, SignedIn};
+use crate::{AuthProblem, Identities, SignedIn, identities::attempts::attempts_of, log_in::SIGN_IN, sessions::Voucher};
+use purser_entity_auth::user_identity::Model as Identity;
 use purser_kernel::{Client, ExposeSecret, OrganizationId, SecretString, ids::IntegrationId};
 use purser_store::{
-    AuditCategory, AuditSeverity,
     ports::{PasswordDirectory, Vouched},
     prelude::*,
 };
@@ -37,6 +37,15 @@ impl Identities {
         client: Client,
         request_id: String,
     ) -> Result<SignedIn, Problem> {
+        self.auth.unhurried(self.ask_directory(request, client, request_id)).await
+    }
+
+    async fn ask_directory(
+        &self,
+        request: DirectoryLogIn,
+        client: Client,
+        request_id: String,
+    ) -> Result<SignedIn, Problem> {
         let DirectoryLogIn { organization, integration, username, password } = request;
         let scope = Scope { client, ..Scope::system(organization, request_id) };
         let directory = self.open_directory(&scope, integration).await?;
@@ -52,20 +61,42 @@ impl Identities {
         // By the subject, which has one spelling: the directory takes many spellings for the same name.
         let known_as = person.as_ref().map_or_else(|| text::normalized(&username), |person| person.subject.clone());
         let account = format!("{integration}/{known_as}");
-        let attempts = self.auth.strangers.attempts(&account).await;
-        attempts.allow(self.auth.store.clock().now())?;
-        let right = directory.is_password_of(person.as_ref(), &password).await?;
-        let person = match person {
-            Some(person) if right => person,
-            person => {
-                self.auth.strangers.failed(&account, self.auth.store.clock().now()).await?;
-                self.note_failure(&scope, integration, person).await?;
-                return Err(refused());
-            }
+        let identity = self.known(&scope, integration, person.as_ref()).await?;
+        let attempts = match &identity {
+            Some(identity) => attempts_of(identity),
+            None => self.auth.strangers.attempts(&account).await,
         };
-        self.auth.strangers.forget(&account).await;
-        let until = self.auth.store.clock().now() + self.check_after;
-        self.admit(&scope, integration, person, until).await
+        let now = || self.auth.store.clock().now();
+        attempts.allow(now())?;
+        let right = directory.is_password_of(person.as_ref(), &password).await?;
+        let Some(person) = person.filter(|_| right) else {
+            // What strangers try is not written down: they could fill the trail.
+            match identity {
+                Some(identity) => self.count_failure(&scope, identity.id, SIGN_IN).await?,
+                None => self.auth.strangers.failed(&account, now()).await?,
+            }
+            return Err(refused());
+        };
+        if identity.is_none() {
+            // Others may have guessed while this password was compared, as with those who have an identity: see `forgive`.
+            self.auth.strangers.attempts(&account).await.allow(now())?;
+            self.auth.strangers.forget(&account).await;
+        }
+        self.admit(&scope, Voucher::of_directory(integration, now() + self.check_after), person).await
+    }
+
+    /// What the connection knows the person by, if they were here before.
+    async fn known(
+        &self,
+        scope: &Scope,
+        integration: IntegrationId,
+        person: Option<&Vouched>,
+    ) -> Result<Option<Identity>, Problem> {
+        let Some(person) = person else {
+            return Ok(None);
+        };
+        let tx = self.auth.store.read(scope).await?;
+        self.identity(&tx, integration, &person.subject).await
     }
 
     /// The directory behind the connection. `not_found` for every other id.
@@ -77,25 +108,5 @@ impl Identities {
         let tx = self.auth.store.read(scope).await?;
         let directory = self.providers.directory(&tx, integration).await?;
         directory.ok_or_else(|| Problem::not_found("integration"))
-    }
-
-    /// Writes down a failed attempt at somebody who was here before. What strangers try is not written down: they could fill the
-    /// trail.
-    async fn note_failure(
-        &self,
-        scope: &Scope,
-        integration: IntegrationId,
-        person: Option<Vouched>,
-    ) -> Result<(), Problem> {
-        let Some(person) = person else {
-            return Ok(());
-        };
-        let tx = self.auth.store.write(scope).await?;
-        let Some(identity) = self.identity(&tx, integration, &person.subject).await? else {
-            return Ok(());
-        };
-        let entry = AuditEntry::new("session.sign_in", "user", identity.user_id);
-        tx.audit(entry.category(AuditCategory::Security).failed(AuditSeverity::Warning)).await?;
-        tx.commit().await
     }
 }

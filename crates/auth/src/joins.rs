@@ -141,11 +141,11 @@ impl Joins {
         let holder = Holder { organization: tx.organization(), user, session: Id::generate() };
         if mfa::is_enrolled(&tx, user).await? {
             // They are a member now; to sign in they still have to show their second factor.
-            let challenge = Challenge::begin(&tx, holder).await?;
+            let challenge = Challenge::begin(&tx, holder, None).await?;
             tx.commit().await?;
             return Err(Problem::of(AuthProblem::MfaRequired).with("challenge", challenge.expose_secret()));
         }
-        let signed_in = self.auth.enter(&tx, holder).await?;
+        let signed_in = self.auth.enter(&tx, holder, None).await?;
         tx.commit().await?;
         Ok(signed_in)
     }

@@ -6,11 +6,13 @@ use crate::{
     password::Password,
     people,
     service::bare_scope,
+    sessions::Voucher,
     tokens::Holder,
 };
 use purser_entity_auth::user;
 use purser_kernel::{Client, Email, ExposeSecret, Id, OrganizationId, SecretString, UserId, clock::Stopwatch};
 use purser_store::{AuditCategory, prelude::*};
+use serde_json::json;
 use std::net::Ipv6Addr;
 
 /// What somebody writes to sign in. It has no `Debug`: it is personal data and a secret.
@@ -53,8 +55,16 @@ impl Auth {
     /// `too_many_requests` during the pause after many wrong passwords for this account, or from this network for accounts that
     /// were never used from there; `unavailable` when too many passwords wait to be compared.
     pub async fn log_in(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
+        self.unhurried(self.compare(request, client, request_id)).await
+    }
+
+    /// Lets a refused sign-in take as long as any other.
+    pub(crate) async fn unhurried(
+        &self,
+        sign_in: impl Future<Output = Result<SignedIn, Problem>>,
+    ) -> Result<SignedIn, Problem> {
         let watch = Stopwatch::start();
-        let signed_in = self.compare(request, client, request_id).await;
+        let signed_in = sign_in.await;
         if signed_in.as_ref().is_err_and(|problem| problem.is(AuthProblem::InvalidCredentials)) {
             tokio::time::sleep(self.options.refusal_time.saturating_sub(watch.elapsed())).await;
         }
@@ -115,11 +125,11 @@ impl Auth {
         credentials::forgive(&tx, &credential).await?;
         let holder = Holder { organization: account.organization, user: account.user, session: Id::generate() };
         if mfa::is_enrolled(&tx, account.user).await? {
-            let challenge = Challenge::begin(&tx, holder).await?;
+            let challenge = Challenge::begin(&tx, holder, None).await?;
             tx.commit().await?;
             return Err(Problem::of(AuthProblem::MfaRequired).with("challenge", challenge.expose_secret()));
         }
-        let signed_in = self.enter(&tx, holder).await?;
+        let signed_in = self.enter(&tx, holder, None).await?;
         tx.commit().await?;
         Ok(signed_in)
     }
@@ -172,7 +182,12 @@ impl Auth {
     }
 
     /// Opens the session of somebody who has shown all that is asked of them.
-    pub(crate) async fn enter(&self, tx: &WriteTx, holder: Holder) -> Result<SignedIn, Problem> {
+    pub(crate) async fn enter(
+        &self,
+        tx: &WriteTx,
+        holder: Holder,
+        voucher: Option<Voucher>,
+    ) -> Result<SignedIn, Problem> {
         let refused = || Problem::of(AuthProblem::InvalidCredentials);
         // Both may have ended since the account was looked up.
         self.tenants.membership(tx, holder.user).await?.ok_or_else(refused)?;
@@ -180,9 +195,15 @@ impl Auth {
         let now = tx.now();
         let own = user::Column::Id.eq(holder.user);
         tx.system().update_where(own, |row: &mut user::ActiveModel| row.last_login_at = Set(Some(now))).await?;
-        let tokens = self.open_session(tx, holder).await?;
-        let entry = AuditEntry::new(SIGN_IN, "session", holder.session);
-        tx.audit(entry.category(AuditCategory::Security)).await?;
+        let entry = AuditEntry::new(SIGN_IN, "session", holder.session).category(AuditCategory::Security);
+        let (tokens, entry) = match voucher {
+            None => (self.open_session(tx, holder).await?, entry),
+            Some(voucher) => {
+                let entry = entry.after(&json!({ "integration_id": voucher.integration }));
+                (self.open_vouched_session(tx, holder, voucher).await?, entry)
+            }
+        };
+        tx.audit(entry).await?;
         let user = Person { last_login_at: Some(now), ..user.into() };
         Ok(SignedIn { organization: holder.organization, user, tokens })
     }

@@ -14,5 +14,5 @@ pub use challenge::Challenge;
 pub(crate) use factor::is_enrolled;
 
 pub use enrol::{Enrolment, MfaStatus};
-pub use proof::Proof;
+pub use proof::{Proof, Vouched};
 pub use verify::SecondStep;

@@ -32,11 +32,18 @@ pub enum AuthProblem {
     InvalidToken,
     /// The refresh token is unknown, expired or used, or its session has ended.
     InvalidRefreshToken,
-    /// The directory knows the person and does not name a mail address for them, which everybody here needs.
+    /// The directory or the provider knows the person and does not name a mail address for them, which everybody here needs.
     IdentityIncomplete,
     /// The invitation is unknown, expired, revoked or used, or whoever sent it may not give its role any more.
     InvalidInvitation,
-    /// An organization's own directory vouches for the caller, and it can do so for its own members only.
+    /// The sign-in was not begun at this connection, was completed before, or has run out; it begins anew.
+    InvalidOidcSignIn,
+    /// The provider does not vouch for the person, what it says cannot be believed, or they were disabled here; which one is not
+    /// told.
+    SignInRefused,
+    /// An OpenID provider vouches for the caller: a second factor is its to ask for, or nobody's.
+    MfaByProvider,
+    /// An organization's own directory or provider vouches for the caller, and it can do so for its own members only.
     VouchedForOneOrganization,
     /// The invitation was sent to another address than the caller's.
     InvitationForAnother,
@@ -58,8 +65,11 @@ impl ProblemKind for AuthProblem {
             Self::MfaNotEnrolled => ("mfa_not_enrolled", 409, "There is no second factor"),
             Self::WrongPassword => ("wrong_password", 403, "The current password is wrong"),
             Self::InvalidToken => ("invalid_token", 400, "The token is not valid"),
-            Self::IdentityIncomplete => ("identity_incomplete", 403, "The directory says too little about the person"),
+            Self::IdentityIncomplete => ("identity_incomplete", 403, "Too little is said about the person"),
             Self::InvalidInvitation => ("invalid_invitation", 404, "The invitation is not valid"),
+            Self::InvalidOidcSignIn => ("invalid_oidc_sign_in", 401, "The sign-in was not begun here"),
+            Self::SignInRefused => ("sign_in_refused", 401, "The provider does not vouch for the sign-in"),
+            Self::MfaByProvider => ("mfa_by_provider", 409, "The second factor is the provider's to ask for"),
             Self::VouchedForOneOrganization => {
                 ("vouched_for_one_organization", 403, "The caller's directory vouches for one organization")
             }

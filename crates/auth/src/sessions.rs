@@ -10,10 +10,10 @@ use purser_entity_auth::{
     session::{self, Column},
 };
 use purser_kernel::{
-    SecretString, UserId,
+    ExposeSecret, SecretString, UserId,
     ids::{IntegrationId, RefreshTokenId, SessionId},
 };
-use purser_store::prelude::*;
+use purser_store::{Place, prelude::*};
 
 pub use own::OwnSession;
 
@@ -31,7 +31,7 @@ pub(crate) enum Reason {
     PasswordChanged,
     /// Its holder chose another password by a mail.
     PasswordReset,
-    /// The directory no longer vouches for its holder.
+    /// The directory or the provider no longer vouches for its holder.
     NotVouched,
 }
 
@@ -50,11 +50,23 @@ pub struct Tokens {
     pub refresh_token_expires_at: Timestamp,
 }
 
-/// Which connection vouches for the holder of a session, and until when it is not asked again.
-#[derive(Clone, Copy, Debug)]
+/// Which connection vouches for the holder of a session.
+#[derive(Clone)]
 pub(crate) struct Voucher {
     pub(crate) integration: IntegrationId,
+    /// When it is to be asked again.
     pub(crate) until: Timestamp,
+    /// Whether it has asked for a second factor.
+    pub(crate) second_factor: bool,
+    /// What it is asked with, where it wants something.
+    pub(crate) provider_token: Option<SecretString>,
+}
+
+impl Voucher {
+    /// Of a directory, which looks at passwords and at nothing else.
+    pub(crate) fn of_directory(integration: IntegrationId, until: Timestamp) -> Self {
+        Self { integration, until, second_factor: false, provider_token: None }
+    }
 }
 
 /// The longest network address (an IPv4 address mapped into IPv6) and client name that are kept.
@@ -98,12 +110,17 @@ impl Auth {
         let (now, client) = (tx.now(), &tx.scope().client);
         forget_old(tx, holder.user).await?;
         let expires_at = ends_at.min(now + self.options.session_idle_lifetime);
+        let provider_token = voucher.as_ref().and_then(|voucher| voucher.provider_token.as_ref());
+        let provider_token = provider_token.map(|token| seal_provider_token(tx, holder.session, token)).transpose()?;
         let row = session::ActiveModel {
             id: Set(holder.session),
             user_id: Set(holder.user),
             organization_id: Set(Some(holder.organization)),
-            integration_id: Set(voucher.map(|voucher| voucher.integration)),
-            vouched_until: Set(voucher.map(|voucher| voucher.until)),
+            integration_id: Set(voucher.as_ref().map(|voucher| voucher.integration)),
+            vouched_until: Set(voucher.as_ref().map(|voucher| voucher.until)),
+            second_factor_vouched: Set(voucher.is_some_and(|voucher| voucher.second_factor)),
+            provider_token_ciphertext: Set(provider_token),
+            check_claimed_until: Set(None),
             ip: Set(client.ip.clone().filter(|ip| ip.len() <= MAX_IP)),
             user_agent: Set(client.user_agent.as_ref().map(|name| name.chars().take(MAX_USER_AGENT).collect())),
             last_seen_at: Set(now),
@@ -154,6 +171,16 @@ impl Auth {
         self.ended.insert(holder.session, ()).await;
         self.rights.invalidate(&holder).await;
     }
+}
+
+/// Where the provider's token of a session is sealed for.
+pub(crate) fn place(session: SessionId) -> Place {
+    Place { table: "sessions", column: "provider_token_ciphertext", row: session.as_uuid() }
+}
+
+/// A provider's token, as it is kept with the session.
+pub(crate) fn seal_provider_token(tx: &WriteTx, session: SessionId, token: &SecretString) -> Result<Vec<u8>, Problem> {
+    tx.vault().seal_global(place(session), token.expose_secret().as_bytes())
 }
 
 /// Keeps a refresh token that is about to be given out. It is as good as its session.

@@ -9,4 +9,5 @@ mod filter;
 mod provider;
 
 pub use config::{LdapConfig, LdapCredentials, LdapGroupSearch, LdapSecurity};
-pub use provider::{LdapPatch, NewLdap, Providers};
+pub(crate) use provider::directory;
+pub use provider::{LdapPatch, NewLdap};

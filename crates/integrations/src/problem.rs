@@ -1,5 +1,6 @@
 //! What can go wrong at a provider's door.
-use purser_kernel::{ProblemKind, ProblemType};
+use purser_kernel::{Problem, ProblemKind, ProblemType};
+use std::{error::Error, future::Future, time::Duration};
 
 /// Kinds of problems of integrations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray, strum::EnumMessage)]
@@ -22,4 +23,21 @@ impl ProblemKind for IntegrationProblem {
         };
         ProblemType::new(id, status, title)
     }
+}
+
+/// Everything that a provider is asked for at one sign-in: it answers in milliseconds, or somebody waits in vain.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A provider that cannot be asked. What it said is for the log.
+pub(crate) fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
+    Problem::of(IntegrationProblem::ProviderUnavailable).retry_after(Duration::from_secs(5)).caused_by(cause)
+}
+
+/// Runs an exchange with a provider in a task of its own: what it sends that cannot be read makes some readers panic, and must
+/// not take the request along.
+pub(crate) async fn patiently<T: Send + 'static>(
+    exchange: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let task = tokio::spawn(tokio::time::timeout(PATIENCE, exchange));
+    task.await.map_err(|_| unavailable("it sent what cannot be read"))?.map_err(unavailable)?
 }

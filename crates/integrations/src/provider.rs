@@ -10,6 +10,8 @@ pub enum Provider {
     WhatsApp,
     /// An LDAP directory that vouches for members.
     Ldap,
+    /// An OpenID provider that vouches for members.
+    Oidc,
 }
 
 impl Provider {
@@ -21,7 +23,7 @@ impl Provider {
                 Err(Problem::invalid("/provider", "unknown_provider", "must be whatsapp for the kind messaging"))
             }
             ("auth", _) => {
-                let why = "must be messaging; directories are connected at /v1/integrations/ldap";
+                let why = "must be messaging; sign-in is connected at /v1/integrations/ldap and /v1/integrations/oidc";
                 Err(Problem::invalid("/kind", "unknown_kind", why))
             }
             _ => Err(Problem::invalid("/kind", "unknown_kind", "must be messaging")),
@@ -33,6 +35,7 @@ impl Provider {
         match self {
             Self::WhatsApp => "whatsapp",
             Self::Ldap => "ldap",
+            Self::Oidc => "oidc",
         }
     }
 
@@ -40,7 +43,7 @@ impl Provider {
     pub const fn kind(self) -> Kind {
         match self {
             Self::WhatsApp => Kind::Messaging,
-            Self::Ldap => Kind::Auth,
+            Self::Ldap | Self::Oidc => Kind::Auth,
         }
     }
 }

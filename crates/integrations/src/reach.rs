@@ -1,5 +1,9 @@
 //! Which machines a provider may be at: its address is an organization's to choose, and the network around the server is not.
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr},
+};
+use tokio::net::TcpStream;
 
 /// Which addresses may be spoken with, beside public ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +28,24 @@ impl Reach {
         }
     }
 
-    /// Where `host` is, of what may be spoken with. The address that was looked at is the one to be used: a name may mean another
-    /// one a moment later.
-    pub(crate) async fn resolve(self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+    /// A connection with `host`, if it may be spoken with. The address that was looked at is the one that is used: a name may mean
+    /// another one a moment later.
+    pub(crate) async fn connect(self, host: &str, port: u16) -> io::Result<TcpStream> {
         let found = tokio::net::lookup_host((host, port)).await?;
-        Ok(found.filter(|address| self.allows(address.ip())).collect())
+        let mut failure = io::Error::other("its address is not one that may be spoken with");
+        for address in found.filter(|address| self.allows(address.ip())) {
+            match TcpStream::connect(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure)
+    }
+
+    /// Whether what is said to this host without TLS stays on the server's own machine, and may.
+    pub(crate) fn is_desk(self, host: &str) -> bool {
+        let own = |host: &str| host.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback());
+        self.loopback && (host.eq_ignore_ascii_case("localhost") || own(host.trim_matches(['[', ']'])))
     }
 }
 

@@ -55,6 +55,7 @@ kinds! {
     SigningKey => SigningKeyId, "a key that signs access tokens";
     OneTimeToken => OneTimeTokenId, "a token that a mail carries";
     UserIdentity => UserIdentityId, "what a directory knows a person by";
+    OidcSignIn => OidcSignInId, "a sign-in with an OpenID provider that was begun";
     IdentityGroupRole => IdentityGroupRoleId, "the role that a directory's group gives";
     // approvals
     ApprovalPolicy => ApprovalPolicyId, "a policy of approvals";

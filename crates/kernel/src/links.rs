@@ -27,11 +27,16 @@ impl Links {
         Self { base: format!("http://{address}") }
     }
 
+    /// The address of `page`.
+    pub fn page(&self, page: &str) -> String {
+        format!("{}/{page}", self.base)
+    }
+
     /// The address of `page` that hands it `token`, which is URL-safe.
     ///
     /// The token stands in the fragment, which no browser sends to a server: it gets into no log and no `Referer`.
     pub fn with_token(&self, page: &str, token: &str) -> String {
-        format!("{}/{page}#token={token}", self.base)
+        format!("{}#token={token}", self.page(page))
     }
 }
 

@@ -17,7 +17,9 @@ mod usage;
 pub use answers::{Answers, Correction, NewAnswer};
 pub use approvals::{ApprovalSubject, Approvals, Counterparty, Matter, Verdict};
 pub use engagements::{AccessLevel, EngagementAccess};
-pub use identities::{IdentityProviders, PasswordDirectory, Vouched};
+pub use identities::{
+    Assertion, IdentityProviders, OpenIdProvider, PasswordDirectory, Renewal, SignInAttempt, Vouched,
+};
 pub use inbox::{
     AttachmentKind, CustomerDirectory, DeliveryStatus, InboundMessage, Inbox, NewAttachment, OrderItem, Reading,
     ReceivedMessage, StatusUpdate,

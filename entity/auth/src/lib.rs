@@ -7,6 +7,7 @@ pub mod api_key;
 pub mod identity_group_role;
 pub mod mfa_challenge;
 pub mod mfa_factor;
+pub mod oidc_sign_in;
 pub mod one_time_token;
 pub mod refresh_token;
 pub mod session;
@@ -25,6 +26,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<identity_group_role::Entity>(),
         shape::<mfa_challenge::Entity>(),
         shape::<mfa_factor::Entity>(),
+        shape::<oidc_sign_in::Entity>(),
         shape::<one_time_token::Entity>(),
         shape::<refresh_token::Entity>(),
         shape::<session::Entity>(),

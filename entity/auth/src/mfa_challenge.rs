@@ -2,7 +2,7 @@
 use purser_entity_core::GlobalEntity;
 use purser_kernel::{
     OrganizationId,
-    ids::{MfaChallengeId, UserId},
+    ids::{IntegrationId, MfaChallengeId, UserId},
 };
 use sea_orm::entity::prelude::*;
 
@@ -15,6 +15,10 @@ pub struct Model {
     pub user_id: UserId,
     /// Where the session will act.
     pub organization_id: OrganizationId,
+    /// The directory that has looked at the password, and until when it is not asked again; empty for those who have a password
+    /// here.
+    pub integration_id: Option<IntegrationId>,
+    pub vouched_until: Option<DateTimeUtc>,
     /// SHA-256. Unique.
     pub token_hash: Vec<u8>,
     pub expires_at: DateTimeUtc,

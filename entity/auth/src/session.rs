@@ -18,8 +18,14 @@ pub struct Model {
     /// The connection that vouched for its holder; empty for those who have a password here. Such a session stays in its
     /// organization.
     pub integration_id: Option<IntegrationId>,
-    /// It is not renewed after this time unless the directory is asked again.
+    /// It is not renewed after this time unless the directory or the provider is asked again.
     pub vouched_until: Option<DateTimeUtc>,
+    /// Whether an OpenID provider has asked for a second factor.
+    pub second_factor_vouched: bool,
+    /// The refresh token with which an OpenID provider is asked again; sealed under a key that follows from the master key.
+    pub provider_token_ciphertext: Option<Vec<u8>>,
+    /// Somebody asks the provider until then: each of its refresh tokens works once.
+    pub check_claimed_until: Option<DateTimeUtc>,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
     pub last_seen_at: DateTimeUtc,
@@ -28,7 +34,7 @@ pub struct Model {
     /// However often it is renewed.
     pub ends_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
-    /// `signed_out`, `ended`, `token_reused`, `password_changed` or `password_reset`.
+    /// `signed_out`, `ended`, `token_reused`, `password_changed`, `password_reset` or `not_vouched`.
     pub revoked_reason: Option<String>,
     pub created_at: DateTimeUtc,
 }

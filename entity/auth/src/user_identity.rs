@@ -1,4 +1,4 @@
-//! What an organization's directory knows a person by. A person from elsewhere is (organization, integration, subject), never a
+//! What an organization's directory or OpenID provider knows a person by. A person from elsewhere is (organization, integration, subject), never a
 //! mail address.
 use purser_kernel::{
     OrganizationId,
@@ -15,11 +15,15 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: UserIdentityId,
     pub integration_id: IntegrationId,
-    /// What never changes about the person there, such as `entryUUID`. Unique in the integration.
+    /// What never changes about the person there, such as `entryUUID` or `sub`. Unique in the integration.
     pub subject: String,
     pub user_id: UserId,
     /// What was said of the person last: name, mail address, groups.
     pub profile: Json,
+    /// Wrong passwords in a row.
+    pub failures: i32,
+    /// No password is looked at before.
+    pub next_try_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -7,6 +7,7 @@ mod house;
 mod http;
 mod ldap;
 mod mfa;
+mod oidc;
 mod one_time;
 mod passwords;
 mod refresh;

@@ -50,6 +50,7 @@ impl Shop {
         let invitation = owner.create("/v1/invitations", &json!({ "email": invited, "role_id": id(&loader) })).await;
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let directory = owner.create("/v1/integrations/ldap", &directory(true)).await;
+        let provider = owner.create("/v1/integrations/oidc", &provider(false)).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
         owner.deliver(callback, &message).await.expect(200);
@@ -83,6 +84,7 @@ impl Shop {
             ("IntegrationId", id(&integration)),
             ("MembershipId", first("/v1/members").await),
             ("IntegrationId of a directory", id(&directory)),
+            ("IntegrationId of a provider", id(&provider)),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
             ("ConversationId", conversation),
             ("InvitationId", id(&invitation)),
@@ -140,8 +142,11 @@ impl Shop {
     /// The shop's id of this kind.
     pub(crate) fn id(&self, kind: &str, route: &str) -> String {
         let directories = ["/ldap", "/group-roles"];
-        let of_directory = kind == "IntegrationId" && directories.iter().any(|part| route.contains(part));
-        let kind = if of_directory { "IntegrationId of a directory" } else { kind };
+        let kind = match kind {
+            "IntegrationId" if route.contains("/oidc") => "IntegrationId of a provider",
+            "IntegrationId" if directories.iter().any(|part| route.contains(part)) => "IntegrationId of a directory",
+            kind => kind,
+        };
         let found = self.names.get(kind);
         found.unwrap_or_else(|| panic!("{route} takes a {kind}, which Shop::open does not make")).clone()
     }
@@ -192,6 +197,9 @@ fn sign_in(route: &str) -> Option<Value> {
         "POST /v1/auth/ldap/{organization_id}/{integration_id}/login" => {
             json!({ "username": "ann", "password": PASSWORD })
         }
+        "POST /v1/auth/oidc/{organization_id}/{integration_id}/callback" => {
+            json!({ "sign_in": "from the beginning", "state": "s", "code": "c", "iss": "http://127.0.0.1:1" })
+        }
         "POST /v1/auth/switch-organization" => json!({ "organization_id": "{OrganizationId}" }),
         "POST /v1/auth/login" => {
             json!({ "email": "{email}", "password": PASSWORD, "organization_id": "{OrganizationId}" })
@@ -237,6 +245,8 @@ fn house(route: &str) -> Option<Value> {
         }
         "POST /v1/integrations/ldap" => directory(false),
         "PATCH /v1/integrations/{id}/ldap" => directory(true),
+        "POST /v1/integrations/oidc" => provider(false),
+        "PATCH /v1/integrations/{id}/oidc" => provider(false),
         "PUT /v1/integrations/{id}/group-roles" => {
             json!({ "group_roles": [{ "group_name": "Taken", "role_id": "{RoleId}" }] })
         }
@@ -353,6 +363,13 @@ pub(crate) async fn prepare(route: &str, shop: &Shop, caller: &Tenant) {
         let access = format!("/v1/engagements/{}/access/{}", shop.id("EngagementId", route), caller.user_id);
         shop.owner.put(&access, &json!({ "level": "admin" })).await.expect(200);
     }
+    // A directory or a provider: one of them vouches at a time.
+    if route.starts_with("POST /v1/auth/oidc/") {
+        for (kind, is_active) in [("IntegrationId of a directory", false), ("IntegrationId of a provider", true)] {
+            let path = format!("/v1/integrations/{}", shop.id(kind, route));
+            shop.owner.patch(&path, 1, &json!({ "is_active": is_active })).await.expect(200);
+        }
+    }
     if route == "POST /v1/organization/reactivate" {
         let reason = json!({ "reason": "to be ended" });
         shop.owner.post("/v1/organization/suspend", &reason).await.expect(200);
@@ -399,9 +416,26 @@ fn directory(is_active: bool) -> Value {
     })
 }
 
+/// A provider at which nobody listens.
+fn provider(is_active: bool) -> Value {
+    json!({
+        "name": "Provider", "is_active": is_active,
+        "config": {
+            "issuer": "http://127.0.0.1:1", "client_id": "purser", "ca_certificate": null,
+            "redirect_uri": "http://127.0.0.1:1/", "scopes": ["email"], "groups_claim": "groups",
+            "second_factor": { "always": false, "acr_values": ["gold"], "amr_values": ["mfa"] },
+        },
+        "credentials": { "client_secret": PASSWORD },
+    })
+}
+
 /// Routes that ask a machine which the matrices do not have, and what they answer then.
-pub(crate) const NOBODY_ANSWERS: [(&str, u16); 1] =
-    [("POST /v1/auth/ldap/{organization_id}/{integration_id}/login", 503)];
+pub(crate) const NOBODY_ANSWERS: [(&str, u16); 3] = [
+    ("POST /v1/auth/ldap/{organization_id}/{integration_id}/login", 503),
+    ("POST /v1/auth/oidc/{organization_id}/{integration_id}/start", 503),
+    // Nobody has begun anything.
+    ("POST /v1/auth/oidc/{organization_id}/{integration_id}/callback", 401),
+];
 
 /// A time as it stands in a request.
 fn in_days(days: i64) -> String {

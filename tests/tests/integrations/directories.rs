@@ -105,6 +105,39 @@ async fn an_administrator_does_not_decide_who_is_an_owner(#[case] engine: Engine
     assert_eq!(owner.get(&path).await.expect(200).json(), created);
 }
 
+/// Else whoever may change a connection could have its password sent to a machine of their own.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_password_does_not_follow_a_directory_that_moves(#[case] engine: Engine) {
+    let Some(app) = TestApp::start_without_workers(engine).await else { return };
+    let owner = app.tenant("Harbor Foods").await;
+    let created = owner.create("/v1/integrations/ldap", &directory()).await;
+    let path = format!("/v1/integrations/{}/ldap", created["id"].as_str().unwrap());
+    for (name, value) in [
+        ("host", json!("ldap.example.org")),
+        ("port", json!(1636)),
+        ("security", json!("starttls")),
+        ("ca_certificate", json!(include_str!("authority.pem"))),
+        ("bind_dn", json!("cn=other,dc=example,dc=com")),
+    ] {
+        let mut config = directory()["config"].clone();
+        config[name] = value;
+        let refused = owner.patch(&path, 1, &json!({ "config": config })).await.expect(422);
+        assert_eq!(refused.errors(), [("/credentials".to_owned(), "required".to_owned())], "{name}");
+    }
+    assert_eq!(owner.get(&path).await.expect(200).json(), created);
+    // With the password it may; and what stays where it is needs none.
+    let mut config = directory()["config"].clone();
+    config["host"] = "ldap.example.org".into();
+    let moved = json!({ "config": config, "credentials": directory()["credentials"] });
+    owner.patch(&path, 1, &moved).await.expect(200);
+    config["port"] = 636.into();
+    config["user_filter"] = "(&(uid={username})(objectClass=person))".into();
+    owner.patch(&path, 2, &json!({ "config": config })).await.expect(200);
+}
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]

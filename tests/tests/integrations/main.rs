@@ -5,4 +5,5 @@ mod directories;
 mod door;
 mod events;
 mod mappings;
+mod openid_providers;
 mod walls;

@@ -64,7 +64,7 @@ impl RecoveryCodesView {
     }
 }
 
-/// Who begins shows their password once more.
+/// Who begins shows their password once more: here, or in the directory that vouches for them.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BeginTotp {
@@ -133,7 +133,8 @@ async fn show(caller: Read) -> Result<Reply, Refusal> {
 )]
 #[post("/v1/auth/mfa/totp")]
 async fn begin(caller: Read, body: Body<BeginTotp>) -> Result<Reply, Refusal> {
-    let enrolment = caller.services().auth.begin_totp(caller.scope(), body.into_inner().password).await?;
+    let proof = Proof::Password(body.into_inner().password);
+    let enrolment = caller.services().identities.begin_totp(caller.scope(), caller.session()?, proof).await?;
     Ok(Reply::ok(&EnrolmentView::from(enrolment))?)
 }
 
@@ -153,7 +154,8 @@ async fn confirm(caller: Read, body: Body<ConfirmTotp>) -> Result<Reply, Refusal
 #[utoipa::path(tag = "Second factor", request_body = ProofBody, responses((status = 204), (status = 429)))]
 #[post("/v1/auth/mfa/totp/remove")]
 async fn remove(caller: Read, body: Body<ProofBody>) -> Result<Reply, Refusal> {
-    caller.services().auth.remove_mfa(caller.scope(), body.into_inner().try_into()?).await?;
+    let proof = body.into_inner().try_into()?;
+    caller.services().identities.remove_mfa(caller.scope(), caller.session()?, proof).await?;
     Ok(Reply::no_content())
 }
 
@@ -166,7 +168,8 @@ async fn remove(caller: Read, body: Body<ProofBody>) -> Result<Reply, Refusal> {
 #[post("/v1/auth/mfa/recovery-codes")]
 async fn recovery_codes(caller: Read, body: Body<ProofBody>) -> Result<Reply, Refusal> {
     let proof = body.into_inner().try_into()?;
-    let codes = caller.services().auth.replace_recovery_codes(caller.scope(), proof).await?;
+    let session = caller.session()?;
+    let codes = caller.services().identities.replace_recovery_codes(caller.scope(), session, proof).await?;
     Ok(Reply::ok(&RecoveryCodesView::of(codes))?)
 }
 

@@ -42,8 +42,8 @@ pub struct IntegrationView {
     config: Value,
     /// Whether the provider's door is open.
     is_active: bool,
-    /// Where the provider is told to post what happens ("Callback URL"), behind this server's address; for a directory, where
-    /// members sign in with it.
+    /// Where the provider is told to post what happens ("Callback URL"), behind this server's address; for a directory or an
+    /// OpenID provider, where members sign in with it.
     callback_path: String,
     version: i64,
     created_at: DateTime<Utc>,
@@ -56,6 +56,7 @@ impl IntegrationView {
         let kind = name_of(&kind);
         let callback_path = match &*provider {
             "ldap" => format!("/v1/auth/ldap/{organization}/{id}/login"),
+            "oidc" => format!("/v1/auth/oidc/{organization}/{id}/start"),
             _ => format!("/v1/webhooks/{provider}/{organization}/{id}"),
         };
         Self { id, kind, provider, name, config, is_active, callback_path, version, created_at, updated_at }

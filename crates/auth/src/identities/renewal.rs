@@ -1,4 +1,6 @@
 //! Renewing a session for which somebody vouches.
+mod provider;
+
 use super::Identities;
 use crate::{
     Tokens, group_roles,
@@ -6,15 +8,15 @@ use crate::{
     sessions::{self, Reason},
     tokens::{Holder, RefreshToken},
 };
-use purser_entity_auth::{session, user_identity};
+use purser_entity_auth::session;
 use purser_kernel::{Client, ExposeSecret, SecretString, ids::IntegrationId};
 use purser_store::{AuditCategory, AuditSeverity, ports::Vouched, prelude::*};
 
 impl Identities {
-    /// As [`Auth::refresh`](crate::Auth::refresh), and asks the directory first where it is time to: whom it no longer finds has
-    /// no session any more, and roles follow the groups.
+    /// As [`Auth::refresh`](crate::Auth::refresh), and asks the directory or the provider first where it is time to: whom it no
+    /// longer vouches for has no session any more, and roles follow the groups.
     ///
-    /// `provider_unavailable` when it is time and the directory cannot be asked: the session waits.
+    /// `provider_unavailable` when it is time and it cannot be asked: the session waits. `unavailable` while somebody else asks.
     pub async fn refresh(
         &self,
         refresh_token: &SecretString,
@@ -29,17 +31,26 @@ impl Identities {
         self.auth.refresh(refresh_token, client, request_id).await
     }
 
-    /// Asks the directory about the holder of the session, if it is one that a directory vouched for some time ago.
+    /// Asks about the holder of the session, if it is one that somebody vouched for some time ago.
     async fn check(&self, scope: &Scope, holder: Holder) -> Result<(), Problem> {
         let tx = self.auth.store.read_in_any_state(scope).await?;
-        let Some(integration) = due(&tx, holder).await? else {
+        let session = sessions::open(&tx, holder).await?;
+        let due = session.filter(|session| session.vouched_until.is_some_and(|until| until <= tx.now()));
+        let Some(integration) = due.and_then(|session| session.integration_id) else {
             return Ok(());
         };
-        let identity = identity_of(&tx, integration, holder).await?;
+        let identity = self.identity_of(&tx, integration, holder.user).await?;
         let directory = self.providers.directory(&tx, integration).await?;
+        let provider = self.providers.openid(&tx, integration).await?;
         drop(tx);
-        let person = match (directory, identity) {
-            (Some(directory), Some(identity)) => directory.look_up(&identity.subject).await?,
+        let person = match (identity, directory, provider) {
+            (Some(identity), Some(directory), _) => directory.look_up(&identity.subject).await?,
+            (Some(identity), None, Some(provider)) => {
+                let (this, scope) = (self.clone(), scope.clone());
+                // To its end, whoever hangs up: what the provider gives for next time must be kept.
+                let asked = async move { this.ask_provider(&scope, holder, identity, &*provider).await };
+                return tokio::spawn(asked).await.map_err(Problem::internal)?;
+            }
             // The connection was switched off.
             _ => None,
         };
@@ -62,22 +73,6 @@ impl Identities {
         tx.system().update_where(theirs(holder, integration), |row| row.vouched_until = Set(Some(until))).await?;
         group_roles::follow(&*self.memberships, tx, integration, holder.user, &person.groups).await
     }
-}
-
-/// The connection that is to be asked before the session is renewed.
-async fn due(tx: &ReadTx, holder: Holder) -> Result<Option<IntegrationId>, Problem> {
-    let session = sessions::open(tx, holder).await?;
-    let due = session.filter(|session| session.vouched_until.is_some_and(|until| until <= tx.now()));
-    Ok(due.and_then(|session| session.integration_id))
-}
-
-async fn identity_of(
-    tx: &ReadTx,
-    integration: IntegrationId,
-    holder: Holder,
-) -> Result<Option<user_identity::Model>, Problem> {
-    let own = user_identity::Column::UserId.eq(holder.user).and(user_identity::Column::IntegrationId.eq(integration));
-    tx.find::<user_identity::Entity>().filter(own).one().await
 }
 
 /// The holder's open sessions that this connection vouches for.

@@ -1,6 +1,7 @@
 //! What a right password brings to somebody who has a second factor.
 use crate::{
     AuthProblem,
+    sessions::Voucher,
     tokens::{Holder, RefreshToken},
 };
 use chrono::TimeDelta;
@@ -16,8 +17,12 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(5);
 pub struct Challenge(RefreshToken);
 
 impl Challenge {
-    /// A new one for this person, kept for five minutes. Those of theirs that have run out are cleared away.
-    pub(crate) async fn begin(tx: &WriteTx, holder: Holder) -> Result<SecretString, Problem> {
+    /// A new one for this person, of whom a directory may have looked at the password; kept for five minutes. Those of theirs that have run out are cleared away.
+    pub(crate) async fn begin(
+        tx: &WriteTx,
+        holder: Holder,
+        voucher: Option<&Voucher>,
+    ) -> Result<SecretString, Problem> {
         let now = tx.now();
         let old = Column::UserId.eq(holder.user).and(Column::ExpiresAt.lt(now));
         tx.system().remove::<Entity>(old).await?;
@@ -26,6 +31,8 @@ impl Challenge {
             id: Set(MfaChallengeId::generate()),
             user_id: Set(holder.user),
             organization_id: Set(holder.organization),
+            integration_id: Set(voucher.map(|voucher| voucher.integration)),
+            vouched_until: Set(voucher.map(|voucher| voucher.until)),
             token_hash: Set(token.hash()),
             expires_at: Set(now + LIFETIME),
             used_at: Set(None),
@@ -54,6 +61,12 @@ impl Challenge {
             .and(Column::ExpiresAt.gt(tx.now()));
         tx.global::<Entity>().filter(usable).one().await
     }
+}
+
+/// Who has looked at the password, if that was a directory.
+pub(super) fn voucher(challenge: &Model) -> Option<Voucher> {
+    let (integration, until) = challenge.integration_id.zip(challenge.vouched_until)?;
+    Some(Voucher::of_directory(integration, until))
 }
 
 /// Uses the challenge up. Of two at once one is refused.

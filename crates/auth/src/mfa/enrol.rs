@@ -49,8 +49,8 @@ impl Auth {
     /// Makes a secret for the caller's app; it counts once they have [confirmed](Auth::confirm_totp) it. Again gives another one.
     ///
     /// `wrong_password`; `mfa_already_enrolled` for who has an app already.
-    pub async fn begin_totp(&self, scope: &Scope, password: SecretString) -> Result<Enrolment, Problem> {
-        let (tx, user) = self.proved(scope, Proof::Password(password), BEGIN).await?;
+    pub async fn begin_totp(&self, scope: &Scope, proof: Proof) -> Result<Enrolment, Problem> {
+        let (tx, user) = self.proved(scope, proof, BEGIN).await?;
         if factor::is_enrolled(&tx, user).await? {
             return Err(Problem::of(AuthProblem::MfaAlreadyEnrolled));
         }

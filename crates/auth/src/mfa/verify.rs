@@ -1,7 +1,7 @@
 //! The second step of signing in.
 use super::{
     Challenge,
-    challenge::spend,
+    challenge::{spend, voucher},
     factor::{self, take_code},
 };
 use crate::{Auth, AuthProblem, SignedIn, credentials, log_in::SIGN_IN, service::bare_scope};
@@ -38,11 +38,14 @@ impl Auth {
             return Err(Problem::of(AuthProblem::InvalidMfaCode));
         }
         spend(&tx, holder.user, &row).await?;
-        let credential = credentials::for_update(&tx, holder.user).await?;
-        if credential.changed_at().is_some_and(|changed| changed > row.created_at) {
-            return Err(refused());
+        let voucher = voucher(&row);
+        if voucher.is_none() {
+            let credential = credentials::for_update(&tx, holder.user).await?;
+            if credential.changed_at().is_some_and(|changed| changed > row.created_at) {
+                return Err(refused());
+            }
         }
-        let signed_in = self.enter(&tx, holder).await?;
+        let signed_in = self.enter(&tx, holder, voucher).await?;
         tx.commit().await?;
         Ok(signed_in)
     }

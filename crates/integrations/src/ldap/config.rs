@@ -1,11 +1,10 @@
 //! Where a directory is and how it is asked.
 use super::filter::{PLACE, USERNAME, is_attribute, is_template};
-use crate::reach::Reach;
+use crate::{reach::Reach, tls};
 use purser_kernel::{ExposeSecret, Problem, SecretString, text, text::Findings};
-use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{fmt, net::Ipv4Addr};
+use std::fmt;
 use zeroize::Zeroizing;
 
 /// How the connection is kept from others.
@@ -72,7 +71,6 @@ const MAX_HOST: usize = 253;
 const MAX_DN: usize = 1000;
 const MAX_FILTER: usize = 1000;
 const MAX_ATTRIBUTE: usize = 64;
-const MAX_CERTIFICATE: usize = 16_384;
 
 impl LdapConfig {
     /// Checks what somebody wrote.
@@ -82,7 +80,7 @@ impl LdapConfig {
         let host = findings.check(checked_host(&self.host))?;
         findings.check(checked_security(self.security, &self.host, reach))?;
         findings.check(checked_port(self.port))?;
-        findings.check(checked_certificate(self.ca_certificate.as_deref()))?;
+        findings.check(tls::checked_authority(self.ca_certificate.as_deref()))?;
         let bind_dn = findings.check(line("bind_dn", &self.bind_dn, MAX_DN))?;
         let base_dn = findings.check(line("base_dn", &self.base_dn, MAX_DN))?;
         let user_filter = findings.check(checked_filter("user_filter", &self.user_filter, USERNAME))?;
@@ -118,6 +116,15 @@ impl LdapConfig {
         self.port.unwrap_or(self.security.port())
     }
 
+    /// Whether the service account's password would go elsewhere, or less well kept, than by `before`.
+    pub(super) fn leads_elsewhere(&self, before: &Self) -> bool {
+        let way = |config: &Self| {
+            let Self { host, security, ca_certificate, bind_dn, .. } = config;
+            (host.clone(), config.port(), *security, ca_certificate.clone(), bind_dn.clone())
+        };
+        way(self) != way(before)
+    }
+
     pub(super) fn to_json(&self) -> Result<Value, Problem> {
         serde_json::to_value(self).map_err(Problem::internal)
     }
@@ -146,25 +153,10 @@ fn checked_port(port: Option<u16>) -> Result<(), Problem> {
 }
 
 fn checked_security(security: LdapSecurity, host: &str, reach: Reach) -> Result<(), Problem> {
-    let own =
-        host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback());
-    if security != LdapSecurity::None || (own && reach.loopback) {
+    if security != LdapSecurity::None || reach.is_desk(host) {
         return Ok(());
     }
     Err(Problem::invalid("/config/security", "tls_required", "must be ldaps or starttls: passwords would be readable"))
-}
-
-fn checked_certificate(pem: Option<&str>) -> Result<(), Problem> {
-    let refuse = |why: &'static str| Err(Problem::invalid("/config/ca_certificate", "not_a_certificate", why));
-    let Some(pem) = pem else { return Ok(()) };
-    if pem.len() > MAX_CERTIFICATE {
-        return refuse("is too long");
-    }
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-    match found {
-        Ok(certificates) if !certificates.is_empty() => Ok(()),
-        _ => refuse("must be certificates in PEM"),
-    }
 }
 
 fn checked_filter(name: &str, filter: &str, placeholder: &str) -> Result<String, Problem> {

@@ -1,23 +1,14 @@
 //! A connection to a directory: TLS first, then the service account.
 use super::{LdapConfig, LdapCredentials, LdapSecurity};
-use crate::{IntegrationProblem, reach::Reach};
+use crate::{
+    problem::{PATIENCE, unavailable},
+    reach::Reach,
+    tls,
+};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
 use purser_kernel::{ExposeSecret, Problem};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject},
-};
-use std::{sync::Arc, time::Duration};
-use tokio::{net::TcpStream, task::JoinHandle};
-
-/// Everything that a directory is asked for at one sign-in: it answers in milliseconds, or somebody waits in vain.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A directory that cannot be asked. What it said is for the log.
-pub(super) fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Problem {
-    Problem::of(IntegrationProblem::ProviderUnavailable).retry_after(Duration::from_secs(5)).caused_by(cause)
-}
+use std::sync::Arc;
+use tokio::task::JoinHandle;
 
 /// A connection, and the task that reads from it. Dropped, both end.
 pub(super) struct Connection {
@@ -47,7 +38,7 @@ impl Settings {
             .set_conn_timeout(PATIENCE)
             .set_std_stream(StdStream::Tcp(stream))
             .set_starttls(*security == LdapSecurity::Starttls)
-            .set_config(Arc::new(self.tls()?));
+            .set_config(Arc::new(tls::client_config(self.config.ca_certificate.as_deref()).map_err(unavailable)?));
         let scheme = if *security == LdapSecurity::Ldaps { "ldaps" } else { "ldap" };
         let url = format!("{scheme}://{host}:{}", self.config.port());
         let (connection, ldap) = LdapConnAsync::with_settings(settings, &url).await.map_err(unavailable)?;
@@ -69,32 +60,8 @@ impl Settings {
     }
 
     async fn stream(&self) -> Result<std::net::TcpStream, Problem> {
-        let addresses = self.reach.resolve(&self.config.host, self.config.port()).await.map_err(unavailable)?;
-        let mut last = None;
-        for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return stream.into_std().map_err(unavailable),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(last.map_or_else(|| unavailable("its address is not one that may be spoken with"), unavailable))
-    }
-
-    fn tls(&self) -> Result<ClientConfig, Problem> {
-        let mut roots = RootCertStore::empty();
-        match &self.config.ca_certificate {
-            Some(pem) => {
-                for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-                    let certificate = certificate.map_err(|error| unavailable(error.to_string()))?;
-                    roots.add(certificate).map_err(unavailable)?;
-                }
-            }
-            // What the machine has and rustls cannot read is none of our certificates.
-            None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-        }
-        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let builder = builder.with_safe_default_protocol_versions().map_err(unavailable)?;
-        Ok(builder.with_root_certificates(roots).with_no_client_auth())
+        let stream = self.reach.connect(&self.config.host, self.config.port()).await.map_err(unavailable)?;
+        stream.into_std().map_err(unavailable)
     }
 }
 

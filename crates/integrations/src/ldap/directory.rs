@@ -1,9 +1,10 @@
 //! What a directory is asked at sign-in.
 use super::{
     LdapConfig, LdapGroupSearch,
-    connection::{Connection, PATIENCE, Settings, is_bound, unavailable},
+    connection::{Connection, Settings, is_bound},
     filter::{self, PLACE, USERNAME},
 };
+use crate::problem::{self, unavailable};
 use async_trait::async_trait;
 use ldap3::{LdapError, Scope, SearchEntry, SearchOptions, SearchResult};
 use purser_kernel::{ExposeSecret, Problem, SecretString};
@@ -18,16 +19,13 @@ impl LdapDirectory {
         Self(Arc::new(settings))
     }
 
-    /// Runs the exchange in a task of its own: what a directory sends that cannot be read makes the reader panic, and must not
-    /// take the request along.
     async fn ask<T, F, R>(&self, exchange: F) -> Result<T, Problem>
     where
         T: Send + 'static,
         F: FnOnce(Arc<Settings>) -> R,
         R: Future<Output = Result<T, Problem>> + Send + 'static,
     {
-        let task = tokio::spawn(tokio::time::timeout(PATIENCE, exchange(self.0.clone())));
-        task.await.map_err(|_| unavailable("it sent what cannot be read"))?.map_err(unavailable)?
+        problem::patiently(exchange(self.0.clone())).await
     }
 }
 

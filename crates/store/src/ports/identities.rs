@@ -1,7 +1,7 @@
-//! Who vouches for people from elsewhere: an organization's own directory.
+//! Who vouches for people from elsewhere: an organization's own directory, or its OpenID provider.
 use crate::{ReadTx, WriteTx};
 use async_trait::async_trait;
-use purser_kernel::{Expected, Problem, SecretString, ids::IntegrationId};
+use purser_kernel::{Expected, Problem, SecretString, Timestamp, ids::IntegrationId};
 use std::{fmt, sync::Arc};
 
 /// A person, as a directory knows them.
@@ -42,11 +42,69 @@ pub trait PasswordDirectory: Send + Sync {
     async fn look_up(&self, subject: &str) -> Result<Option<Vouched>, Problem>;
 }
 
+/// What belongs to one sign-in with an OpenID provider. It has no `Debug`: it is secret.
+pub struct SignInAttempt {
+    /// What the provider hands back with its answer.
+    pub state: String,
+    /// What stands in the ID token.
+    pub nonce: String,
+    /// What PKCE shows beside the code (RFC 7636); 43 characters.
+    pub verifier: SecretString,
+}
+
+/// What a provider's answer to a sign-in says.
+pub struct Assertion {
+    /// Who it is. `place` is empty.
+    pub person: Vouched,
+    /// Whether the provider has asked for a second factor, as far as the organization believes it.
+    pub second_factor: bool,
+    /// What the provider is asked with again, where it gave one.
+    pub refresh_token: Option<SecretString>,
+}
+
+/// What a provider says of somebody again.
+pub struct Renewal {
+    /// The groups they are in; `None` where it said nothing of the person.
+    pub groups: Option<Vec<String>>,
+    /// What it is asked with next time, if that is another one.
+    pub refresh_token: Option<SecretString>,
+}
+
+/// An OpenID provider. Everything here speaks over the network, so never in a transaction.
+///
+/// Whatever keeps the provider from answering is `provider_unavailable`.
+#[async_trait]
+pub trait OpenIdProvider: Send + Sync {
+    /// Where a browser is sent to sign in.
+    async fn begin(&self, attempt: SignInAttempt) -> Result<String, Problem>;
+
+    /// Who has signed in, by the code that the browser brought back and the issuer that it named (RFC 9207). `None` when the
+    /// provider knows no such code, and when what it says of the person cannot be believed.
+    async fn finish(
+        &self,
+        attempt: SignInAttempt,
+        code: SecretString,
+        issuer: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<Assertion>, Problem>;
+
+    /// Whether the person with this subject is still welcome there. `None` when they are not.
+    async fn renew(
+        &self,
+        subject: &str,
+        refresh_token: SecretString,
+        now: Timestamp,
+    ) -> Result<Option<Renewal>, Problem>;
+}
+
 /// Implemented by integrations.
 #[async_trait]
 pub trait IdentityProviders: Send + Sync {
     /// The directory behind a connection that is switched on. `None` for any other id, whatever it is of.
     async fn directory(&self, tx: &ReadTx, id: IntegrationId) -> Result<Option<Arc<dyn PasswordDirectory>>, Problem>;
+
+    /// The same of an OpenID provider.
+    async fn openid(&self, tx: &ReadTx, id: IntegrationId) -> Result<Option<Arc<dyn OpenIdProvider>>, Problem>;
 
     /// Whether there is such a connection, switched on or off.
     async fn exists(&self, tx: &ReadTx, id: IntegrationId) -> Result<bool, Problem>;
