@@ -118,7 +118,7 @@ impl Auth {
             organization_id: Set(Some(holder.organization)),
             integration_id: Set(voucher.as_ref().map(|voucher| voucher.integration)),
             vouched_until: Set(voucher.as_ref().map(|voucher| voucher.until)),
-            second_factor_vouched: Set(voucher.is_some_and(|voucher| voucher.second_factor)),
+            second_factor_vouched: Set(voucher.as_ref().is_some_and(|voucher| voucher.second_factor)),
             provider_token_ciphertext: Set(provider_token),
             check_claimed_until: Set(None),
             ip: Set(client.ip.clone().filter(|ip| ip.len() <= MAX_IP)),
