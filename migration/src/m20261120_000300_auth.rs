@@ -41,6 +41,8 @@ async fn sessions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .global_reference("organization_id", "organizations")
         .uuid_null("integration_id")
         .time_null("vouched_until")
+        .uuid_null("acting_admin_id")
+        .global_reference("acting_admin_id", "users")
         .text_null("ip", 45)
         .text_null("user_agent", 512)
         .time("last_seen_at")

@@ -56,6 +56,8 @@ kinds! {
     OneTimeToken => OneTimeTokenId, "a token that a mail carries";
     UserIdentity => UserIdentityId, "what a directory knows a person by";
     IdentityGroupRole => IdentityGroupRoleId, "the role that a directory's group gives";
+    PlatformSession => PlatformSessionId, "a session of a platform administrator";
+    Impersonation => ImpersonationId, "a time in which a platform administrator acts for a person";
     // approvals
     ApprovalPolicy => ApprovalPolicyId, "a policy of approvals";
     ApprovalRequest => ApprovalRequestId, "a request for approval";
@@ -63,6 +65,7 @@ kinds! {
     ApprovalDelegation => ApprovalDelegationId, "a delegation of approvals";
     // platform
     AuditLog => AuditLogId, "an entry of the audit trail";
+    PlatformAuditLog => PlatformAuditLogId, "an entry of the platform's audit trail";
     OutboxEvent => OutboxEventId, "a domain event";
     Job => JobId, "a job";
     Schedule => ScheduleId, "a schedule";

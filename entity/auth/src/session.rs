@@ -20,6 +20,8 @@ pub struct Model {
     pub integration_id: Option<IntegrationId>,
     /// It is not renewed after this time unless the directory is asked again.
     pub vouched_until: Option<DateTimeUtc>,
+    /// The platform administrator whose session it is: they act for its holder. It cannot be renewed.
+    pub acting_admin_id: Option<UserId>,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
     pub last_seen_at: DateTimeUtc,
@@ -28,7 +30,7 @@ pub struct Model {
     /// However often it is renewed.
     pub ends_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
-    /// `signed_out`, `ended`, `token_reused`, `password_changed` or `password_reset`.
+    /// `signed_out`, `ended`, `token_reused`, `password_changed`, `password_reset`, `not_vouched`, `account_disabled` or `mfa_reset`.
     pub revoked_reason: Option<String>,
     pub created_at: DateTimeUtc,
 }
