@@ -35,6 +35,7 @@ impl App {
             max_import_bytes: config.max_import_bytes,
             trusted_proxies: config.trusted_proxies.clone(),
             cors_allowed_origins: config.cors_allowed_origins.clone(),
+            cookies: config.cookies,
             hsts: config.is_production(),
             limits: config.limits,
             shutdown_timeout: config.shutdown_timeout,

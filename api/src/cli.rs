@@ -1,7 +1,7 @@
 //! The command line.
 use crate::{
     Config, Failure, commands,
-    commands::{keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand},
+    commands::{admins::AdminsCommand, keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand},
     logging, report,
 };
 use clap::{Args, Parser, Subcommand};
@@ -32,6 +32,9 @@ enum Command {
     /// Replace the keys that Purser makes for itself.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Say who administers the platform.
+    #[command(subcommand)]
+    Admins(AdminsCommand),
     /// Bring in what currencies are worth in others.
     #[command(subcommand)]
     Rates(RatesCommand),
@@ -108,6 +111,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Migrate(command) => block_on(commands::migrate::run(config, command)),
         Command::Keys(command) => block_on(commands::keys::run(config, command)),
         Command::Demo(args) => block_on(commands::demo::run(config, args.once)),
+        Command::Admins(command) => block_on(commands::admins::run(config, command)),
         Command::Rates(command) => block_on(commands::rates::run(config, command)),
         Command::Seed => block_on(commands::seed::run(config)),
         Command::Doctor => block_on(commands::doctor::run(config)),

@@ -1,4 +1,5 @@
 //! What the program can be told to do.
+pub mod admins;
 pub mod demo;
 pub mod doctor;
 pub mod keys;

@@ -101,6 +101,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins such as `https://app.example.com`, whose pages may call the API from a browser. Default: none.
     pub cors_allowed_origins: Vec<String>,
+    /// Whether browsers may keep their tokens in cookies. Default: no.
+    pub cookies: bool,
     /// How many requests a minute each process takes: `rate_limit_organization` (default 6,000), `rate_limit_caller` (a session or an API key;
     /// 1,200), `rate_limit_address` (who is not signed in; 1,200), `rate_limit_sign_in` (an address under `/v1/auth`; 60). 0 turns one off.
     pub limits: LimitOptions,
@@ -146,6 +148,7 @@ impl Default for Config {
             session_max_days: 90,
             trusted_proxies: Vec::new(),
             cors_allowed_origins: Vec::new(),
+            cookies: false,
             limits: LimitOptions { organization: 6_000, caller: 1_200, address: 1_200, sign_in: 60 },
             public_url: None,
             smtp_url: None,

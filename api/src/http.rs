@@ -3,6 +3,7 @@
 //! A handler makes four moves: extract (the caller's scope among the rest), open the transaction, call one service function,
 //! answer. It holds no SQL and no business rule.
 mod body;
+mod cookies;
 mod cors;
 mod health;
 mod limits;
@@ -18,6 +19,7 @@ mod unit;
 mod upload;
 mod view;
 
+pub mod administration;
 pub mod agents;
 pub mod approvals;
 pub mod auth;

@@ -3,7 +3,9 @@ use crate::{Config, mail};
 use chrono::TimeDelta;
 use purser_agents::AnswerBook;
 use purser_approvals::{ApprovalService, Expire};
-use purser_auth::{Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailToken, RotateSigningKeys};
+use purser_auth::{
+    Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
+};
 use purser_billing::{Meter, rates::Rates};
 use purser_integrations::{ProcessInbound, Providers, Reach};
 use purser_kernel::{Links, Problem, ports::Mailer};
@@ -137,6 +139,7 @@ impl Services {
             Arc::new(ProcessInbound::new(self.inbox.clone())),
             Arc::new(read),
             self.mail_token.clone(),
+            Arc::new(MailNotice::new(self.mailer.clone())),
             Arc::new(RotateSigningKeys::new(self.auth.clone())),
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
             Arc::new(Purge::new(self.tenants.clone())),

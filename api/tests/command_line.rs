@@ -50,3 +50,23 @@ fn production_does_not_make_up_its_master_key() {
     assert!(!refused.status.success());
     assert!(text(&refused.stderr).contains("PURSER_MASTER_KEY"), "{refused:?}");
 }
+
+#[test]
+fn who_administers_the_platform_is_said_on_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [["migrate", "up"].as_slice(), &["seed"], &["admins", "list"]] {
+        let output = purser(folder.path(), arguments, &[]);
+        assert!(output.status.success(), "{arguments:?} {output:?}");
+    }
+    for (email, why) in [
+        ("nobody", "no mail address"),
+        ("nobody@example.com", "Nobody has signed up"),
+        ("admin@purser.example", "has not verified"),
+    ] {
+        let refused = purser(folder.path(), &["admins", "grant", email], &[]);
+        assert!(!refused.status.success(), "{email}");
+        assert!(text(&refused.stderr).contains(why), "{email}: {refused:?}");
+    }
+    let revoked = purser(folder.path(), &["admins", "revoke", "admin@purser.example"], &[]);
+    assert!(text(&revoked.stdout).contains("as before"), "{revoked:?}");
+}

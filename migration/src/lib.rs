@@ -28,6 +28,7 @@ mod m20261121_000410_signing_keys;
 mod m20261121_000500_api_keys;
 mod m20261121_000501_mfa;
 mod m20261121_000600_identities;
+mod m20261129_000200_platform;
 mod m20261129_000300_oidc_sign_ins;
 mod m20261129_000500_sign_in_networks;
 mod roles;
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000500_api_keys::Migration),
             Box::new(m20261121_000600_identities::Migration),
             Box::new(m20261121_000501_mfa::Migration),
+            Box::new(m20261129_000200_platform::Migration),
             Box::new(m20261129_000300_oidc_sign_ins::Migration),
             Box::new(m20261129_000500_sign_in_networks::Migration),
         ]

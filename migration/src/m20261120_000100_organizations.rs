@@ -59,6 +59,7 @@ async fn organizations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .state("status", &["active", "suspended", "closed"])
         .time_null("suspended_at")
         .text_null("suspension_reason", 500)
+        .flag("suspended_by_platform", false)
         .time_null("closed_at")
         .time_null("purge_after")
         .choice("subscription_tier", 16)

@@ -59,6 +59,7 @@ async fn organization_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .long_null("po_approval_threshold_minor")
         .long_null("order_approval_threshold_minor")
         .flag("require_mfa", false)
+        .flag("allow_impersonation", false)
         .int_null("data_retention_days")
         .json("features", "{}")
         .timestamps()

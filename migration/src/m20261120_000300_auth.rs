@@ -44,6 +44,8 @@ async fn sessions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .flag("second_factor_vouched", false)
         .bytes_null("provider_token_ciphertext")
         .time_null("check_claimed_until")
+        .uuid_null("acting_admin_id")
+        .global_reference("acting_admin_id", "users")
         .text_null("ip", 45)
         .text_null("user_agent", 512)
         .time("last_seen_at")

@@ -15,7 +15,7 @@ impl MigrationTrait for Migration {
             .reference("role_id", "roles")
             .int_default("number", 1)
             .bytes("token_hash")
-            .uuid("invited_by")
+            .uuid_null("invited_by")
             .person("invited_by")
             .time("expires_at")
             .time_null("accepted_at")

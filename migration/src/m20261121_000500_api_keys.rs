@@ -11,8 +11,13 @@ impl MigrationTrait for Migration {
         tenant_table("api_keys")
             .text("name", 100)
             .bytes("key_hash")
+            // Whoever made the secret has seen it.
+            .uuid("secret_by")
+            .person("secret_by")
             // What was rotated away works on for a while.
             .bytes_null("previous_key_hash")
+            .uuid_null("previous_secret_by")
+            .person("previous_secret_by")
             .time_null("previous_expires_at")
             .json("scopes", "[]")
             .json_null("allowed_ips")

@@ -3,12 +3,15 @@
 /// Tables that belong to no organization.
 pub const GLOBAL_TABLES: &[&str] = &[
     "exchange_rates",
+    "impersonations",
     "jobs",
     "mfa_challenges",
     "mfa_factors",
     "one_time_tokens",
     "organization_slugs",
     "organizations",
+    "platform_audit_logs",
+    "platform_sessions",
     "refresh_tokens",
     "schedules",
     "sessions",
@@ -23,6 +26,7 @@ pub const PERSON_TABLES: &[&str] = &[
     "mfa_challenges",
     "mfa_factors",
     "one_time_tokens",
+    "platform_sessions",
     "refresh_tokens",
     "sessions",
     "sign_in_networks",
@@ -30,7 +34,7 @@ pub const PERSON_TABLES: &[&str] = &[
 ];
 
 /// Tables in which the server may write a row but never change or delete one.
-pub const APPEND_ONLY: &[&str] = &["approval_decisions", "audit_logs", "order_status_history"];
+pub const APPEND_ONLY: &[&str] = &["approval_decisions", "audit_logs", "order_status_history", "platform_audit_logs"];
 
 /// Where the migrations that ran are written down.
 pub const HISTORY_TABLE: &str = "seaql_migrations";

@@ -1,4 +1,5 @@
 //! The real server, on a port of its own and with a database of its own.
+mod administrator;
 mod answer;
 mod catalogue;
 mod mail;
@@ -6,6 +7,7 @@ mod member;
 mod tenant;
 mod wait;
 
+pub use administrator::Administrator;
 pub use answer::Answer;
 pub use catalogue::{Product, grocery};
 pub use mail::{ReceivedMail, mails};

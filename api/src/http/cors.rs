@@ -17,8 +17,9 @@ use actix_web::{
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 /// What our requests carry beyond what is always allowed.
-const HEADERS: HeaderValue =
-    HeaderValue::from_static("authorization, content-type, idempotency-key, if-match, last-event-id, x-request-id");
+const HEADERS: HeaderValue = HeaderValue::from_static(
+    "authorization, content-type, idempotency-key, if-match, last-event-id, x-request-id, x-session",
+);
 /// What our answers carry beyond what a page always sees.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "etag, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, x-request-id, www-authenticate",
@@ -51,15 +52,19 @@ pub async fn share<B: MessageBody + 'static>(
     } else {
         next.call(request).await?.map_into_left_body()
     };
-    allow(response.headers_mut(), allowed);
+    let with_cookies = options.is_some_and(|options| options.cookies);
+    allow(response.headers_mut(), allowed, with_cookies);
     Ok(response)
 }
 
-fn allow(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
+fn allow(headers: &mut HeaderMap, origin: Option<HeaderValue>, with_cookies: bool) {
     // A cache must not give one origin's answer to another.
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        if with_cookies {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
     }
 }

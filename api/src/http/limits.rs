@@ -60,9 +60,18 @@ impl RateLimits {
         result
     }
 
+    /// Counts a request of an administrator, who has a bucket for each session and stands in no organization.
+    pub(super) fn admin(&self, request: &HttpRequest, session: Uuid) -> Result<(), Problem> {
+        let mut standings = Vec::with_capacity(1);
+        let result = take(&self.callers, &session, &mut standings);
+        request.extensions_mut().insert(standings);
+        result
+    }
+
     /// Counts a request of somebody of whom only the address is known.
     pub(super) fn stranger(&self, request: &HttpRequest, client: &Client) -> Result<(), Problem> {
-        let buckets = if request.path().starts_with("/v1/auth/") { &self.sign_ins } else { &self.addresses };
+        let is_sign_in = ["/v1/auth/", "/v1/platform/auth/"].iter().any(|doors| request.path().starts_with(doors));
+        let buckets = if is_sign_in { &self.sign_ins } else { &self.addresses };
         let mut standings = Vec::with_capacity(1);
         let result = take(buckets, &client.network().unwrap_or(Ipv6Addr::UNSPECIFIED), &mut standings);
         request.extensions_mut().insert(standings);

@@ -3,6 +3,7 @@ mod conventions;
 mod texts;
 
 use super::{
+    cookies,
     problem::{self, PublishedProblem},
     server,
 };
@@ -98,7 +99,12 @@ fn complete(document: &mut Value) {
     }
     document["components"]["securitySchemes"]["bearer"] =
         json!({ "type": "http", "scheme": "bearer", "description": "An access token, or an API key: `purser_…`." });
-    document["security"] = json!([{ "bearer": [] }]);
+    document["components"]["securitySchemes"]["cookie"] = cookies::scheme();
+    document["components"]["securitySchemes"]["platform"] = json!({
+        "type": "http", "scheme": "bearer",
+        "description": "An access token of a platform administrator: from `POST /v1/platform/auth/mfa/verify`.",
+    });
+    document["security"] = json!([{ "bearer": [] }, { "cookie": [] }]);
     document["x-problems"] = json!(registry);
     document["components"]["responses"] = responses(&registry);
     document["components"]["headers"] = headers();

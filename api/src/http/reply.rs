@@ -43,7 +43,7 @@ impl Reply {
         Self { answer }
     }
 
-    fn json(status: StatusCode, view: &impl Serialize) -> Result<Self, Problem> {
+    pub(super) fn json(status: StatusCode, view: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_string(view).map_err(Problem::internal)?;
         Ok(Self { answer: Answer { status: status.as_u16(), headers: Vec::new(), body } })
     }
@@ -61,6 +61,11 @@ impl Reply {
     /// Lets anybody keep the answer for so long. For what everybody may see.
     pub fn cacheable(self, lifetime: Duration) -> Self {
         self.header(header::CACHE_CONTROL.as_str(), format!("public, max-age={}", lifetime.as_secs()))
+    }
+
+    /// Sets a cookie, or clears it.
+    pub(super) fn cookie(self, cookie: String) -> Self {
+        self.header(header::SET_COOKIE.as_str(), cookie)
     }
 
     fn header(mut self, name: &str, value: String) -> Self {
@@ -90,7 +95,7 @@ fn send(answer: &Answer, body: String) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     for (name, value) in &answer.headers {
-        response.insert_header((name.as_str(), value.as_str()));
+        response.append_header((name.as_str(), value.as_str()));
     }
     if !answer.headers.iter().any(|(name, _)| name == header::CACHE_CONTROL.as_str()) {
         // What one person may see is not for a cache that others share.

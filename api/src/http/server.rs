@@ -1,6 +1,6 @@
 //! The server: every route, the conventions around them, and how it ends.
 use super::{
-    agents, approvals, auth, billing, cors, health, integrations,
+    administration, agents, approvals, auth, billing, cors, health, integrations,
     limits::{LimitOptions, RateLimits, show_limits},
     messaging,
     observe::observe,
@@ -41,6 +41,8 @@ pub struct HttpOptions {
     pub trusted_proxies: Vec<IpNet>,
     /// Origins whose pages may read answers.
     pub cors_allowed_origins: Vec<String>,
+    /// Whether browsers may keep their tokens in cookies.
+    pub cookies: bool,
     /// Whether browsers are told to come over TLS only.
     pub hsts: bool,
     /// How many requests are taken.
@@ -124,7 +126,8 @@ pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfi
         .configure(approvals::routes)
         .configure(agents::routes)
         .configure(billing::routes)
-        .configure(platform::routes);
+        .configure(platform::routes)
+        .configure(administration::routes);
 }
 
 /// 405 with the methods there are when the path exists, else 404.

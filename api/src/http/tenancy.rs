@@ -3,7 +3,7 @@ mod engagements;
 mod invitations;
 mod me;
 mod members;
-mod organizations;
+pub(super) mod organizations;
 mod permissions;
 mod preferences;
 mod projects;

@@ -1,6 +1,6 @@
 //! The caller, and the transaction of a request.
 use super::{
-    body::Hashed, limits::RateLimits, observe::RequestId, problem::Refusal, reply::Reply, server::HttpOptions,
+    body::Hashed, cookies, limits::RateLimits, observe::RequestId, problem::Refusal, reply::Reply, server::HttpOptions,
 };
 use crate::wiring::Services;
 use actix_web::{
@@ -48,21 +48,21 @@ impl FromRequest for Anyone {
     }
 }
 
-fn anyone(request: &HttpRequest) -> Result<Anyone, Problem> {
+pub(super) fn anyone(request: &HttpRequest) -> Result<Anyone, Problem> {
     let services = request.app_data::<web::Data<Services>>().cloned();
     let services = services.ok_or_else(|| Problem::internal("the services are part of the app"))?;
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     Ok(Anyone { services, client: client(request), request_id })
 }
 
-fn limits(request: &HttpRequest) -> Result<&RateLimits, Problem> {
+pub(super) fn limits(request: &HttpRequest) -> Result<&RateLimits, Problem> {
     let limits = request.app_data::<web::Data<RateLimits>>();
     limits.map(web::Data::get_ref).ok_or_else(|| Problem::internal("the limits are part of the app"))
 }
 
 /// The address of the client. A proxy's word counts only when the proxy is one of ours; then the last address in
 /// `X-Forwarded-For` that is not ours is the client's.
-fn client(request: &HttpRequest) -> Client {
+pub(super) fn client(request: &HttpRequest) -> Client {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let mut ip = peer(request);
     if ip.is_some_and(|peer| is_trusted(request, peer)) {
@@ -135,7 +135,7 @@ impl FromRequest for Read {
     type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parts = anyone(request).and_then(|anyone| Ok((anyone, bearer(request)?)));
+        let parts = anyone(request).and_then(|anyone| Ok((anyone, cookies::token(request)?)));
         let request = request.clone();
         Box::pin(async move {
             let from = client(&request);
@@ -151,6 +151,9 @@ impl FromRequest for Read {
             limits(&request)?.caller(&request, caller.scope().organization, name.unwrap_or_default())?;
             if is_for_people(request.path()) {
                 caller.session()?;
+                if caller.scope().actor.on_behalf_of().is_some() && !is_for_acting(&request) {
+                    return Err(Problem::of(AuthProblem::NotWhileActing).into());
+                }
             }
             if caller.caller.must_enrol && !is_for_enrolling(request.path()) {
                 return Err(Problem::of(AuthProblem::MfaEnrolmentRequired).into());
@@ -158,6 +161,13 @@ impl FromRequest for Read {
             Ok(caller)
         })
     }
+}
+
+/// What an administrator who acts for somebody may still ask, and the way out.
+fn is_for_acting(request: &HttpRequest) -> bool {
+    let path = request.path();
+    let looks = request.method().is_safe() && (path == "/v1/me" || path.starts_with("/v1/me/"));
+    looks || path == "/v1/auth/logout"
 }
 
 /// What somebody needs who has to set up their second factor, and the way out.
@@ -191,7 +201,7 @@ impl FromRequest for Visitor {
     type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if request.headers().contains_key(header::AUTHORIZATION) {
+        if cookies::has_token(request) {
             let read = Read::from_request(request, payload);
             return Box::pin(async move {
                 let Read { anyone, caller } = read.await?;
@@ -209,7 +219,7 @@ fn is_for_people(path: &str) -> bool {
 }
 
 /// RFC 6750, section 2.1.
-fn bearer(request: &HttpRequest) -> Result<String, Problem> {
+pub(super) fn bearer(request: &HttpRequest) -> Result<String, Problem> {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value
         .and_then(|value| value.split_once(' '))
@@ -253,7 +263,7 @@ impl Write {
 
     /// As [`Write::begin`], in an organization that the caller is about to found. `forbidden` for a caller who is no person.
     pub async fn begin_founding(&self, body: &impl Hashed) -> Result<WriteTx, Refusal> {
-        let founder = self.scope().actor.user().ok_or_else(|| Problem::of(CommonProblem::Forbidden))?;
+        let founder = self.scope().actor.in_person().ok_or_else(|| Problem::of(CommonProblem::Forbidden))?;
         // The answer is kept in the transaction of its effect, so a retry has to find the organization of the first attempt.
         let organization = match &self.idempotency_key {
             Some(key) => founded_with(founder, key),
@@ -285,15 +295,20 @@ impl Write {
 
     /// The versions in `If-Match`. `precondition_required` when it is missing.
     pub fn if_match(&self) -> Result<Expected, Problem> {
-        self.if_match.clone().ok_or_else(|| {
-            Problem::of(CommonProblem::PreconditionRequired).detail("Send the resource's ETag as If-Match.")
-        })
+        required(self.if_match.as_ref())
     }
 
     /// The versions in `If-Match`; any when it is missing.
     pub fn if_match_optional(&self) -> Expected {
         self.if_match.clone().unwrap_or(Expected::Any)
     }
+}
+
+/// The versions that were sent. `precondition_required` when there are none.
+pub(super) fn required(if_match: Option<&Expected>) -> Result<Expected, Problem> {
+    if_match
+        .cloned()
+        .ok_or_else(|| Problem::of(CommonProblem::PreconditionRequired).detail("Send the resource's ETag as If-Match."))
 }
 
 /// The id of the organization that the person founds with this key: a UUIDv8 (RFC 9562, section 5.8) of both.
@@ -304,7 +319,7 @@ fn founded_with(founder: UserId, key: &str) -> OrganizationId {
 }
 
 /// What is no version of ours, such as a weak tag, matches nothing (RFC 9110, section 13.1.1).
-fn if_match(request: &HttpRequest) -> Option<Expected> {
+pub(super) fn if_match(request: &HttpRequest) -> Option<Expected> {
     request.headers().contains_key(header::IF_MATCH).then(|| match header::IfMatch::parse(request) {
         Ok(header::IfMatch::Any) => Expected::Any,
         Ok(header::IfMatch::Items(tags)) => {

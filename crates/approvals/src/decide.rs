@@ -57,7 +57,7 @@ impl ApprovalService {
     pub async fn decide(&self, tx: &WriteTx, id: ApprovalRequestId, answer: Answer) -> Result<Outcome, Problem> {
         tx.scope().require(Permission::ApprovalsRead)?;
         let seen = tx.get::<approval_request::Entity>(id).await?;
-        let person = tx.scope().actor.user().ok_or_else(|| Problem::of(ApprovalProblem::PersonMustDecide))?;
+        let person = tx.scope().actor.in_person().ok_or_else(|| Problem::of(ApprovalProblem::PersonMustDecide))?;
         let answer = checked(answer)?;
         let subject = self.subject(&seen.subject)?;
         // The subject before its request, as whoever changes the subject locks them.

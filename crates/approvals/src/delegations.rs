@@ -42,7 +42,7 @@ pub async fn get(tx: &ReadTx, id: ApprovalDelegationId) -> Result<Model, Problem
 pub async fn delete(tx: &WriteTx, id: ApprovalDelegationId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::ApprovalsRead)?;
     let delegation = tx.get_for_update::<Entity>(id).await?;
-    let caller = tx.scope().actor.user();
+    let caller = tx.scope().actor.in_person();
     if caller != Some(delegation.from_user) && caller != Some(delegation.to_user) {
         tx.scope().require(Permission::ApprovalsManage)?;
     }
@@ -56,7 +56,7 @@ impl ApprovalService {
     /// Lets another member decide for the caller. Only a person has anything to delegate.
     pub async fn delegate(&self, tx: &WriteTx, new: NewDelegation) -> Result<Model, Problem> {
         tx.scope().require(Permission::ApprovalsRead)?;
-        let person = tx.scope().actor.user();
+        let person = tx.scope().actor.in_person();
         let person = person.ok_or_else(|| Problem::of(crate::ApprovalProblem::PersonMustDecide))?;
         let since = self.checked(tx, person, &new).await?;
         let row = approval_delegation::ActiveModel {

@@ -32,10 +32,10 @@ impl ApprovalService {
     pub(crate) async fn requester(&self, tx: &ReadTx) -> Result<Requester, Problem> {
         let actor = tx.scope().actor;
         let accountable = match actor {
-            Actor::User(user) => Some(user),
+            Actor::User(user) | Actor::Acting { user, .. } => Some(user),
             // Nobody approves what they had their own program ask for.
             Actor::ApiKey(key) => self.people.key_holder(tx, key).await?,
-            Actor::Agent(_) | Actor::System => None,
+            Actor::PlatformAdmin(_) | Actor::Agent(_) | Actor::System => None,
         };
         Ok(Requester { kind: actor.kind().to_owned(), id: actor.id(), accountable })
     }

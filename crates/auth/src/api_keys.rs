@@ -1,7 +1,8 @@
 //! API keys: programs that act for an organization, within what a person gave them.
 //!
 //! A key holds permissions by name, never one that decides, and never more than the person who created it holds at the moment:
-//! when they lose a right the key loses it, and when they leave the key is worth nothing.
+//! when they lose a right the key loses it, and when they leave the key is worth nothing. The same goes for whoever made the secret
+//! that is sent: who has rotated somebody else's key knows it.
 mod authenticate;
 mod known;
 mod last_used;
@@ -11,7 +12,7 @@ mod secret;
 use crate::AuthProblem;
 use chrono::TimeDelta;
 use purser_entity_auth::api_key::{ActiveModel, Column, Entity, Model, Networks, Scopes};
-use purser_kernel::{FieldError, PermissionSet, SecretString, ids::ApiKeyId, text::Findings};
+use purser_kernel::{FieldError, PermissionSet, SecretString, UserId, ids::ApiKeyId, random, text::Findings};
 use purser_store::{AuditCategory, prelude::*};
 use secret::ApiKeySecret;
 use serde_json::{Value, json};
@@ -24,6 +25,8 @@ pub const OVERLAP: TimeDelta = TimeDelta::hours(24);
 /// The longest time that is given.
 pub const LONGEST_OVERLAP: TimeDelta = TimeDelta::days(7);
 const MAX_NAME: usize = 100;
+/// More keys than anybody has.
+const MAX_KEYS: u64 = 10_000;
 
 /// A key that is to be created.
 #[derive(Clone, Debug)]
@@ -64,7 +67,7 @@ pub async fn get(tx: &ReadTx, id: ApiKeyId) -> Result<Model, Problem> {
 /// `validation_failed` for a scope that decides, `forbidden` for one that the caller does not hold themselves.
 pub async fn create(tx: &WriteTx, new: NewApiKey) -> Result<Issued, Problem> {
     tx.scope().require(Permission::ApiKeysManage)?;
-    let creator = tx.scope().actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+    let creator = tx.scope().actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
     let mut found = Findings::new();
     let name = found.check(text::line("/name", &new.name, MAX_NAME))?.unwrap_or_default();
     let scopes = found.check(checked_scopes(&new.scopes))?.unwrap_or_default();
@@ -80,7 +83,9 @@ pub async fn create(tx: &WriteTx, new: NewApiKey) -> Result<Issued, Problem> {
         id: Set(id),
         name: Set(name),
         key_hash: Set(secret.hash().to_vec()),
+        secret_by: Set(creator),
         previous_key_hash: Set(None),
+        previous_secret_by: Set(None),
         previous_expires_at: Set(None),
         scopes: Set(Scopes(scopes.iter().map(|scope| scope.as_str().to_owned()).collect())),
         allowed_ips: Set(networks.map(|list| Networks(list.iter().map(ToString::to_string).collect()))),
@@ -98,9 +103,10 @@ pub async fn create(tx: &WriteTx, new: NewApiKey) -> Result<Issued, Problem> {
 /// Gives the key another secret. The one before works on for `overlap`, [`OVERLAP`] without one; an older one does not.
 ///
 /// `forbidden` for who does not hold all of its scopes, since they learn the secret; `api_key_ended` when it was revoked or has
-/// expired. Twice at once: two secrets, both good.
+/// expired. Twice at once: two secrets, both good. The new secret is bound to the caller as well as to the key's creator.
 pub async fn rotate(tx: &WriteTx, id: ApiKeyId, overlap: Option<TimeDelta>) -> Result<Issued, Problem> {
     tx.scope().require(Permission::ApiKeysManage)?;
+    let caller = tx.scope().actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
     let overlap = overlap.unwrap_or(OVERLAP);
     if overlap < TimeDelta::zero() || overlap > LONGEST_OVERLAP {
         let message = format!("must be from 0 to {}", LONGEST_OVERLAP.num_seconds());
@@ -115,7 +121,9 @@ pub async fn rotate(tx: &WriteTx, id: ApiKeyId, overlap: Option<TimeDelta>) -> R
     let (hash, previous_expires_at) = (secret.hash().to_vec(), tx.now() + overlap);
     tx.update_where(Column::Id.eq(id), |row: &mut ActiveModel| {
         row.key_hash = Set(hash);
+        row.secret_by = Set(caller);
         row.previous_key_hash = Set(Some(key.key_hash));
+        row.previous_secret_by = Set(Some(key.secret_by));
         row.previous_expires_at = Set(Some(previous_expires_at));
     })
     .await?;
@@ -135,6 +143,26 @@ pub async fn revoke(tx: &WriteTx, id: ApiKeyId) -> Result<(), Problem> {
     let now = tx.now();
     tx.update_where(Column::Id.eq(id), |row: &mut ActiveModel| row.revoked_at = Set(Some(now))).await?;
     audit(tx, "api_key.revoke", &key).await
+}
+
+/// Ends all keys of somebody who leaves the organization, and every secret that they made for others' keys, which can be rotated. This
+/// node looks keys up anew once the transaction has said that rights [changed](WriteTx::rights_changed); others notice within a
+/// second.
+pub(crate) async fn end_all(tx: &WriteTx, person: UserId) -> Result<(), Problem> {
+    let live = Column::CreatedBy.eq(person).and(Column::RevokedAt.is_null());
+    let keys = tx.find_for_update::<Entity>().filter(live).all(MAX_KEYS).await?;
+    let now = tx.now();
+    let these = Column::Id.is_in(keys.iter().map(|key| key.id));
+    tx.update_where(these, |row: &mut ActiveModel| row.revoked_at = Set(Some(now))).await?;
+    for key in &keys {
+        audit(tx, "api_key.revoke", key).await?;
+    }
+    // The hash of nothing that anybody has.
+    let nobody_s = random::bytes::<32>()?.to_vec();
+    let made = Column::SecretBy.eq(person).and(Column::RevokedAt.is_null());
+    tx.update_where(made, |row: &mut ActiveModel| row.key_hash = Set(nobody_s)).await?;
+    let made_before = Column::PreviousSecretBy.eq(person).and(Column::RevokedAt.is_null());
+    tx.update_where(made_before, |row: &mut ActiveModel| row.previous_key_hash = Set(None)).await.map(|_| ())
 }
 
 /// What the key was given. A name that the code no longer knows allows nothing, nor does one that has come to decide.

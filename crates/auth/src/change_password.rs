@@ -32,7 +32,7 @@ impl Auth {
         change: PasswordChange,
     ) -> Result<(), Problem> {
         let wrong = || Problem::of(AuthProblem::WrongPassword);
-        let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+        let user = scope.actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
         let current = Password::given(&change.current_password).ok_or_else(wrong)?;
         let (credential, about) = self.owner(user, scope).await?;
         let about = about.iter().map(String::as_str).collect();
@@ -43,7 +43,7 @@ impl Auth {
         let hash = if right { Some(self.hasher.hash(new).await?) } else { None };
 
         let tx = self.store.write_in_any_state(scope).await?;
-        let now = credentials::for_update(&tx, user).await?;
+        let now = credentials::for_update(tx.system(), user, &tx.scope().client).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
         now.attempts().allow(tx.now())?;
         let Some(hash) = hash else {
@@ -54,8 +54,9 @@ impl Auth {
         if now.password_hash() != credential.password_hash() {
             return Err(wrong());
         }
-        credentials::replace(&tx, &now, hash).await?;
-        let ended = sessions::end_others(&tx, user, Some(session), Reason::PasswordChanged).await?;
+        credentials::replace(tx.system(), &now, hash).await?;
+        let ended =
+            sessions::end_others(tx.system(), &scope.into(), user, Some(session), Reason::PasswordChanged).await?;
         tx.audit(AuditEntry::new(CHANGE, "user", user).category(AuditCategory::Security)).await?;
         tx.commit().await?;
         self.forget_all(&ended).await;

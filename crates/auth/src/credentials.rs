@@ -48,57 +48,60 @@ pub(crate) async fn find(system: System<'_>, user: UserId, client: &Client) -> R
     Ok(row.map(|row| Credential { row, network }))
 }
 
-/// As [`find`], for the client of `tx`. Nobody else changes it until the transaction ends. `invalid_credentials` when there is
-/// none.
-pub(crate) async fn for_update(tx: &WriteTx, user: UserId) -> Result<Credential, Problem> {
-    let system = tx.system();
+/// As [`find`], and nobody else changes it until the transaction ends. `invalid_credentials` when there is none.
+pub(crate) async fn for_update(system: System<'_>, user: UserId, client: &Client) -> Result<Credential, Problem> {
     let row = system.find::<Entity>().filter(Column::UserId.eq(user)).for_update().one().await?;
     let row = row.ok_or_else(|| Problem::of(AuthProblem::InvalidCredentials))?;
-    let network = networks::known(system, user, &tx.scope().client).await?;
+    let network = networks::known(system, user, client).await?;
     Ok(Credential { row, network })
 }
 
-/// Counts a wrong password that was given for `action`.
+/// Counts a wrong password.
+pub(crate) async fn count_failure(system: System<'_>, credential: &Credential) -> Result<(), Problem> {
+    note(system, credential, credential.attempts().after_failure(system.now())).await
+}
+
+/// Counts a wrong password that was given for `action`, and writes it down in the organization's trail.
 pub(crate) async fn fail(tx: &WriteTx, credential: &Credential, action: &'static str) -> Result<(), Problem> {
-    note(tx, credential, credential.attempts().after_failure(tx.now())).await?;
+    count_failure(tx.system(), credential).await?;
     let entry = AuditEntry::new(action, "user", credential.row.user_id);
     tx.audit(entry.category(AuditCategory::Security).failed(AuditSeverity::Warning)).await
 }
 
 /// Forgives the wrong passwords that came before a right one.
-pub(crate) async fn forgive(tx: &WriteTx, credential: &Credential) -> Result<(), Problem> {
-    note(tx, credential, Attempts::default()).await
+pub(crate) async fn forgive(system: System<'_>, credential: &Credential) -> Result<(), Problem> {
+    note(system, credential, Attempts::default()).await
 }
 
-async fn note(tx: &WriteTx, credential: &Credential, attempts: Attempts) -> Result<(), Problem> {
+async fn note(system: System<'_>, credential: &Credential, attempts: Attempts) -> Result<(), Problem> {
     if attempts == credential.attempts() {
         return Ok(());
     }
     if let Some(network) = &credential.network {
-        return networks::note(tx, network, attempts).await;
+        return networks::note(system, network, attempts).await;
     }
     let change = |row: &mut ActiveModel| {
         row.failed_logins = Set(attempts.failures);
         row.next_try_at = Set(attempts.next_try_at);
     };
-    tx.system().update_where(Column::Id.eq(credential.row.id), change).await.map(|_| ())
+    system.update_where(Column::Id.eq(credential.row.id), change).await.map(|_| ())
 }
 
 /// Keeps the hash of the same password by other parameters.
-pub(crate) async fn rehash(tx: &WriteTx, credential: &Credential, hash: String) -> Result<(), Problem> {
+pub(crate) async fn rehash(system: System<'_>, credential: &Credential, hash: String) -> Result<(), Problem> {
     let change = |row: &mut ActiveModel| row.password_hash = Set(Some(hash));
-    tx.system().update_where(Column::Id.eq(credential.row.id), change).await.map(|_| ())
+    system.update_where(Column::Id.eq(credential.row.id), change).await.map(|_| ())
 }
 
 /// Keeps the hash of another password. Wrong ones that were given before are forgiven, wherever they came from.
-pub(crate) async fn replace(tx: &WriteTx, credential: &Credential, hash: String) -> Result<(), Problem> {
-    let now = tx.now();
+pub(crate) async fn replace(system: System<'_>, credential: &Credential, hash: String) -> Result<(), Problem> {
+    let now = system.now();
     let change = |row: &mut ActiveModel| {
         row.password_hash = Set(Some(hash));
         row.changed_at = Set(Some(now));
         row.failed_logins = Set(0);
         row.next_try_at = Set(None);
     };
-    tx.system().update_where(Column::Id.eq(credential.row.id), change).await?;
-    networks::forgive_all(tx, credential.row.user_id).await
+    system.update_where(Column::Id.eq(credential.row.id), change).await?;
+    networks::forgive_all(system, credential.row.user_id).await
 }

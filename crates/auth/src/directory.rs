@@ -1,4 +1,5 @@
 //! People, as the others in their organization see them.
+use crate::api_keys;
 use async_trait::async_trait;
 use purser_entity_auth::{
     api_key,
@@ -34,6 +35,10 @@ impl People for Directory {
     async fn key_holder(&self, tx: &ReadTx, key: Uuid) -> Result<Option<UserId>, Problem> {
         let key = tx.find_by_id::<api_key::Entity>(ApiKeyId::from_uuid(key)).await?;
         Ok(key.map(|key| key.created_by))
+    }
+
+    async fn end_keys(&self, tx: &WriteTx, person: UserId) -> Result<(), Problem> {
+        api_keys::end_all(tx, person).await
     }
 
     async fn with_email(&self, tx: &ReadTx, email: &Email) -> Result<Option<UserId>, Problem> {

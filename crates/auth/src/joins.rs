@@ -76,7 +76,7 @@ impl Joins {
         let scope = |user| bare_scope(organization, user, client, request_id);
         match (caller, account) {
             (Some(caller), account) => {
-                let user = caller.scope.actor.user().filter(|user| Some(*user) == account);
+                let user = caller.scope.actor.in_person().filter(|user| Some(*user) == account);
                 let user = user.ok_or_else(|| Problem::of(AuthProblem::InvitationForAnother))?;
                 self.caller(&request.token, &scope(user), user).await
             }
@@ -125,7 +125,7 @@ impl Joins {
         let right = self.auth.hasher.verify(given, before.password_hash()).await?;
 
         let tx = self.auth.store.write(scope).await?;
-        let credential = credentials::for_update(&tx, user).await?;
+        let credential = credentials::for_update(tx.system(), user, &tx.scope().client).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
         credential.attempts().allow(tx.now())?;
         if !right {
@@ -136,10 +136,10 @@ impl Joins {
         if credential.password_hash() != before.password_hash() {
             return Err(refused());
         }
-        credentials::forgive(&tx, &credential).await?;
+        credentials::forgive(tx.system(), &credential).await?;
         self.join(&tx, &request.token, user).await?;
         let holder = Holder { organization: tx.organization(), user, session: Id::generate() };
-        if mfa::is_enrolled(&tx, user).await? {
+        if mfa::is_enrolled(tx.system(), user).await? {
             // They are a member now; to sign in they still have to show their second factor.
             let challenge = Challenge::begin(&tx, holder, None).await?;
             tx.commit().await?;

@@ -108,7 +108,7 @@ impl Auth {
         self.prepare_signing_keys().await?;
         let scope = bare_scope(account.organization, account.user, client, request_id);
         let tx = self.store.write_in_any_state(&scope).await?;
-        let credential = credentials::for_update(&tx, account.user).await?;
+        let credential = credentials::for_update(tx.system(), account.user, &tx.scope().client).await?;
         credential.attempts().allow(tx.now())?;
         if !right {
             credentials::fail(&tx, &credential, SIGN_IN).await?;
@@ -120,11 +120,11 @@ impl Auth {
             return Err(refused());
         }
         if let Some(hash) = renewed {
-            credentials::rehash(&tx, &credential, hash).await?;
+            credentials::rehash(tx.system(), &credential, hash).await?;
         }
-        credentials::forgive(&tx, &credential).await?;
+        credentials::forgive(tx.system(), &credential).await?;
         let holder = Holder { organization: account.organization, user: account.user, session: Id::generate() };
-        if mfa::is_enrolled(&tx, account.user).await? {
+        if mfa::is_enrolled(tx.system(), account.user).await? {
             let challenge = Challenge::begin(&tx, holder, None).await?;
             tx.commit().await?;
             return Err(Problem::of(AuthProblem::MfaRequired).with("challenge", challenge.expose_secret()));
@@ -135,7 +135,7 @@ impl Auth {
     }
 
     /// `too_many_requests` while the network is paused.
-    async fn allow(&self, network: Option<Ipv6Addr>) -> Result<(), Problem> {
+    pub(crate) async fn allow(&self, network: Option<Ipv6Addr>) -> Result<(), Problem> {
         match (&self.network_attempts, network) {
             (Some(kept), Some(network)) => kept.attempts(&network.to_string()).await.allow(self.store.clock().now()),
             _ => Ok(()),
@@ -143,7 +143,7 @@ impl Auth {
     }
 
     /// Counts a wrong password that came from the network, unless it is paused by now.
-    async fn count(&self, network: Option<Ipv6Addr>) -> Result<(), Problem> {
+    pub(crate) async fn count(&self, network: Option<Ipv6Addr>) -> Result<(), Problem> {
         match (&self.network_attempts, network) {
             (Some(kept), Some(network)) => kept.failed(&network.to_string(), self.store.clock().now()).await,
             _ => Ok(()),

@@ -11,7 +11,7 @@ mod totp;
 mod verify;
 
 pub use challenge::Challenge;
-pub(crate) use factor::is_enrolled;
+pub(crate) use factor::{for_update, is_enrolled, remove_all, try_code};
 
 pub use enrol::{Enrolment, MfaStatus};
 pub use proof::{Proof, Vouched};

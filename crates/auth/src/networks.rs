@@ -22,11 +22,11 @@ pub(crate) async fn known(system: System<'_>, user: UserId, client: &Client) -> 
 }
 
 /// Remembers where the person is, who has just shown that it is them. What went wrong there before is forgiven.
-pub(crate) async fn remember(tx: &WriteTx, user: UserId) -> Result<(), Problem> {
-    let now = tx.now();
+pub(crate) async fn remember(system: System<'_>, user: UserId, client: &Client) -> Result<(), Problem> {
+    let now = system.now();
     let old = Column::UserId.eq(user).and(Column::LastUsedAt.lt(now - REMEMBERED_FOR));
-    tx.system().remove::<Entity>(old).await?;
-    let Some(network) = tx.scope().client.network() else {
+    system.remove::<Entity>(old).await?;
+    let Some(network) = client.network() else {
         return Ok(());
     };
     let row = ActiveModel {
@@ -40,7 +40,7 @@ pub(crate) async fn remember(tx: &WriteTx, user: UserId) -> Result<(), Problem> 
     };
     let key = [Column::UserId, Column::Network];
     let columns = [Column::LastUsedAt, Column::FailedLogins, Column::NextTryAt, Column::UpdatedAt];
-    tx.system().upsert_many([row], key, columns).await
+    system.upsert_many([row], key, columns).await
 }
 
 /// The wrong passwords that came from there lately.
@@ -49,19 +49,19 @@ pub(crate) fn attempts_of(network: &Model) -> Attempts {
 }
 
 /// Writes down how many there were.
-pub(crate) async fn note(tx: &WriteTx, network: &Model, attempts: Attempts) -> Result<(), Problem> {
-    write(tx, Column::Id.eq(network.id), attempts).await
+pub(crate) async fn note(system: System<'_>, network: &Model, attempts: Attempts) -> Result<(), Problem> {
+    write(system, Column::Id.eq(network.id), attempts).await
 }
 
 /// Forgives what went wrong in all of the person's networks.
-pub(crate) async fn forgive_all(tx: &WriteTx, user: UserId) -> Result<(), Problem> {
-    write(tx, Column::UserId.eq(user).and(Column::FailedLogins.gt(0)), Attempts::default()).await
+pub(crate) async fn forgive_all(system: System<'_>, user: UserId) -> Result<(), Problem> {
+    write(system, Column::UserId.eq(user).and(Column::FailedLogins.gt(0)), Attempts::default()).await
 }
 
-async fn write(tx: &WriteTx, rows: Filter<Entity>, attempts: Attempts) -> Result<(), Problem> {
+async fn write(system: System<'_>, rows: Filter<Entity>, attempts: Attempts) -> Result<(), Problem> {
     let change = |row: &mut ActiveModel| {
         row.failed_logins = Set(attempts.failures);
         row.next_try_at = Set(attempts.next_try_at);
     };
-    tx.system().update_where(rows, change).await.map(|_| ())
+    system.update_where(rows, change).await.map(|_| ())
 }

@@ -34,6 +34,8 @@ pub struct AuthOptions {
     pub issuer: String,
     /// Whom access tokens are for: the claim `aud`.
     pub audience: String,
+    /// The same of platform administrators' tokens. Must be another, so that no token opens the doors of both.
+    pub platform_audience: String,
 }
 
 impl Default for AuthOptions {
@@ -52,6 +54,7 @@ impl Default for AuthOptions {
             session_lifetime: TimeDelta::days(90),
             issuer: "purser".to_owned(),
             audience: "purser-api".to_owned(),
+            platform_audience: "purser-platform".to_owned(),
         }
     }
 }

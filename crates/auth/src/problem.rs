@@ -45,6 +45,17 @@ pub enum AuthProblem {
     MfaByProvider,
     /// An organization's own directory or provider vouches for the caller, and it can do so for its own members only.
     VouchedForOneOrganization,
+    /// Nobody does this to their own account.
+    OwnAccount,
+    /// The person administers the platform: nobody acts for them or takes their second factor away, before a command of the operator's has
+    /// taken the office from them.
+    PlatformAdministrator,
+    /// The organization does not let platform administrators act for its members.
+    ImpersonationNotAllowed,
+    /// A platform administrator who acts for somebody asked for what only that person does themselves.
+    NotWhileActing,
+    /// Cookies came with a request that another site may have made a browser send: it lacks `X-Session: cookie`, or comes from elsewhere.
+    CrossSiteRequest,
     /// The invitation was sent to another address than the caller's.
     InvitationForAnother,
 }
@@ -74,6 +85,13 @@ impl ProblemKind for AuthProblem {
                 ("vouched_for_one_organization", 403, "The caller's directory vouches for one organization")
             }
             Self::InvitationForAnother => ("invitation_for_another", 403, "The invitation is for somebody else"),
+            Self::CrossSiteRequest => ("cross_site_request", 403, "The request may have come from another site"),
+            Self::OwnAccount => ("own_account", 403, "Nobody does this to their own account"),
+            Self::PlatformAdministrator => ("platform_administrator", 403, "The person administers the platform"),
+            Self::ImpersonationNotAllowed => {
+                ("impersonation_not_allowed", 403, "The organization does not let administrators act for its members")
+            }
+            Self::NotWhileActing => ("not_while_acting", 403, "Only the person themselves does this"),
             Self::InvalidRefreshToken => ("invalid_refresh_token", 401, "The refresh token is not valid"),
         };
         ProblemType::new(id, status, title)

@@ -5,7 +5,7 @@ use crate::{
     password::Hasher,
     signing::KeyRing,
     throttle::Strangers,
-    tokens::{AccessTokens, Holder, OneTimeTokens, Signed, Successors},
+    tokens::{AccessTokens, Holder, OneTimeTokens, PlatformTokens, Signed, Successors},
 };
 use moka::future::Cache;
 use purser_kernel::{Client, OrganizationId, PermissionSet, Problem, Scope, UserId, ids::SessionId};
@@ -22,6 +22,8 @@ pub(crate) struct Rights {
     pub(crate) permissions: PermissionSet,
     /// Whether they need a second factor and have none.
     pub(crate) must_enrol: bool,
+    /// The administrator who acts for them.
+    pub(crate) acting: Option<UserId>,
     /// How often this process had changed rights in the organization by then.
     pub(crate) changes: u64,
 }
@@ -34,6 +36,7 @@ pub struct Auth {
     pub(crate) options: Arc<AuthOptions>,
     pub(crate) hasher: Hasher,
     pub(crate) access_tokens: Arc<AccessTokens>,
+    pub(crate) platform_tokens: Arc<PlatformTokens>,
     /// What signs them.
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) successors: Arc<Successors>,
@@ -66,6 +69,7 @@ impl Auth {
         Ok(Self {
             hasher: Hasher::new(&options)?,
             access_tokens: Arc::new(AccessTokens::new(&options)),
+            platform_tokens: Arc::new(PlatformTokens::new(&options)),
             keys: Arc::default(),
             successors: Arc::new(Successors::new(master)?),
             one_time_tokens: Arc::new(OneTimeTokens::new(master)?),

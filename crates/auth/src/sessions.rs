@@ -2,7 +2,7 @@
 mod own;
 
 use crate::{
-    Auth, networks,
+    Auth, networks, platform,
     tokens::{Holder, RefreshToken},
 };
 use purser_entity_auth::{
@@ -10,7 +10,7 @@ use purser_entity_auth::{
     session::{self, Column},
 };
 use purser_kernel::{
-    ExposeSecret, SecretString, UserId,
+    Client, ExposeSecret, PlatformScope, SecretString, UserId,
     ids::{IntegrationId, RefreshTokenId, SessionId},
 };
 use purser_store::{Place, prelude::*};
@@ -33,6 +33,10 @@ pub(crate) enum Reason {
     PasswordReset,
     /// The directory or the provider no longer vouches for its holder.
     NotVouched,
+    /// A platform administrator has disabled its holder.
+    AccountDisabled,
+    /// A platform administrator has taken its holder's second factor away.
+    MfaReset,
 }
 
 /// What a client signs its requests with, and what renews it. `Debug` shows neither.
@@ -107,33 +111,24 @@ impl Auth {
         ends_at: Timestamp,
         voucher: Option<Voucher>,
     ) -> Result<Tokens, Problem> {
-        let (now, client) = (tx.now(), &tx.scope().client);
+        let now = tx.now();
         forget_old(tx, holder.user).await?;
         let expires_at = ends_at.min(now + self.options.session_idle_lifetime);
         let provider_token = voucher.as_ref().and_then(|voucher| voucher.provider_token.as_ref());
         let provider_token = provider_token.map(|token| seal_provider_token(tx, holder.session, token)).transpose()?;
         let row = session::ActiveModel {
-            id: Set(holder.session),
-            user_id: Set(holder.user),
-            organization_id: Set(Some(holder.organization)),
+            expires_at: Set(expires_at),
+            ends_at: Set(ends_at),
             integration_id: Set(voucher.as_ref().map(|voucher| voucher.integration)),
             vouched_until: Set(voucher.as_ref().map(|voucher| voucher.until)),
             second_factor_vouched: Set(voucher.as_ref().is_some_and(|voucher| voucher.second_factor)),
             provider_token_ciphertext: Set(provider_token),
-            check_claimed_until: Set(None),
-            ip: Set(client.ip.clone().filter(|ip| ip.len() <= MAX_IP)),
-            user_agent: Set(client.user_agent.as_ref().map(|name| name.chars().take(MAX_USER_AGENT).collect())),
-            last_seen_at: Set(now),
-            expires_at: Set(expires_at),
-            ends_at: Set(ends_at),
-            revoked_at: Set(None),
-            revoked_reason: Set(None),
-            ..Default::default()
+            ..row(tx, holder)
         };
         tx.system().insert(row).await?;
         // Where somebody else vouches there is no password to guess.
         if voucher.is_none() {
-            networks::remember(tx, holder.user).await?;
+            networks::remember(tx.system(), holder.user, &tx.scope().client).await?;
         }
         let refresh_token = RefreshToken::first(holder)?;
         keep(tx, &refresh_token, expires_at).await?;
@@ -181,6 +176,28 @@ pub(crate) fn place(session: SessionId) -> Place {
 /// A provider's token, as it is kept with the session.
 pub(crate) fn seal_provider_token(tx: &WriteTx, session: SessionId, token: &SecretString) -> Result<Vec<u8>, Problem> {
     tx.vault().seal_global(place(session), token.expose_secret().as_bytes())
+}
+
+/// What every session has, whoever opens it and however long it lasts.
+pub(crate) fn row(tx: &WriteTx, holder: Holder) -> session::ActiveModel {
+    let Client { ip, user_agent } = &tx.scope().client;
+    session::ActiveModel {
+        id: Set(holder.session),
+        user_id: Set(holder.user),
+        organization_id: Set(Some(holder.organization)),
+        integration_id: Set(None),
+        vouched_until: Set(None),
+        second_factor_vouched: Set(false),
+        provider_token_ciphertext: Set(None),
+        check_claimed_until: Set(None),
+        acting_admin_id: Set(None),
+        ip: Set(ip.clone().filter(|ip| ip.len() <= MAX_IP)),
+        user_agent: Set(user_agent.as_ref().map(|name| name.chars().take(MAX_USER_AGENT).collect())),
+        last_seen_at: Set(tx.now()),
+        revoked_at: Set(None),
+        revoked_reason: Set(None),
+        ..Default::default()
+    }
 }
 
 /// Keeps a refresh token that is about to be given out. It is as good as its session.
@@ -231,12 +248,14 @@ pub(crate) async fn end(tx: &WriteTx, holder: Holder, reason: Reason) -> Result<
             row.revoked_reason = Set(Some(reason.to_owned()));
         })
         .await?;
+    platform::note_ends(tx.system(), &PlatformScope::from(tx.scope()), [holder.session]).await?;
     Ok(ended == 1)
 }
 
 /// Ends the person's sessions but `kept`, in whichever organization, and returns those that were open.
 pub(crate) async fn end_others(
-    tx: &WriteTx,
+    system: System<'_>,
+    who: &PlatformScope,
     user: UserId,
     kept: Option<SessionId>,
     reason: Reason,
@@ -249,14 +268,15 @@ pub(crate) async fn end_others(
         }
     };
     // This node refuses so many at once; what more there are it refuses within a second, as the others do.
-    let open = tx.global::<session::Entity>().filter(others()).all(MAX_FORGOTTEN).await?;
-    let (now, reason): (_, &'static str) = (tx.now(), reason.into());
-    tx.system()
+    let open = system.find::<session::Entity>().filter(others()).all(MAX_FORGOTTEN).await?;
+    let (now, reason): (_, &'static str) = (system.now(), reason.into());
+    system
         .update_where(others(), |row: &mut session::ActiveModel| {
             row.revoked_at = Set(Some(now));
             row.revoked_reason = Set(Some(reason.to_owned()));
         })
         .await?;
+    platform::note_ends(system, who, open.iter().map(|session| session.id)).await?;
     let holder =
         |row: session::Model| row.organization_id.map(|organization| Holder { organization, user, session: row.id });
     Ok(open.into_iter().filter_map(holder).collect())

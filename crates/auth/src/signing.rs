@@ -10,7 +10,7 @@ mod rotate;
 pub use jwks::PublicKey;
 pub use rotate::{RotateSigningKeys, Rotated};
 
-pub(crate) use ring::KeyRing;
+pub(crate) use ring::{KeyRing, Keys};
 
 use chrono::TimeDelta;
 use purser_store::Place;

@@ -16,7 +16,12 @@ impl Auth {
         let Some(session) = sessions::open(tx, holder).await? else {
             return Ok(None);
         };
-        if people::active(tx, holder.user).await?.is_none() {
+        let Some(person) = people::active(tx, holder.user).await? else {
+            return Ok(None);
+        };
+        if let Some(admin) = session.acting_admin_id
+            && !self.may_act(tx, admin, &person).await?
+        {
             return Ok(None);
         }
         let membership = self.tenants.membership(tx, holder.user).await?;

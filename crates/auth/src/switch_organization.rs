@@ -17,7 +17,7 @@ impl Auth {
     ) -> Result<SignedIn, Problem> {
         let unauthenticated = || Problem::of(CommonProblem::Unauthenticated);
         let refused = || Problem::unknown_reference("/organization_id", "organization");
-        let user = scope.actor.user().ok_or_else(unauthenticated)?;
+        let user = scope.actor.in_person().ok_or_else(unauthenticated)?;
         let tx = self.store.read(scope).await?;
         let from = Holder { organization: scope.organization, user, session };
         let from = sessions::open(&tx, from).await?.ok_or_else(unauthenticated)?;

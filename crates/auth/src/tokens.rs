@@ -2,6 +2,7 @@
 mod access;
 mod key;
 mod one_time;
+mod platform;
 mod refresh;
 
 use purser_kernel::{OrganizationId, UserId, ids::SessionId};
@@ -9,6 +10,7 @@ use purser_kernel::{OrganizationId, UserId, ids::SessionId};
 pub(crate) use access::{AccessTokens, Signed};
 pub(crate) use key::{Signer, Verifiers, new_key};
 pub(crate) use one_time::{OneTimeToken, OneTimeTokens, Subject};
+pub(crate) use platform::PlatformTokens;
 pub(crate) use refresh::{RefreshToken, Successors};
 
 /// Whom a token speaks for.

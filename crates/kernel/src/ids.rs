@@ -57,6 +57,8 @@ kinds! {
     UserIdentity => UserIdentityId, "what a directory knows a person by";
     OidcSignIn => OidcSignInId, "a sign-in with an OpenID provider that was begun";
     IdentityGroupRole => IdentityGroupRoleId, "the role that a directory's group gives";
+    PlatformSession => PlatformSessionId, "a session of a platform administrator";
+    Impersonation => ImpersonationId, "a time in which a platform administrator acts for a person";
     // approvals
     ApprovalPolicy => ApprovalPolicyId, "a policy of approvals";
     ApprovalRequest => ApprovalRequestId, "a request for approval";
@@ -64,6 +66,7 @@ kinds! {
     ApprovalDelegation => ApprovalDelegationId, "a delegation of approvals";
     // platform
     AuditLog => AuditLogId, "an entry of the audit trail";
+    PlatformAuditLog => PlatformAuditLogId, "an entry of the platform's audit trail";
     OutboxEvent => OutboxEventId, "a domain event";
     Job => JobId, "a job";
     Schedule => ScheduleId, "a schedule";

@@ -37,7 +37,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use patch::Patch;
 pub use permission::{Permission, PermissionSet, SystemRole};
 pub use problem::{CommonProblem, FieldError, Problem, ProblemKind, ProblemType};
-pub use scope::{Actor, Scope};
+pub use scope::{Actor, PlatformScope, Scope};
 pub use secrecy::{ExposeSecret, SecretString};
 
 /// An instant in UTC. The [`Clock`] gives them in whole microseconds, which is what both databases keep.

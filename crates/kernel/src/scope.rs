@@ -7,6 +7,15 @@ use uuid::Uuid;
 pub enum Actor {
     /// A person, signed in.
     User(UserId),
+    /// A platform administrator who acts for a person, within what that person may do, and decides nothing.
+    Acting {
+        /// Who acts.
+        admin: UserId,
+        /// For whom.
+        user: UserId,
+    },
+    /// A platform administrator, in their own name.
+    PlatformAdmin(UserId),
     /// A program with a key of the organization.
     ApiKey(Uuid),
     /// An agent of the organization.
@@ -20,6 +29,7 @@ impl Actor {
     pub fn kind(self) -> &'static str {
         match self {
             Self::User(_) => "user",
+            Self::Acting { .. } | Self::PlatformAdmin(_) => "platform_admin",
             Self::ApiKey(_) => "api_key",
             Self::Agent(_) => "agent",
             Self::System => "system",
@@ -29,17 +39,33 @@ impl Actor {
     /// The id, where the actor has one.
     pub fn id(self) -> Option<Uuid> {
         match self {
-            Self::User(id) => Some(id.as_uuid()),
+            Self::User(id) | Self::PlatformAdmin(id) | Self::Acting { admin: id, .. } => Some(id.as_uuid()),
             Self::ApiKey(id) | Self::Agent(id) => Some(id),
             Self::System => None,
         }
     }
 
-    /// The person, if it is one.
+    /// The member as whom it is done, be it by themselves or by an administrator who acts for them.
     pub fn user(self) -> Option<UserId> {
         match self {
+            Self::User(id) | Self::Acting { user: id, .. } => Some(id),
+            Self::PlatformAdmin(_) | Self::ApiKey(_) | Self::Agent(_) | Self::System => None,
+        }
+    }
+
+    /// The member, if they do it themselves: for what nobody does in their place.
+    pub fn in_person(self) -> Option<UserId> {
+        match self {
             Self::User(id) => Some(id),
-            Self::ApiKey(_) | Self::Agent(_) | Self::System => None,
+            _ => None,
+        }
+    }
+
+    /// The member for whom an administrator acts.
+    pub fn on_behalf_of(self) -> Option<UserId> {
+        match self {
+            Self::Acting { user, .. } => Some(user),
+            _ => None,
         }
     }
 }
@@ -92,5 +118,46 @@ impl Scope {
         Err(Problem::of(CommonProblem::Forbidden)
             .detail(format!("This needs the permission {name}."))
             .with("permission", name))
+    }
+}
+
+/// Who administers the installation: a platform administrator who is signed in, or a command of the operator's.
+#[derive(Clone, Debug)]
+pub struct PlatformScope {
+    /// Who acts; nobody for a command.
+    pub admin: Option<UserId>,
+    /// The request that this belongs to, in logs and in the trail.
+    pub request_id: String,
+    /// Where the request came from.
+    pub client: Client,
+}
+
+impl PlatformScope {
+    /// A command of the operator's.
+    pub fn command(request_id: impl Into<String>) -> Self {
+        Self { admin: None, request_id: request_id.into(), client: Client::default() }
+    }
+
+    /// The scope in which something is done to an organization from outside, with just what that needs.
+    pub fn in_organization(&self, organization: OrganizationId, permissions: PermissionSet) -> Scope {
+        Scope {
+            organization,
+            actor: self.admin.map_or(Actor::System, Actor::PlatformAdmin),
+            permissions,
+            request_id: self.request_id.clone(),
+            client: self.client.clone(),
+        }
+    }
+}
+
+impl From<&Scope> for PlatformScope {
+    /// Of what is done in an organization and concerns the platform's trail: an administrator's deed while they act for somebody, else
+    /// nobody's of theirs.
+    fn from(scope: &Scope) -> Self {
+        let admin = match scope.actor {
+            Actor::PlatformAdmin(admin) | Actor::Acting { admin, .. } => Some(admin),
+            Actor::User(_) | Actor::ApiKey(_) | Actor::Agent(_) | Actor::System => None,
+        };
+        Self { admin, request_id: scope.request_id.clone(), client: scope.client.clone() }
     }
 }

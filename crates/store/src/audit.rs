@@ -2,7 +2,7 @@
 use crate::{ReadTx, WriteTx, prelude::*};
 pub use purser_entity_platform::audit_log::Model as AuditLog;
 use purser_entity_platform::audit_log::{self, Category, Column, Outcome, Severity};
-use purser_kernel::{Id, ids::AuditLogId};
+use purser_kernel::{Client, Id, ids::AuditLogId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -85,6 +85,11 @@ fn differing(side: &Map<String, Value>, other: &Map<String, Value>) -> Value {
 /// The longest client name that is kept.
 const MAX_USER_AGENT: usize = 300;
 
+/// What the client calls itself, as far as it is kept.
+pub(crate) fn user_agent(client: &Client) -> Option<String> {
+    client.user_agent.as_ref().map(|name| name.chars().take(MAX_USER_AGENT).collect())
+}
+
 impl WriteTx {
     /// Records what the caller did.
     pub async fn audit(&self, entry: AuditEntry) -> Result<(), Problem> {
@@ -94,19 +99,18 @@ impl WriteTx {
     /// As [`WriteTx::audit`], for many deeds with as few statements as the databases allow.
     pub async fn audit_many(&self, entries: impl IntoIterator<Item = AuditEntry>) -> Result<(), Problem> {
         let scope = self.scope();
-        let user_agent = scope.client.user_agent.as_ref();
         let rows = entries.into_iter().map(|entry| audit_log::ActiveModel {
             category: Set(entry.category),
             severity: Set(entry.severity),
             actor_kind: Set(scope.actor.kind().to_owned()),
             actor_id: Set(scope.actor.id()),
-            on_behalf_of: Set(None),
+            on_behalf_of: Set(scope.actor.on_behalf_of().map(Id::as_uuid)),
             action: Set(entry.action.to_owned()),
             resource: Set(entry.resource.to_owned()),
             resource_id: Set(entry.resource_id),
             changes: Set(entry.changes()),
             ip: Set(scope.client.ip.clone()),
-            user_agent: Set(user_agent.map(|name| name.chars().take(MAX_USER_AGENT).collect())),
+            user_agent: Set(user_agent(&scope.client)),
             request_id: Set(scope.request_id.clone()),
             outcome: Set(entry.outcome),
             ..Default::default()

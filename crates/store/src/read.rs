@@ -23,7 +23,8 @@ impl ReadTx {
         self.unit.connection
     }
 
-    pub(crate) fn unit(&self) -> System<'_> {
+    /// The global tables, in this transaction.
+    pub fn system(&self) -> System<'_> {
         System::new(&self.unit)
     }
 

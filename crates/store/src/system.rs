@@ -67,6 +67,11 @@ impl<'t> System<'t> {
         self.unit.clock.now()
     }
 
+    /// Seals and opens what belongs to no organization.
+    pub fn vault(self) -> &'t Vault {
+        &self.unit.vault
+    }
+
     /// The rows of `E`, without deleted ones.
     pub fn find<E: GlobalEntity>(self) -> Global<'t, E> {
         Global::new(self.connection())
@@ -236,6 +241,14 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
         self
     }
 
+    /// Narrows by `filter`, if there is one.
+    pub fn filter_if(self, filter: Option<Filter<E>>) -> Self {
+        match filter {
+            Some(filter) => self.filter(filter),
+            None => self,
+        }
+    }
+
     /// Sorts by `column`.
     pub fn order_by(mut self, column: E::Column, order: Order) -> Self {
         self.sort.push((column, order));
@@ -265,7 +278,8 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
         self.sorted().limit(limit).all(connection).await.map_err(internal)
     }
 
-    /// A page of the rows, as of a tenant's table. For rows of one person, which no other table bounds.
+    /// A page of the rows, as of a tenant's table. For rows of one person, which no other table bounds, and for those who administer
+    /// the installation.
     pub async fn page(self, request: &PageRequest) -> Result<Page<E::Model>, Problem> {
         page::fetch(self.connection, self.select, Condition::all(), self.sort, key_column::<E>()?, request).await
     }

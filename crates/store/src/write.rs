@@ -1,5 +1,5 @@
 //! A unit of work that writes.
-use crate::{ReadTx, Scoped, Store, System, error::internal, query::visible, read::not_found};
+use crate::{ReadTx, Scoped, Store, error::internal, query::visible, read::not_found};
 use purser_entity_core::{IdOf, SoftDelete, TenantEntity, Versioned};
 use purser_kernel::{CommonProblem, Expected, Problem};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -81,11 +81,6 @@ impl WriteTx {
     /// others within a second.
     pub fn rights_changed(&self) {
         self.rights_changed.store(true, Ordering::Relaxed);
-    }
-
-    /// The global tables, in this transaction.
-    pub fn system(&self) -> System<'_> {
-        self.read.unit()
     }
 
     /// As [`ReadTx::find`], and nobody else changes these rows until this transaction ends. It stands here because PostgreSQL

@@ -14,7 +14,7 @@ mod token;
 
 use crate::{
     TenancyProblem,
-    authority::Authority,
+    authority::{self, Authority},
     limits::{self, Limit},
     roles::{self, RoleWithPermissions},
 };
@@ -25,7 +25,7 @@ use purser_entity_tenancy::{
     role,
 };
 use purser_kernel::{
-    Email, UserId,
+    Email, SystemRole, UserId,
     ids::{InvitationId, RoleId},
 };
 use purser_store::{AuditCategory, MasterKey, ports::People, prelude::*};
@@ -115,16 +115,34 @@ impl Invitations {
         {
             return Err(Problem::of(TenancyProblem::AlreadyMember).with("pointer", "/email"));
         }
+        self.send(tx, email, role.role, Some(caller)).await
+    }
+
+    /// Invites somebody to be the first owner, in the name of the platform: whoever administers it answers for that.
+    pub(crate) async fn invite_owner(&self, tx: &WriteTx, email: Email) -> Result<Invitation, Problem> {
+        tx.scope().require(Permission::MembersManage)?;
+        authority::lock(tx).await?;
+        let role = wanted(tx, InvitedRole::Name(SystemRole::Owner.as_str().to_owned())).await?;
+        self.send(tx, email, role.role, None).await
+    }
+
+    async fn send(
+        &self,
+        tx: &WriteTx,
+        email: Email,
+        role: role::Model,
+        host: Option<UserId>,
+    ) -> Result<Invitation, Problem> {
         make_room(tx, &email).await?;
         let id = InvitationId::generate();
         let row = invitation::ActiveModel {
             id: Set(id),
             email: Set(email.as_str().to_owned()),
             email_normalized: Set(email.normalized()),
-            role_id: Set(Some(role.role.id)),
+            role_id: Set(Some(role.id)),
             number: Set(1),
             token_hash: Set(self.tokens.of(tx.organization(), id, 1)?.hash()),
-            invited_by: Set(caller),
+            invited_by: Set(host),
             expires_at: Set(tx.now() + LIFETIME),
             accepted_at: Set(None),
             accepted_by: Set(None),
@@ -133,8 +151,8 @@ impl Invitations {
         };
         let row = tx.insert(row).await?;
         tx.enqueue(mail::job(&row)).await?;
-        tx.audit(audited("invitation.create", id).after(&view(&role.role))).await?;
-        Ok(Invitation { row, role: Some(role.role), status: Status::Pending })
+        tx.audit(audited("invitation.create", id).after(&view(&role))).await?;
+        Ok(Invitation { row, role: Some(role), status: Status::Pending })
     }
 
     /// Sends an invitation again, with another token: the one before is worth nothing any more. It can be accepted for another seven
@@ -161,7 +179,7 @@ impl Invitations {
             .update(row, |row| {
                 row.number = Set(number);
                 row.token_hash = Set(token_hash);
-                row.invited_by = Set(caller);
+                row.invited_by = Set(Some(caller));
                 row.expires_at = Set(expires_at);
             })
             .await?;

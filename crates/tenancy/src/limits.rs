@@ -32,7 +32,7 @@ impl Limit {
         })
     }
 
-    async fn used(self, tx: &WriteTx) -> Result<i64, Problem> {
+    pub(crate) async fn used(self, tx: &ReadTx) -> Result<i64, Problem> {
         match self {
             Self::Users => {
                 let active = membership::Column::Status.eq(membership::Status::Active);

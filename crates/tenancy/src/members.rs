@@ -9,7 +9,7 @@ mod standing;
 
 pub(crate) use change::joined;
 use change::{audited, reached};
-pub use change::{disable, enable, end_sessions, remove};
+pub use change::{disable, enable, end_sessions};
 pub use permissions::{Extras, set_permissions};
 pub use roles::{RoleAssignment, assign, propose, set_roles};
 pub use show::{Member, MemberFilter, Members};

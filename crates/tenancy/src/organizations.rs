@@ -1,4 +1,5 @@
 //! Organizations: the tenants.
+pub mod administration;
 mod change;
 mod lifecycle;
 mod mine;
@@ -54,11 +55,23 @@ impl DomainEvent for OrganizationCreated<'_> {
 /// `name` is one line of at most 200 characters, checked by the caller. The owner's row in `users` must be there.
 pub async fn found(tx: &WriteTx, name: &str, owner: UserId) -> Result<organization::Model, Problem> {
     tx.scope().require(Permission::OrganizationManage)?;
-    let organization = insert(tx, name, owner).await?;
+    let slug = free_slug(tx, name).await?;
+    let owner_role = establish(tx, name, slug, Some(owner)).await?;
+    first_member(tx, owner, owner_role).await?;
+    announce(tx).await
+}
+
+/// The row of the organization of `tx`, its encryption key, settings and system roles. Returns the role of owners.
+async fn establish(tx: &WriteTx, name: &str, slug: String, creator: Option<UserId>) -> Result<RoleId, Problem> {
+    insert(tx, name, slug, creator).await?;
     tx.create_encryption_key().await?;
     settings::give(tx).await?;
-    let owner_role = roles::give(tx).await?;
-    first_member(tx, owner, owner_role).await?;
+    roles::give(tx).await
+}
+
+/// Writes down that the organization of `tx` was founded.
+async fn announce(tx: &WriteTx) -> Result<organization::Model, Problem> {
+    let organization = row(tx).await?;
     let created = OrganizationCreated { id: organization.id, name: &organization.name, slug: &organization.slug };
     let entry = AuditEntry::new("organization.create", "organization", organization.id);
     tx.audit(entry.category(AuditCategory::Security).after(&created)).await?;
@@ -76,33 +89,37 @@ pub async fn found_another(tx: &WriteTx, name: &str) -> Result<organization::Mod
 /// Attempts at a slug before something else must be wrong.
 const MAX_ATTEMPTS: usize = 4;
 
-async fn insert(tx: &WriteTx, name: &str, owner: UserId) -> Result<organization::Model, Problem> {
+/// A slug that follows from the name, taken.
+async fn free_slug(tx: &WriteTx, name: &str) -> Result<String, Problem> {
     let wanted = slug::from_name(name);
     let mut slug = wanted.clone();
     for _ in 0..MAX_ATTEMPTS {
         // A refused insert would end the transaction on PostgreSQL, so a taken slug must not be an error.
-        if !slug::reserve(tx, &slug).await? {
-            slug = slug::with_suffix(&wanted)?;
-            continue;
+        if slug::reserve(tx, &slug).await? {
+            return Ok(slug);
         }
-        let founded = organization::ActiveModel {
-            id: Set(tx.organization()),
-            name: Set(name.to_owned()),
-            slug: Set(slug),
-            status: Set(Status::Active),
-            suspended_at: Set(None),
-            suspension_reason: Set(None),
-            closed_at: Set(None),
-            purge_after: Set(None),
-            subscription_tier: Set(SubscriptionTier::Free),
-            created_by: Set(Some(owner)),
-            ..Default::default()
-        };
-        // Of this id there can only be one: who founds it again, with a key whose answer is kept no longer, is told.
-        let founded = tx.system().insert_if_absent(founded).await?;
-        return if founded { row(tx).await } else { Err(Problem::of(CommonProblem::AlreadyExists)) };
+        slug = slug::with_suffix(&wanted)?;
     }
     Err(Problem::internal("no slug is free"))
+}
+
+async fn insert(tx: &WriteTx, name: &str, slug: String, creator: Option<UserId>) -> Result<(), Problem> {
+    let founded = organization::ActiveModel {
+        id: Set(tx.organization()),
+        name: Set(name.to_owned()),
+        slug: Set(slug),
+        status: Set(Status::Active),
+        suspended_at: Set(None),
+        suspension_reason: Set(None),
+        suspended_by_platform: Set(false),
+        closed_at: Set(None),
+        purge_after: Set(None),
+        subscription_tier: Set(SubscriptionTier::Free),
+        created_by: Set(creator),
+        ..Default::default()
+    };
+    // Of this id there can only be one: who founds it again, with a key whose answer is kept no longer, is told.
+    if tx.system().insert_if_absent(founded).await? { Ok(()) } else { Err(Problem::of(CommonProblem::AlreadyExists)) }
 }
 
 async fn first_member(tx: &WriteTx, owner: UserId, role: RoleId) -> Result<(), Problem> {

@@ -26,6 +26,10 @@ pub enum TenancyProblem {
     SlugTaken,
     /// The caller's access to the engagement allows less: `needed` and `held` name the levels.
     EngagementLevelTooLow,
+    /// A platform administrator has suspended the organization, and only one re-activates it.
+    SuspendedByPlatform,
+    /// The organization has an owner, who invites others.
+    HasOwner,
     /// Access would be given for longer than the caller's own lasts.
     AccessOutlastsOwn,
 }
@@ -39,6 +43,10 @@ impl ProblemKind for TenancyProblem {
             Self::AccessOutlastsOwn => {
                 ("access_outlasts_own", 403, "Nobody gives access for longer than their own lasts")
             }
+            Self::SuspendedByPlatform => {
+                ("suspended_by_platform", 403, "A platform administrator has suspended the organization")
+            }
+            Self::HasOwner => ("has_owner", 409, "The organization has an owner"),
             Self::SlugTaken => ("slug_taken", 409, "Another organization has or had this name in addresses"),
             Self::LimitReached => ("limit_reached", 409, "The organization has as many as it may have"),
             Self::PermissionNotHeld => ("permission_not_held", 403, "Nobody grants what they do not hold"),

@@ -46,6 +46,7 @@ pub(crate) async fn give(tx: &WriteTx) -> Result<(), Problem> {
         po_approval_threshold_minor: Set(None),
         order_approval_threshold_minor: Set(None),
         require_mfa: Set(false),
+        allow_impersonation: Set(false),
         data_retention_days: Set(None),
         features: Set(Features::default()),
         ..Default::default()
@@ -62,6 +63,11 @@ pub async fn get(tx: &ReadTx) -> Result<Model, Problem> {
 /// Whether members need a second factor. Asks for no permission: who signs in learns it.
 pub(crate) async fn requires_mfa(tx: &ReadTx) -> Result<bool, Problem> {
     Ok(row(tx).await?.require_mfa)
+}
+
+/// Whether platform administrators may act for members. Asks for no permission: it is asked for them.
+pub(crate) async fn allows_impersonation(tx: &ReadTx) -> Result<bool, Problem> {
+    Ok(row(tx).await?.allow_impersonation)
 }
 
 /// What the organization has decided about its orders. Asks for no permission: whoever works with orders works by it.
@@ -87,9 +93,9 @@ pub async fn update(
     let before = row(tx).await?;
     tx.expect_version(&before, expected)?;
     let change = change.checked(&before)?;
-    let (was, required_mfa) = (view(&before), before.require_mfa);
+    let (was, let_in) = (view(&before), (before.require_mfa, before.allow_impersonation));
     let settings = tx.update(before, |row| change.apply(row)).await?;
-    if settings.require_mfa != required_mfa {
+    if (settings.require_mfa, settings.allow_impersonation) != let_in {
         tx.rights_changed();
     }
     approvals.set_order_limit(tx, order_limit(&settings)).await?;
@@ -128,6 +134,7 @@ fn view(settings: &Model) -> Value {
         "po_approval_threshold": amount(settings.po_approval_threshold_minor, settings.default_currency),
         "order_approval_threshold": amount(settings.order_approval_threshold_minor, settings.default_currency),
         "require_mfa": settings.require_mfa,
+        "allow_impersonation": settings.allow_impersonation,
         "data_retention_days": settings.data_retention_days,
         "features": settings.features,
     })

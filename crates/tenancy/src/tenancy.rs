@@ -40,6 +40,10 @@ impl Tenants for Tenancy {
         settings::requires_mfa(tx).await
     }
 
+    async fn allows_impersonation(&self, tx: &ReadTx) -> Result<bool, Problem> {
+        settings::allows_impersonation(tx).await
+    }
+
     async fn permissions_of(&self, tx: &ReadTx, users: &[UserId]) -> Result<HashMap<UserId, PermissionSet>, Problem> {
         members::permissions_of(tx, users).await
     }

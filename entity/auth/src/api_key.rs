@@ -25,8 +25,12 @@ pub struct Model {
     pub name: String,
     /// SHA-256.
     pub key_hash: Vec<u8>,
+    /// The person who made the secret and so has seen it: it is worth nothing without them, and goes no further than they do.
+    pub secret_by: UserId,
     /// SHA-256 of the secret before the last rotation.
     pub previous_key_hash: Option<Vec<u8>>,
+    /// The person who made that one.
+    pub previous_secret_by: Option<UserId>,
     /// Until when that one works.
     pub previous_expires_at: Option<DateTimeUtc>,
     pub scopes: Scopes,

@@ -5,10 +5,12 @@
 )]
 pub mod api_key;
 pub mod identity_group_role;
+pub mod impersonation;
 pub mod mfa_challenge;
 pub mod mfa_factor;
 pub mod oidc_sign_in;
 pub mod one_time_token;
+pub mod platform_session;
 pub mod refresh_token;
 pub mod session;
 pub mod sign_in_network;
@@ -24,10 +26,12 @@ pub fn shapes() -> Vec<TableShape> {
     vec![
         shape::<api_key::Entity>(),
         shape::<identity_group_role::Entity>(),
+        shape::<impersonation::Entity>(),
         shape::<mfa_challenge::Entity>(),
         shape::<mfa_factor::Entity>(),
         shape::<oidc_sign_in::Entity>(),
         shape::<one_time_token::Entity>(),
+        shape::<platform_session::Entity>(),
         shape::<refresh_token::Entity>(),
         shape::<session::Entity>(),
         shape::<sign_in_network::Entity>(),

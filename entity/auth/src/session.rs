@@ -26,6 +26,8 @@ pub struct Model {
     pub provider_token_ciphertext: Option<Vec<u8>>,
     /// Somebody asks the provider until then: each of its refresh tokens works once.
     pub check_claimed_until: Option<DateTimeUtc>,
+    /// The platform administrator whose session it is: they act for its holder. It cannot be renewed.
+    pub acting_admin_id: Option<UserId>,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
     pub last_seen_at: DateTimeUtc,
@@ -34,7 +36,7 @@ pub struct Model {
     /// However often it is renewed.
     pub ends_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
-    /// `signed_out`, `ended`, `token_reused`, `password_changed`, `password_reset` or `not_vouched`.
+    /// `signed_out`, `ended`, `token_reused`, `password_changed`, `password_reset`, `not_vouched`, `account_disabled` or `mfa_reset`.
     pub revoked_reason: Option<String>,
     pub created_at: DateTimeUtc,
 }

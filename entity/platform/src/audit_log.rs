@@ -37,7 +37,7 @@ pub struct Model {
     pub id: AuditLogId,
     pub category: Category,
     pub severity: Severity,
-    /// `user`, `api_key`, `agent` or `system`.
+    /// `user`, `api_key`, `agent`, `platform_admin` or `system`.
     pub actor_kind: String,
     pub actor_id: Option<Uuid>,
     /// The person for whom an administrator or an agent acted.

@@ -10,6 +10,7 @@ pub mod job;
 pub mod media_file;
 pub mod number_sequence;
 pub mod outbox_event;
+pub mod platform_audit_log;
 pub mod schedule;
 
 use purser_entity_core::{TableShape, shape};
@@ -24,6 +25,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<media_file::Entity>(),
         shape::<number_sequence::Entity>(),
         shape::<outbox_event::Entity>(),
+        shape::<platform_audit_log::Entity>(),
         shape::<schedule::Entity>(),
     ]
 }

@@ -23,8 +23,8 @@ pub struct Model {
     pub number: i32,
     /// SHA-256 of the latest token.
     pub token_hash: Vec<u8>,
-    /// Who sent it last, and answers for the role in it.
-    pub invited_by: UserId,
+    /// Who sent it last, and answers for the role in it. Empty: a platform administrator, to the first owner.
+    pub invited_by: Option<UserId>,
     pub expires_at: DateTimeUtc,
     pub accepted_at: Option<DateTimeUtc>,
     pub accepted_by: Option<UserId>,

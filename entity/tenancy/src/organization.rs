@@ -38,6 +38,8 @@ pub struct Model {
     pub status: Status,
     pub suspended_at: Option<DateTimeUtc>,
     pub suspension_reason: Option<String>,
+    /// A platform administrator has suspended it, and only one re-activates it.
+    pub suspended_by_platform: bool,
     pub closed_at: Option<DateTimeUtc>,
     /// Until when what a closed organization had is kept at the least.
     pub purge_after: Option<DateTimeUtc>,

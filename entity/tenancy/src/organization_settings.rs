@@ -40,6 +40,8 @@ pub struct Model {
     pub order_approval_threshold_minor: Option<i64>,
     /// Nobody signs in with a password alone.
     pub require_mfa: bool,
+    /// Platform administrators may act for members, for 30 minutes at most.
+    pub allow_impersonation: bool,
     /// Empty: nothing is purged.
     pub data_retention_days: Option<i32>,
     pub features: Features,

@@ -236,6 +236,45 @@ async fn a_key_shrinks_with_its_creator(#[case] engine: Engine) {
     answers("/v1/orders", 401).await;
 }
 
+/// Whoever rotates a key learns its secret: it must not outlive their own place in the organization.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_secret_is_bound_to_whoever_made_it(#[case] engine: Engine) {
+    let Some(app) = TestApp::start_without_workers(engine).await else { return };
+    let owner = app.tenant("Acme").await;
+    let allowed = Permission::ApiKeysManage | Permission::ProductsRead | Permission::OrdersRead;
+    let rotator = app.member(&owner, allowed).await;
+    let issued = owner.create(KEYS, &webshop()).await;
+    let first = program(&owner, &issued);
+    let rotated = rotator.verb(&format!("{}/rotate", path(&issued))).await.expect(200).json();
+    assert_eq!(rotated["created_by"], owner.user_id);
+    let second = program(&owner, &rotated);
+    for program in [&first, &second] {
+        program.get("/v1/orders").await.expect(200);
+    }
+    let members = owner.get("/v1/members").await.expect(200).json();
+    let member = members["data"].as_array().unwrap().iter().find(|member| member["user_id"] == rotator.user_id);
+    let member = format!("/v1/members/{}", member.unwrap()["id"].as_str().unwrap());
+    // It goes no further than they do …
+    let fewer = json!({ "grants": ["api_keys.manage", "products.read"], "denials": [] });
+    owner.put(&format!("{member}/permissions"), &fewer).await.expect(200);
+    second.get("/v1/products").await.expect(200);
+    second.get("/v1/orders").await.expect(403);
+    first.get("/v1/orders").await.expect(200);
+    // … and without them it is worth nothing, while the one that its creator made still is.
+    owner.verb(&format!("{member}/disable")).await.expect(200);
+    second.get("/v1/products").await.expect(401);
+    first.get("/v1/products").await.expect(200);
+    owner.verb(&format!("{member}/enable")).await.expect(200);
+    second.get("/v1/products").await.expect(200);
+    let version = owner.get(&member).await.expect(200).json()["version"].as_i64().unwrap();
+    owner.delete(&member, version).await.expect(204);
+    second.get("/v1/products").await.expect(401);
+    first.get("/v1/products").await.expect(200);
+}
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]

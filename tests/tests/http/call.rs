@@ -20,6 +20,8 @@ pub(crate) struct Call {
     template: String,
     is_guarded: bool,
     is_signed: bool,
+    /// Who calls what only administrators call.
+    admin: Option<Tenant>,
     /// What stands for the placeholders, as it stands in an address.
     pub(crate) path: BTreeMap<String, String>,
     pub(crate) query: Vec<(String, String)>,
@@ -38,6 +40,7 @@ impl Call {
             template: route.path.clone(),
             is_guarded: route.is_guarded(),
             is_signed: route.header("X-Hub-Signature-256").is_some(),
+            admin: route.is_platform().then(|| shop.admin(&name).clone()),
             path: BTreeMap::new(),
             query: fixtures::query(&name),
             headers: Vec::new(),
@@ -69,7 +72,7 @@ impl Call {
             }
         }
         if route.header("If-Match") == Some(true) {
-            let thing = shop.owner.get(&call.address()).await.expect(200);
+            let thing = call.admin.as_ref().unwrap_or(&shop.owner).get(&call.address()).await.expect(200);
             call.headers.push(("If-Match".to_owned(), thing.header("etag").to_owned()));
         }
         call
@@ -105,9 +108,15 @@ impl Call {
         address
     }
 
+    /// The same request by somebody else, whoever is meant to send it.
+    pub(crate) fn by(&self, who: &Tenant) -> Self {
+        Self { admin: Some(who.clone()), ..self.clone() }
+    }
+
     /// The request without its body.
     pub(crate) fn request(&self, app: &TestApp, who: &Tenant) -> RequestBuilder {
         let address = self.address();
+        let who = self.admin.as_ref().unwrap_or(who);
         let request =
             if self.is_guarded { who.request(&self.method, &address) } else { app.request(&self.method, &address) };
         self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))

@@ -6,7 +6,7 @@
 use chrono::TimeDelta;
 use purser_kernel::{Clock, Permission, PermissionSet};
 use purser_tests::{
-    app::{PASSWORD, Tenant, TestApp, grocery},
+    app::{Administrator, PASSWORD, Tenant, TestApp, grocery},
     totp::code_at,
     whatsapp,
 };
@@ -19,6 +19,8 @@ use std::{
 /// An organization with one of everything that a request can name.
 pub(crate) struct Shop {
     pub(crate) owner: Tenant,
+    /// Who administers the platform, where somebody has asked for one.
+    admin: Option<Administrator>,
     /// What stands for `{name}` in a body, and for an id of the kind `name`.
     names: BTreeMap<&'static str, String>,
 }
@@ -111,7 +113,42 @@ impl Shop {
             ("reset token", "from a mail".to_owned()),
             ("verify token", "from a mail".to_owned()),
         ]);
-        Self { owner, names }
+        Self { owner, admin: None, names }
+    }
+
+    /// Gets the platform an administrator, who acts for a member and waits to sign in once more.
+    pub(crate) async fn get_admin(&mut self, app: &TestApp) {
+        let mut admin = app.administrator().await;
+        let settings = self.owner.get("/v1/organization/settings").await.expect(200).json();
+        let version = settings["version"].as_i64().unwrap();
+        let allowed = json!({ "allow_impersonation": true });
+        self.owner.patch("/v1/organization/settings", version, &allowed).await.expect(200);
+        let acting = json!({
+            "organization_id": self.owner.organization_id, "user_id": self.owner.user_id, "reason": "a question",
+        });
+        let acting = admin.desk.create("/v1/platform/impersonations", &acting).await;
+        let sessions = admin.desk.get("/v1/platform/auth/sessions").await.expect(200).json();
+        self.names.insert("ImpersonationId", id(&acting));
+        self.names.insert("PlatformSessionId", id(&sessions["data"][0]));
+        self.names.insert("admin email", admin.person.email.clone());
+        self.names.insert("admin challenge", app.admin_challenge(&admin.person.email).await);
+        self.names.insert("admin code", admin.codes.pop().unwrap());
+        self.admin = Some(admin);
+    }
+
+    /// The administrator at their desk.
+    pub(crate) fn admin(&self, route: &str) -> &Tenant {
+        let admin = self.admin.as_ref().unwrap_or_else(|| panic!("{route} asks for an administrator: Shop::get_admin"));
+        &admin.desk
+    }
+
+    /// The shop as seen from a server that was started again.
+    pub(crate) fn at(mut self, url: &str) -> Self {
+        self.owner = self.owner.at(url);
+        if let Some(admin) = &mut self.admin {
+            (admin.person, admin.desk) = (admin.person.at(url), admin.desk.at(url));
+        }
+        self
     }
 
     /// Reads the mails that the owner is sent, for routes that take a token from one.
@@ -183,7 +220,7 @@ fn id(value: &Value) -> String {
 
 /// A body that the route takes, with every id that it understands. `{new}` is another number each time.
 pub(crate) fn body(route: &str) -> Option<Value> {
-    sign_in(route).or_else(|| house(route)).or_else(|| trade(route))
+    sign_in(route).or_else(|| platform(route)).or_else(|| house(route)).or_else(|| trade(route))
 }
 
 /// Of people and programs.
@@ -221,6 +258,29 @@ fn sign_in(route: &str) -> Option<Value> {
         "POST /v1/auth/signup" => json!({
             "organization_name": "Acme", "full_name": "Ann", "email": "new{new}@example.com", "password": PASSWORD,
         }),
+        _ => return None,
+    })
+}
+
+/// Of the platform.
+fn platform(route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /v1/platform/auth/login" => json!({ "email": "{admin email}", "password": PASSWORD }),
+        "POST /v1/platform/auth/mfa/verify" => json!({ "challenge": "{admin challenge}", "code": "{admin code}" }),
+        "POST /v1/platform/impersonations" => {
+            json!({ "organization_id": "{OrganizationId}", "user_id": "{UserId}", "reason": "taken" })
+        }
+        "POST /v1/platform/organizations" => {
+            json!({ "name": "Taken", "slug": "taken-{new}", "owner_email": "new{new}@example.com" })
+        }
+        "PATCH /v1/platform/organizations/{id}" => json!({
+            "subscription_tier": "premium", "max_users": 51, "max_projects": 11, "max_storage_gb": 101,
+        }),
+        "POST /v1/platform/organizations/{id}/close" => json!({ "retention_days": 30 }),
+        "POST /v1/platform/organizations/{id}/invite-owner" => json!({ "email": "new{new}@example.com" }),
+        "POST /v1/platform/organizations/{id}/suspend"
+        | "POST /v1/platform/users/{id}/disable"
+        | "POST /v1/platform/users/{id}/reset-mfa" => json!({ "reason": "taken" }),
         _ => return None,
     })
 }
@@ -294,7 +354,7 @@ fn house(route: &str) -> Option<Value> {
             "default_currency": "USD", "timezone": "Europe/Paris", "locale": "fr-FR", "default_model": "taken",
             "quotas": { "messages": 100 }, "ai_confidence_threshold": 0.5, "monthly_ai_budget": "20",
             "agent_preferences": { "tone": "taken" }, "po_approval_threshold": "1000",
-            "order_approval_threshold": "1000", "require_mfa": false,
+            "order_approval_threshold": "1000", "require_mfa": false, "allow_impersonation": false,
             "data_retention_days": 30, "features": { "taken": true },
         }),
         _ => return None,
@@ -370,6 +430,10 @@ pub(crate) async fn prepare(route: &str, shop: &Shop, caller: &Tenant) {
             shop.owner.patch(&path, 1, &json!({ "is_active": is_active })).await.expect(200);
         }
     }
+    if route == "POST /v1/platform/organizations/{id}/reactivate" {
+        let suspend = format!("/v1/platform/organizations/{}/suspend", shop.owner.organization_id);
+        shop.admin(route).post(&suspend, &json!({ "reason": "to be ended" })).await.expect(200);
+    }
     if route == "POST /v1/organization/reactivate" {
         let reason = json!({ "reason": "to be ended" });
         shop.owner.post("/v1/organization/suspend", &reason).await.expect(200);
@@ -428,6 +492,8 @@ fn provider(is_active: bool) -> Value {
         "credentials": { "client_secret": PASSWORD },
     })
 }
+/// Routes that refuse what is asked of a shop, and how: a shop has an owner.
+pub(crate) const NOT_OF_A_SHOP: [(&str, u16); 1] = [("POST /v1/platform/organizations/{id}/invite-owner", 409)];
 
 /// Routes that ask a machine which the matrices do not have, and what they answer then.
 pub(crate) const NOBODY_ANSWERS: [(&str, u16); 3] = [

@@ -93,6 +93,11 @@ impl Route {
         security.is_none_or(|list| !list.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty)))
     }
 
+    /// Whether it is a platform administrator's, who is in no organization.
+    pub(crate) fn is_platform(&self) -> bool {
+        self.path.starts_with("/v1/platform/")
+    }
+
     /// The names of the permissions that are needed.
     pub(crate) fn permissions(&self) -> Vec<String> {
         let names = self.operation["security"][0]["bearer"].as_array();

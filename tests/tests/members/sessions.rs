@@ -1,5 +1,6 @@
 //! Sessions end with what they were opened for.
 use crate::{person, problem};
+use purser_kernel::Permission;
 use purser_tests::{
     app::{Answer, PASSWORD, Tenant, TestApp},
     database::Engine,
@@ -88,4 +89,52 @@ async fn who_is_removed_is_gone(#[case] engine: Engine) {
     assert_eq!(owner.get(&path).await.expect(200).json(), customer);
     let trail = format!("/v1/audit-logs?actor_id={}", operator.tenant.user_id);
     assert!(!owner.get(&trail).await.expect(200).json()["data"].as_array().unwrap().is_empty());
+}
+
+/// What somebody had before they were removed does not come back with another invitation.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn keys_and_access_are_gone_for_good_with_whoever_had_them(#[case] engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let owner = app.tenant("Blue Harbor Foods").await;
+    let manager = person(&app, &owner, &["admin"]).await;
+    let program = manager.tenant.program(Permission::ProductsRead.into()).await;
+    let owners_key = json!({ "name": "Owner's", "scopes": ["products.read"] });
+    let owners_key = owner.create("/v1/api-keys", &owners_key).await;
+    let rotate = format!("/v1/api-keys/{}/rotate", owners_key["id"].as_str().unwrap());
+    let rotated = manager.tenant.verb(&rotate).await.expect(200).json();
+    let rotated = owner.with_token(rotated["secret"].as_str().unwrap());
+    let engagement = json!({ "name": "Move", "client_name": "Northwind" });
+    let engagement = owner.create("/v1/engagements", &engagement).await;
+    let engagement = format!("/v1/engagements/{}", engagement["id"].as_str().unwrap());
+    let access = format!("{engagement}/access/{}", manager.tenant.user_id);
+    owner.put(&access, &json!({ "level": "write" })).await.expect(200);
+    for key in [&program, &rotated] {
+        key.get("/v1/products").await.expect(200);
+    }
+
+    let version = owner.get(&manager.path).await.expect(200).json()["version"].as_i64().unwrap();
+    owner.delete(&manager.path, version).await.expect(204);
+    for key in [&program, &rotated] {
+        key.get("/v1/products").await.expect(401);
+    }
+    let trail = owner.get("/v1/audit-logs?action=api_key.revoke").await.expect(200).json();
+    assert_eq!(trail["data"].as_array().unwrap().len(), 1);
+
+    let invitation = json!({ "email": manager.tenant.email, "role": "viewer" });
+    owner.create("/v1/invitations", &invitation).await;
+    let token = app.mail(&manager.tenant.email, "invites you").await.token();
+    let accept = json!({ "token": token, "password": PASSWORD });
+    let back = app.anonymous("POST", "/v1/invitations/accept", Some(&accept)).await.expect(200).json();
+    let back = manager.tenant.with_tokens(&back);
+    back.get("/v1/products").await.expect(200);
+    problem(&back.get(&engagement).await, 404, "not_found");
+    for key in [&program, &rotated] {
+        key.get("/v1/products").await.expect(401);
+    }
+    // The owner's own key only has to be rotated again.
+    let anew = owner.verb(&rotate).await.expect(200).json();
+    owner.with_token(anew["secret"].as_str().unwrap()).get("/v1/products").await.expect(200);
 }

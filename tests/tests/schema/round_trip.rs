@@ -74,6 +74,7 @@ fn an_organization() -> organization::Model {
         status: organization::Status::Active,
         suspended_at: None,
         suspension_reason: None,
+        suspended_by_platform: false,
         closed_at: None,
         purge_after: None,
         subscription_tier: organization::SubscriptionTier::Free,

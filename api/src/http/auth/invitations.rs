@@ -2,11 +2,12 @@
 use super::log_in::SignedInView;
 use crate::http::{
     body::Body,
+    cookies::Delivery,
     problem::Refusal,
     reply::Reply,
     unit::{Anyone, Visitor},
 };
-use actix_web::post;
+use actix_web::{http::StatusCode, post};
 use chrono::{DateTime, Utc};
 use purser_auth::{AcceptInvitation, InvitationPreview};
 use purser_kernel::SecretString;
@@ -96,9 +97,9 @@ async fn preview(anyone: Anyone, body: Body<PreviewInvitationRequest>) -> Result
     security(()),
 )]
 #[post("/v1/invitations/accept")]
-async fn accept(visitor: Visitor, body: Body<AcceptInvitationRequest>) -> Result<Reply, Refusal> {
+async fn accept(visitor: Visitor, delivery: Delivery, body: Body<AcceptInvitationRequest>) -> Result<Reply, Refusal> {
     let (client, request_id) = (visitor.client.clone(), visitor.request_id.clone());
     let request = body.into_inner().into();
     let signed_in = visitor.services().joins.accept(request, visitor.caller(), client, request_id).await?;
-    Ok(Reply::ok(&SignedInView::from(signed_in))?)
+    Ok(delivery.reply(StatusCode::OK, SignedInView::from(signed_in))?)
 }

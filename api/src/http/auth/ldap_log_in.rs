@@ -1,7 +1,7 @@
 //! Signing in with the organization's own directory.
 use super::log_in::SignedInView;
-use crate::http::{body::Body, path::PathIds, problem::Refusal, reply::Reply, unit::Anyone};
-use actix_web::post;
+use crate::http::{body::Body, cookies::Delivery, path::PathIds, problem::Refusal, reply::Reply, unit::Anyone};
+use actix_web::{http::StatusCode, post};
 use purser_auth::DirectoryLogIn;
 use purser_kernel::{
     OrganizationId, SecretString,
@@ -37,6 +37,7 @@ pub struct LdapLogInRequest {
 #[post("/v1/auth/ldap/{organization_id}/{integration_id}/login")]
 async fn log_in(
     anyone: Anyone,
+    delivery: Delivery,
     PathIds(organization, integration): PathIds<ids::Organization, ids::Integration>,
     body: Body<LdapLogInRequest>,
 ) -> Result<Reply, Refusal> {
@@ -44,5 +45,5 @@ async fn log_in(
     let LdapLogInRequest { username, password } = body.into_inner();
     let request = DirectoryLogIn { organization, integration, username, password };
     let signed_in = anyone.services().identities.log_in_with_directory(request, client, request_id).await?;
-    Ok(Reply::ok(&SignedInView::from(signed_in))?)
+    Ok(delivery.reply(StatusCode::OK, SignedInView::from(signed_in))?)
 }

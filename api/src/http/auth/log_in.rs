@@ -1,7 +1,13 @@
 //! Signing in.
 use super::view::{PersonView, TokensView};
-use crate::http::{body::Body, problem::Refusal, reply::Reply, unit::Anyone};
-use actix_web::post;
+use crate::http::{
+    body::Body,
+    cookies::{Delivery, Signed, Tokens},
+    problem::Refusal,
+    reply::Reply,
+    unit::Anyone,
+};
+use actix_web::{http::StatusCode, post};
 use purser_auth::{LogIn, SignedIn};
 use purser_kernel::{OrganizationId, SecretString};
 use serde::{Deserialize, Serialize};
@@ -48,6 +54,12 @@ impl From<SignedIn> for SignedInView {
     }
 }
 
+impl Signed for SignedInView {
+    fn take(&mut self) -> Tokens {
+        self.tokens.take()
+    }
+}
+
 /// Opens a session. Whatever is wrong, the answer is the same.
 #[utoipa::path(
     tag = "Auth",
@@ -56,8 +68,8 @@ impl From<SignedIn> for SignedInView {
     security(()),
 )]
 #[post("/v1/auth/login")]
-async fn log_in(anyone: Anyone, body: Body<LogInRequest>) -> Result<Reply, Refusal> {
+async fn log_in(anyone: Anyone, delivery: Delivery, body: Body<LogInRequest>) -> Result<Reply, Refusal> {
     let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
     let signed_in = anyone.services().auth.log_in(body.into_inner().into(), client, request_id).await?;
-    Ok(Reply::ok(&SignedInView::from(signed_in))?)
+    Ok(delivery.reply(StatusCode::OK, SignedInView::from(signed_in))?)
 }

@@ -1,5 +1,5 @@
 //! Signing out.
-use crate::http::{body::NoBody, problem::Refusal, reply::Reply, unit::Read};
+use crate::http::{body::NoBody, cookies::Delivery, problem::Refusal, reply::Reply, unit::Read};
 use actix_web::post;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -10,7 +10,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 /// Ends the caller's session at once.
 #[utoipa::path(tag = "Auth", responses((status = 204)))]
 #[post("/v1/auth/logout")]
-async fn log_out(caller: Read, _body: NoBody) -> Result<Reply, Refusal> {
+async fn log_out(caller: Read, delivery: Delivery, _body: NoBody) -> Result<Reply, Refusal> {
     caller.services().auth.log_out(caller.scope(), caller.session()?).await?;
-    Ok(Reply::no_content())
+    Ok(delivery.cleared(Reply::no_content()))
 }

@@ -2,11 +2,12 @@
 use super::log_in::SignedInView;
 use crate::http::{
     body::Body,
+    cookies::Delivery,
     problem::Refusal,
     reply::Reply,
     unit::{Anyone, Read},
 };
-use actix_web::{get, post};
+use actix_web::{get, http::StatusCode, post};
 use chrono::{DateTime, Utc};
 use purser_auth::mfa::{Enrolment, MfaStatus, Proof, SecondStep};
 use purser_kernel::{ExposeSecret, Problem, SecretString};
@@ -181,9 +182,9 @@ async fn recovery_codes(caller: Read, body: Body<ProofBody>) -> Result<Reply, Re
     security(()),
 )]
 #[post("/v1/auth/mfa/verify")]
-async fn verify(anyone: Anyone, body: Body<VerifyMfa>) -> Result<Reply, Refusal> {
+async fn verify(anyone: Anyone, delivery: Delivery, body: Body<VerifyMfa>) -> Result<Reply, Refusal> {
     let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
     let VerifyMfa { challenge, code } = body.into_inner();
     let signed_in = anyone.services().auth.second_step(SecondStep { challenge, code }, client, request_id).await?;
-    Ok(Reply::ok(&SignedInView::from(signed_in))?)
+    Ok(delivery.reply(StatusCode::OK, SignedInView::from(signed_in))?)
 }

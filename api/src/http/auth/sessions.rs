@@ -12,7 +12,7 @@ use actix_web::{delete, get, post};
 use chrono::{DateTime, Utc};
 use purser_auth::OwnSession;
 use purser_kernel::{
-    OrganizationId,
+    OrganizationId, UserId,
     ids::{Session, SessionId},
 };
 use serde::Serialize;
@@ -31,6 +31,8 @@ pub struct SessionView {
     is_current: bool,
     /// The organization it acts in.
     organization_id: Option<OrganizationId>,
+    /// The platform administrator who acts for the caller in it; null for the caller's own.
+    acting_admin_id: Option<UserId>,
     /// The network address that it was opened from.
     ip: Option<String>,
     /// What the client calls itself.
@@ -46,11 +48,22 @@ pub struct SessionView {
 
 impl SessionView {
     fn of(session: OwnSession, current: SessionId) -> Self {
-        let OwnSession { id, organization, ip, user_agent, created_at, last_seen_at, expires_at, ends_at } = session;
+        let OwnSession {
+            id,
+            organization,
+            acting_admin_id,
+            ip,
+            user_agent,
+            created_at,
+            last_seen_at,
+            expires_at,
+            ends_at,
+        } = session;
         Self {
             id,
             is_current: id == current,
             organization_id: organization,
+            acting_admin_id,
             ip,
             user_agent,
             created_at,

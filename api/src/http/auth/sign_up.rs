@@ -1,7 +1,13 @@
 //! Signing up.
 use super::view::{OrganizationBrief, PersonView, TokensView};
-use crate::http::{body::Body, problem::Refusal, reply::Reply, unit::Anyone};
-use actix_web::post;
+use crate::http::{
+    body::Body,
+    cookies::{Delivery, Signed, Tokens},
+    problem::Refusal,
+    reply::Reply,
+    unit::Anyone,
+};
+use actix_web::{http::StatusCode, post};
 use purser_auth::{SignUp, SignedUp};
 use purser_kernel::SecretString;
 use serde::{Deserialize, Serialize};
@@ -51,6 +57,12 @@ impl From<SignedUp> for SignedUpView {
     }
 }
 
+impl Signed for SignedUpView {
+    fn take(&mut self) -> Tokens {
+        self.tokens.take()
+    }
+}
+
 /// Founds an organization. Who signs up owns it and is signed in.
 #[utoipa::path(
     tag = "Auth",
@@ -59,8 +71,8 @@ impl From<SignedUp> for SignedUpView {
     security(()),
 )]
 #[post("/v1/auth/signup")]
-async fn sign_up(anyone: Anyone, body: Body<SignUpRequest>) -> Result<Reply, Refusal> {
+async fn sign_up(anyone: Anyone, delivery: Delivery, body: Body<SignUpRequest>) -> Result<Reply, Refusal> {
     let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
     let signed_up = anyone.services().auth.sign_up(body.into_inner().into(), client, request_id).await?;
-    Ok(Reply::created(&SignedUpView::from(signed_up))?)
+    Ok(delivery.reply(StatusCode::CREATED, SignedUpView::from(signed_up))?)
 }

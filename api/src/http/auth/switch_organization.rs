@@ -1,7 +1,7 @@
 //! Working in another of one's organizations.
 use super::log_in::SignedInView;
-use crate::http::{body::Body, problem::Refusal, reply::Reply, unit::Read};
-use actix_web::post;
+use crate::http::{body::Body, cookies::Delivery, problem::Refusal, reply::Reply, unit::Read};
+use actix_web::{http::StatusCode, post};
 use purser_kernel::OrganizationId;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -26,9 +26,13 @@ pub struct SwitchOrganizationRequest {
     responses((status = 200, body = SignedInView)),
 )]
 #[post("/v1/auth/switch-organization")]
-async fn switch_organization(caller: Read, body: Body<SwitchOrganizationRequest>) -> Result<Reply, Refusal> {
+async fn switch_organization(
+    caller: Read,
+    delivery: Delivery,
+    body: Body<SwitchOrganizationRequest>,
+) -> Result<Reply, Refusal> {
     let auth = &caller.services().auth;
     let organization = body.into_inner().organization_id;
     let signed_in = auth.switch_organization(caller.scope(), caller.session()?, organization).await?;
-    Ok(Reply::ok(&SignedInView::from(signed_in))?)
+    Ok(delivery.reply(StatusCode::OK, SignedInView::from(signed_in))?)
 }

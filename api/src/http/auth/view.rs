@@ -1,4 +1,5 @@
 //! Views that the doors of auth share with those that show the caller to themselves.
+use crate::http::cookies::{self, Signed};
 use chrono::{DateTime, Utc};
 use purser_auth::{Person, Tokens};
 use purser_kernel::{ExposeSecret, OrganizationId, UserId};
@@ -51,15 +52,19 @@ impl From<organization::Model> for OrganizationBrief {
 /// What signs requests, and what renews it.
 #[derive(Serialize, ToSchema)]
 pub struct TokensView {
-    /// For the header `Authorization: Bearer`.
-    access_token: String,
+    /// For the header `Authorization: Bearer`. Left out where it is in a cookie.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<String>,
     /// `Bearer`.
     token_type: &'static str,
     /// Seconds for which the access token is valid (RFC 6749, section 5.1).
     expires_in: i64,
     access_token_expires_at: DateTime<Utc>,
-    /// For `POST /v1/auth/refresh`, once.
-    refresh_token: String,
+    /// For `POST /v1/auth/refresh`, once. Left out where it is in a cookie.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
     refresh_token_expires_at: DateTime<Utc>,
 }
 
@@ -68,12 +73,23 @@ impl From<Tokens> for TokensView {
         let Tokens { access_token, access_token_expires_at, expires_in, refresh_token, refresh_token_expires_at } =
             tokens;
         Self {
-            access_token: access_token.expose_secret().to_owned(),
+            access_token: Some(access_token.expose_secret().to_owned()),
             token_type: "Bearer",
             expires_in,
             access_token_expires_at,
-            refresh_token: refresh_token.expose_secret().to_owned(),
+            refresh_token: Some(refresh_token.expose_secret().to_owned()),
             refresh_token_expires_at,
+        }
+    }
+}
+
+impl Signed for TokensView {
+    fn take(&mut self) -> cookies::Tokens {
+        cookies::Tokens {
+            access: self.access_token.take().unwrap_or_default(),
+            access_expires_at: self.access_token_expires_at,
+            refresh: self.refresh_token.take().unwrap_or_default(),
+            refresh_expires_at: self.refresh_token_expires_at,
         }
     }
 }

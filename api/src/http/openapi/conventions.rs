@@ -23,6 +23,11 @@ impl<'a> Operation<'a> {
     /// what is there is changed version by version; `versioned` whether a schema has a version.
     pub(super) fn complete(&mut self, has_items: bool, has_versions: bool, versioned: impl Fn(&str) -> bool) {
         self.name();
+        // Whatever a bearer token opens, the same token in a cookie opens, too.
+        let bearer = self.value.pointer("/security/0/bearer").cloned();
+        if let (Some(needed), Some(security)) = (bearer, self.value["security"].as_array_mut()) {
+            security.push(json!({ "cookie": needed }));
+        }
         let parameters = self.value.get_mut("parameters").and_then(Value::as_array_mut);
         let verb = parameters.into_iter().flatten().find(|it| it["name"] == "If-Match");
         if let Some(parameter) = verb {
@@ -150,7 +155,8 @@ impl<'a> Operation<'a> {
     }
 
     fn is_keyed(&self) -> bool {
-        self.path.starts_with("/v1/") && !self.path.starts_with("/v1/auth") && self.is_guarded()
+        let is_apart = ["/v1/auth", "/v1/platform"].iter().any(|start| self.path.starts_with(start));
+        self.path.starts_with("/v1/") && !is_apart && self.is_guarded()
     }
 }
 

@@ -68,8 +68,9 @@ pub struct InvitationView {
     /// Null when the role was deleted after the invitation had ended.
     role: Option<RoleBrief>,
     status: InvitationStatus,
-    /// Who sent it last.
-    invited_by: UserId,
+    /// Who sent it last;
+    /// null for the first owner, whom a platform administrator has invited.
+    invited_by: Option<UserId>,
     expires_at: DateTime<Utc>,
     accepted_at: Option<DateTime<Utc>>,
     /// Who has joined with it.

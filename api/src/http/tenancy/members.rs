@@ -13,7 +13,7 @@ use crate::http::{
 };
 use actix_web::{HttpResponse, delete, get, post};
 use purser_kernel::ids::{Membership, MembershipId, RoleId};
-use purser_tenancy::members::{self, MemberFilter};
+use purser_tenancy::members::MemberFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -71,8 +71,8 @@ async fn show(unit: Read, PathId(id): PathId<Membership>) -> Result<Reply, Refus
     Ok(Reply::ok(&view)?.etag(view.version))
 }
 
-/// Takes a member out of the organization. Their sessions here are over at once, their place is free, and what they have done stays
-/// theirs.
+/// Takes a member out of the organization. Their sessions, API keys and access to engagements here are over at once and for good,
+/// their place is free, and what they have done stays theirs.
 #[utoipa::path(
     tag = "Members",
     security(("bearer" = ["members.manage"])),
@@ -83,7 +83,7 @@ async fn show(unit: Read, PathId(id): PathId<Membership>) -> Result<Reply, Refus
 async fn remove(unit: Write, PathId(id): PathId<Membership>) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match()?;
     let tx = unit.begin(&()).await?;
-    members::remove(&tx, id, expected).await?;
+    unit.services().members.remove(&tx, id, expected).await?;
     unit.commit(tx, Reply::no_content()).await
 }
 

@@ -1,6 +1,8 @@
 //! The organization of the caller, and those they belong to.
 mod lifecycle;
 
+pub(in crate::http) use lifecycle::{CloseOrganization, SuspendOrganization};
+
 use crate::http::{
     auth::view::OrganizationBrief,
     body::Body,

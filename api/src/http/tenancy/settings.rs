@@ -49,6 +49,8 @@ pub struct SettingsView {
     order_approval_threshold: Option<String>,
     /// Whether nobody signs in with a password alone.
     require_mfa: bool,
+    /// Whether platform administrators may act for members, for 30 minutes at most.
+    allow_impersonation: bool,
     /// Null: nothing is purged.
     data_retention_days: Option<i32>,
     /// Which optional features are on. What is not named has its default.
@@ -74,6 +76,7 @@ impl From<organization_settings::Model> for SettingsView {
             po_approval_threshold: amount(settings.po_approval_threshold_minor, currency),
             order_approval_threshold: amount(settings.order_approval_threshold_minor, currency),
             require_mfa: settings.require_mfa,
+            allow_impersonation: settings.allow_impersonation,
             data_retention_days: settings.data_retention_days,
             features: settings.features.0,
             version: settings.version,
@@ -118,6 +121,8 @@ pub struct UpdateSettings {
     #[schema(value_type = Option<String>, pattern = r"^[0-9]{1,15}(\.[0-9]{1,3})?$")]
     order_approval_threshold: Patch<String>,
     require_mfa: Option<bool>,
+    /// Whether platform administrators may act for members, for 30 minutes at most. Taken back, it is over for those who do.
+    allow_impersonation: Option<bool>,
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 3653)]
     data_retention_days: Patch<i32>,
@@ -139,6 +144,7 @@ impl From<UpdateSettings> for SettingsChange {
             po_approval_threshold,
             order_approval_threshold,
             require_mfa,
+            allow_impersonation,
             data_retention_days,
             features,
         } = body;
@@ -154,6 +160,7 @@ impl From<UpdateSettings> for SettingsChange {
             po_approval_threshold,
             order_approval_threshold,
             require_mfa,
+            allow_impersonation,
             data_retention_days,
             features,
         }

@@ -4,6 +4,7 @@ use crate::{Auth, Authenticated, people};
 use purser_entity_auth::api_key::{Column, Entity};
 use purser_kernel::{Actor, Client, OrganizationId, PermissionSet, ids::ApiKeyId};
 use purser_store::prelude::*;
+use std::collections::HashMap;
 
 impl Auth {
     /// Whether `bearer` is an API key, be it a good one or not.
@@ -34,24 +35,21 @@ impl Auth {
         };
         // Counted before it is looked up, as for a session.
         let changes = self.store.rights_changes(secret.organization);
-        let known = match keys.valid.get(&name).await.filter(|known| known.changes == changes) {
-            Some(known) if known.admits(&secret, scope.client.ip.as_deref(), now) => known,
-            Some(_) => return Err(refused()),
-            None => {
-                let known = self.look_up_api_key(&scope, &secret, changes).await?.ok_or_else(refused)?;
-                keys.valid.insert(name, known.clone()).await;
-                known
-            }
+        let address = scope.client.ip.as_deref();
+        let remembered = keys.valid.get(&name).await.filter(|known| known.changes == changes);
+        let permissions = if let Some(known) = remembered {
+            known.admits(&secret, address, now).ok_or_else(refused)?
+        } else {
+            let known = self.look_up_api_key(&scope, &secret, changes).await?.ok_or_else(refused)?;
+            let permissions = known.admits(&secret, address, now).ok_or_else(refused)?;
+            keys.valid.insert(name, known).await;
+            permissions
         };
         keys.used.note(name, now).await;
-        Ok(Authenticated {
-            scope: Scope { permissions: known.permissions, ..scope },
-            session_id: None,
-            must_enrol: false,
-        })
+        Ok(Authenticated { scope: Scope { permissions, ..scope }, session_id: None, must_enrol: false })
     }
 
-    /// The key, if the secret is good for it and its creator may still do anything here.
+    /// The key, if this is a secret of it, and what those who answer for it may do here.
     async fn look_up_api_key(
         &self,
         scope: &Scope,
@@ -60,20 +58,19 @@ impl Auth {
     ) -> Result<Option<KnownKey>, Problem> {
         let tx = self.store.read(scope).await?;
         let live = Column::Id.eq(secret.key).and(Column::RevokedAt.is_null());
-        let Some(key) = tx.find::<Entity>().filter(live).one().await? else {
+        // Beyond this a wrong secret costs nothing more than a key that never was.
+        let Some(key) = tx.find::<Entity>().filter(live).one().await?.filter(|key| secret.is_of(key)) else {
             return Ok(None);
         };
-        let creator = key.created_by;
-        let mut known = KnownKey::of(key, changes);
-        if !known.admits(secret, scope.client.ip.as_deref(), tx.now()) || people::active(&tx, creator).await?.is_none()
-        {
-            return Ok(None);
+        let mut held = HashMap::new();
+        for person in [Some(key.created_by), Some(key.secret_by), key.previous_secret_by].into_iter().flatten() {
+            if held.contains_key(&person) || people::active(&tx, person).await?.is_none() {
+                continue;
+            }
+            let membership = self.tenants.membership(&tx, person).await?;
+            held.extend(membership.map(|membership| (person, membership.permissions)));
         }
-        let membership = self.tenants.membership(&tx, creator).await?;
-        Ok(membership.map(|membership| {
-            known.permissions &= membership.permissions;
-            known
-        }))
+        Ok(Some(KnownKey::of(key, &held, changes)))
     }
 
     /// Makes this node look the key up anew, after it was rotated.

@@ -36,12 +36,12 @@ const RECOVERY: &str = "mfa.recovery_codes";
 impl Auth {
     /// What the caller has. `person_required` for an actor who is no person.
     pub async fn mfa_status(&self, scope: &Scope) -> Result<MfaStatus, Problem> {
-        let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+        let user = scope.actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
         let tx = self.store.read(scope).await?;
-        let factor = factor::of_kind(&tx, user, Kind::Totp).await?;
+        let factor = factor::of_kind(tx.system(), user, Kind::Totp).await?;
         Ok(MfaStatus {
             confirmed_at: factor.and_then(|factor| factor.confirmed_at),
-            recovery_codes_left: recovery::left(&tx, user).await?,
+            recovery_codes_left: recovery::left(tx.system(), user).await?,
             is_required: self.tenants.requires_mfa(&tx).await?,
         })
     }
@@ -51,7 +51,7 @@ impl Auth {
     /// `wrong_password`; `mfa_already_enrolled` for who has an app already.
     pub async fn begin_totp(&self, scope: &Scope, proof: Proof) -> Result<Enrolment, Problem> {
         let (tx, user) = self.proved(scope, proof, BEGIN).await?;
-        if factor::is_enrolled(&tx, user).await? {
+        if factor::is_enrolled(tx.system(), user).await? {
             return Err(Problem::of(AuthProblem::MfaAlreadyEnrolled));
         }
         let person = people::active(&tx, user).await?;
@@ -81,7 +81,7 @@ impl Auth {
     ///
     /// `wrong_mfa_code` for a wrong one; `mfa_not_enrolled` when nothing was begun, or it was confirmed before.
     pub async fn confirm_totp(&self, scope: &Scope, code: &SecretString) -> Result<Vec<SecretString>, Problem> {
-        let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+        let user = scope.actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
         let tx = self.store.write_in_any_state(scope).await?;
         let begun = Column::UserId.eq(user).and(Column::Kind.eq(Kind::Totp)).and(Column::ConfirmedAt.is_null());
         let factor = tx.global::<Entity>().filter(begun).for_update().one().await?;
@@ -92,7 +92,7 @@ impl Auth {
         }
         let (now, own) = (tx.now(), Column::Id.eq(factor.id));
         tx.system().update_where(own, |row: &mut ActiveModel| row.confirmed_at = Set(Some(now))).await?;
-        let codes = recovery::replace(&tx, user).await?;
+        let codes = recovery::replace(tx.system(), user).await?;
         tx.audit(AuditEntry::new(CONFIRM, "user", user).category(AuditCategory::Security)).await?;
         tx.commit().await?;
         // A session that was waiting for this may go on at once.
@@ -100,11 +100,15 @@ impl Auth {
         Ok(codes)
     }
 
-    /// Takes the second factor away, recovery codes included. `mfa_not_enrolled` when there is none.
+    /// Takes the second factor away, recovery codes included. `mfa_not_enrolled` when there is none; `platform_administrator` for one,
+    /// since whoever knows the password of an administrator without a second factor could set one up.
     pub async fn remove_mfa(&self, scope: &Scope, proof: Proof) -> Result<(), Problem> {
         let (tx, user) = self.proved(scope, proof, REMOVE).await?;
-        factor::for_update(&tx, user).await?;
-        tx.system().remove::<Entity>(Column::UserId.eq(user)).await?;
+        factor::for_update(tx.system(), user).await?;
+        if people::active(&tx, user).await?.is_some_and(|person| person.is_platform_admin) {
+            return Err(Problem::of(AuthProblem::PlatformAdministrator));
+        }
+        factor::remove_all(tx.system(), user).await?;
         tx.audit(AuditEntry::new(REMOVE, "user", user).category(AuditCategory::Security)).await?;
         tx.commit().await?;
         self.rights.invalidate_all();
@@ -114,8 +118,8 @@ impl Auth {
     /// Gives the caller new recovery codes; the old ones are worth nothing from now on. `mfa_not_enrolled` without an app.
     pub async fn replace_recovery_codes(&self, scope: &Scope, proof: Proof) -> Result<Vec<SecretString>, Problem> {
         let (tx, user) = self.proved(scope, proof, RECOVERY).await?;
-        factor::for_update(&tx, user).await?;
-        let codes = recovery::replace(&tx, user).await?;
+        factor::for_update(tx.system(), user).await?;
+        let codes = recovery::replace(tx.system(), user).await?;
         tx.audit(AuditEntry::new(RECOVERY, "user", user).category(AuditCategory::Security)).await?;
         tx.commit().await?;
         Ok(codes)

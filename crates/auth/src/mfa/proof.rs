@@ -35,13 +35,13 @@ impl Auth {
         proof: Proof,
         action: &'static str,
     ) -> Result<(WriteTx, UserId), Problem> {
-        let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+        let user = scope.actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
         let tx = match proof {
             Proof::Password(password) => self.proved_by_password(scope, user, &password, action).await?,
             Proof::Vouched(Vouched(())) => self.store.write_in_any_state(scope).await?,
             Proof::Code(code) => {
                 let tx = self.store.write_in_any_state(scope).await?;
-                let factor: mfa_factor::Model = factor::for_update(&tx, user).await?;
+                let factor: mfa_factor::Model = factor::for_update(tx.system(), user).await?;
                 if !take_code(&tx, &factor, code.expose_secret(), action).await? {
                     tx.commit().await?;
                     return Err(Problem::of(AuthProblem::WrongMfaCode));
@@ -66,7 +66,7 @@ impl Auth {
         kept.attempts().allow(self.store.clock().now())?;
         let right = self.hasher.verify(password, kept.password_hash()).await?;
         let tx = self.store.write_in_any_state(scope).await?;
-        let now = credentials::for_update(&tx, user).await?;
+        let now = credentials::for_update(tx.system(), user, &tx.scope().client).await?;
         // As at sign-in: others may have guessed meanwhile, or changed the password.
         now.attempts().allow(tx.now())?;
         if !right {

@@ -18,9 +18,9 @@ const GROUP: usize = 6;
 const HASH: usize = 32;
 
 /// Gives the person a new set; those of the old one are worth nothing from now on.
-pub(super) async fn replace(tx: &WriteTx, user: UserId) -> Result<Vec<SecretString>, Problem> {
+pub(super) async fn replace(system: System<'_>, user: UserId) -> Result<Vec<SecretString>, Problem> {
     let old = Column::UserId.eq(user).and(Column::Kind.eq(Kind::RecoveryCodes));
-    tx.system().remove::<Entity>(old).await?;
+    system.remove::<Entity>(old).await?;
     let codes = (0..CODES).map(|_| generate()).collect::<Result<Vec<_>, _>>()?;
     let hashes: Vec<[u8; HASH]> = codes.iter().map(|code| hash(code)).collect();
     let id = MfaFactorId::generate();
@@ -28,45 +28,44 @@ pub(super) async fn replace(tx: &WriteTx, user: UserId) -> Result<Vec<SecretStri
         id: Set(id),
         user_id: Set(user),
         kind: Set(Kind::RecoveryCodes),
-        secret_ciphertext: Set(tx.vault().seal_global(factor::place(id), hashes.as_flattened())?),
-        confirmed_at: Set(Some(tx.now())),
+        secret_ciphertext: Set(system.vault().seal_global(factor::place(id), hashes.as_flattened())?),
+        confirmed_at: Set(Some(system.now())),
         last_used_step: Set(None),
         failures: Set(0),
         next_try_at: Set(None),
         ..Default::default()
     };
-    tx.system().insert(row).await?;
+    system.insert(row).await?;
     Ok(codes.into_iter().map(SecretString::from).collect())
 }
 
 /// Uses a code up. `false` when it is none, or was used before; of two at once one is told so.
-pub(super) async fn spend(tx: &WriteTx, user: UserId, code: &str) -> Result<bool, Problem> {
-    let Some(row) = factor::of_kind(tx, user, Kind::RecoveryCodes).await? else {
+pub(super) async fn spend(system: System<'_>, user: UserId, code: &str) -> Result<bool, Problem> {
+    let Some(row) = factor::of_kind(system, user, Kind::RecoveryCodes).await? else {
         return Ok(false);
     };
-    let (before, given) = (hashes(tx, &row)?, hash(code));
+    let (before, given) = (hashes(system, &row)?, hash(code));
     let left: Vec<[u8; HASH]> = before.iter().copied().filter(|kept| !bool::from(kept.ct_eq(&given))).collect();
     if left.len() == before.len() {
         return Ok(false);
     }
-    let sealed = tx.vault().seal_global(factor::place(row.id), left.as_flattened())?;
+    let sealed = system.vault().seal_global(factor::place(row.id), left.as_flattened())?;
     // As it was read: whoever else has used one meanwhile has written another text.
     let unchanged = Column::Id.eq(row.id).and(Column::SecretCiphertext.eq(row.secret_ciphertext));
-    let spent =
-        tx.system().update_where(unchanged, |row: &mut ActiveModel| row.secret_ciphertext = Set(sealed)).await?;
+    let spent = system.update_where(unchanged, |row: &mut ActiveModel| row.secret_ciphertext = Set(sealed)).await?;
     Ok(spent == 1)
 }
 
 /// How many are left.
-pub(super) async fn left(tx: &ReadTx, user: UserId) -> Result<usize, Problem> {
-    match factor::of_kind(tx, user, Kind::RecoveryCodes).await? {
-        Some(row) => Ok(hashes(tx, &row)?.len()),
+pub(super) async fn left(system: System<'_>, user: UserId) -> Result<usize, Problem> {
+    match factor::of_kind(system, user, Kind::RecoveryCodes).await? {
+        Some(row) => Ok(hashes(system, &row)?.len()),
         None => Ok(0),
     }
 }
 
-fn hashes(tx: &ReadTx, row: &Model) -> Result<Vec<[u8; HASH]>, Problem> {
-    let bytes = tx.vault().open_global(factor::place(row.id), &row.secret_ciphertext)?;
+fn hashes(system: System<'_>, row: &Model) -> Result<Vec<[u8; HASH]>, Problem> {
+    let bytes = system.vault().open_global(factor::place(row.id), &row.secret_ciphertext)?;
     Ok(bytes.as_chunks::<HASH>().0.to_vec())
 }
 

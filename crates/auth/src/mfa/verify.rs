@@ -30,7 +30,7 @@ impl Auth {
         let tx =
             self.store.write_in_any_state(&bare_scope(holder.organization, holder.user, client, request_id)).await?;
         let row = challenge.open(&tx).await?.ok_or_else(refused)?;
-        let factor = factor::for_update(&tx, holder.user).await;
+        let factor = factor::for_update(tx.system(), holder.user).await;
         let gone = |problem: Problem| if problem.is(AuthProblem::MfaNotEnrolled) { refused() } else { problem };
         let factor = factor.map_err(gone)?;
         if !take_code(&tx, &factor, step.code.expose_secret(), SIGN_IN).await? {
@@ -40,7 +40,7 @@ impl Auth {
         spend(&tx, holder.user, &row).await?;
         let voucher = voucher(&row);
         if voucher.is_none() {
-            let credential = credentials::for_update(&tx, holder.user).await?;
+            let credential = credentials::for_update(tx.system(), holder.user, &tx.scope().client).await?;
             if credential.changed_at().is_some_and(|changed| changed > row.created_at) {
                 return Err(refused());
             }

@@ -52,14 +52,14 @@ impl Auth {
 
         let user = found.user;
         let tx = self.using(&found, client, request_id).await?;
-        let credential = credentials::for_update(&tx, user).await.map_err(|_| invalid())?;
-        credentials::replace(&tx, &credential, hash).await?;
+        let credential = credentials::for_update(tx.system(), user, &tx.scope().client).await.map_err(|_| invalid())?;
+        credentials::replace(tx.system(), &credential, hash).await?;
         self.use_up(&tx, user).await?;
         // They have shown that it is them: from here they can sign in, whoever guesses meanwhile.
-        networks::remember(&tx, user).await?;
+        networks::remember(tx.system(), user, &tx.scope().client).await?;
         // Who has read the mail has shown that it arrives.
         people::verify_email(&tx, user).await?;
-        let ended = sessions::end_others(&tx, user, None, Reason::PasswordReset).await?;
+        let ended = sessions::end_others(tx.system(), &tx.scope().into(), user, None, Reason::PasswordReset).await?;
         tx.audit(AuditEntry::new("user.password_reset", "user", user).category(AuditCategory::Security)).await?;
         tx.commit().await?;
         self.forget_all(&ended).await;

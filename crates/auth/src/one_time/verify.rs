@@ -9,7 +9,7 @@ impl Auth {
     /// Has the mail sent again by which the caller shows that their address is theirs. Nothing is sent when they have shown it,
     /// or were sent enough of them lately; the caller does not learn which. `person_required` for an actor without an address.
     pub async fn send_verification(&self, scope: &Scope) -> Result<(), Problem> {
-        let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+        let user = scope.actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
         let tx = self.store.write_in_any_state(scope).await?;
         tx.enqueue(MailToken::job(user, Purpose::VerifyEmail)).await?;
         tx.commit().await

@@ -13,6 +13,8 @@ pub struct OwnSession {
     pub id: SessionId,
     /// The organization it acts in.
     pub organization: Option<OrganizationId>,
+    /// The platform administrator who acts for the caller in it; none for the caller's own.
+    pub acting_admin_id: Option<UserId>,
     /// The network address that it was opened from.
     pub ip: Option<String>,
     /// What the client calls itself.
@@ -32,6 +34,7 @@ impl From<Model> for OwnSession {
         Self {
             id: session.id,
             organization: session.organization_id,
+            acting_admin_id: session.acting_admin_id,
             ip: session.ip,
             user_agent: session.user_agent,
             created_at: session.created_at,
@@ -51,7 +54,7 @@ impl fmt::Debug for OwnSession {
 
 /// The actor. `person_required` for any other: nobody else has sessions.
 fn person(scope: &Scope) -> Result<UserId, Problem> {
-    scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))
+    scope.actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))
 }
 
 impl Auth {
@@ -86,7 +89,7 @@ impl Auth {
     pub async fn end_other_sessions(&self, scope: &Scope, session: SessionId) -> Result<(), Problem> {
         let user = person(scope)?;
         let tx = self.store.write_in_any_state(scope).await?;
-        let ended = end_others(&tx, user, Some(session), Reason::Ended).await?;
+        let ended = end_others(tx.system(), &scope.into(), user, Some(session), Reason::Ended).await?;
         if !ended.is_empty() {
             tx.audit(AuditEntry::new("session.end_others", "user", user).category(AuditCategory::Security)).await?;
         }

@@ -1,6 +1,6 @@
 //! How one key follows another.
 use super::{ALGORITHM, KNOWN_FOR, PUBLISHED_AHEAD, place};
-use crate::{Auth, tokens::new_key};
+use crate::{Auth, platform, tokens::new_key};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use purser_entity_auth::signing_key::{ActiveModel, Column, Entity, State};
@@ -48,7 +48,8 @@ impl Auth {
             return Ok(Rotated::NotBefore(next.not_before));
         }
         // Other servers sign with it until they read the keys anew, and what they sign then lives as long as any token.
-        let retires_at = now + self.options.access_token_lifetime + KNOWN_FOR * 5;
+        let longest = self.options.access_token_lifetime.max(platform::LONGEST_TOKEN);
+        let retires_at = now + longest + KNOWN_FOR * 5;
         let retire = |row: &mut ActiveModel| {
             row.state = Set(State::Retiring);
             row.retires_at = Set(Some(retires_at));

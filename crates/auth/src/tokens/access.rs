@@ -24,6 +24,14 @@ struct Claims {
     jti: String,
     iat: i64,
     exp: i64,
+    /// Who acts for `sub` (RFC 8693, section 4.1). Whether they still may, the session's row says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<Acting>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Acting {
+    sub: UserId,
 }
 
 /// What a token says that our key has signed, whatever the time is.
@@ -37,9 +45,42 @@ pub(crate) struct Signed {
 impl Signed {
     /// Whom the token speaks for. `unauthenticated` when it is not valid now.
     pub(crate) fn at(self, now: Timestamp) -> Result<Holder, Problem> {
-        let now = now.timestamp();
-        let timely = now < self.exp.saturating_add(LEEWAY) && self.iat <= now.saturating_add(LEEWAY);
-        if timely { Ok(self.holder) } else { Err(Problem::of(CommonProblem::Unauthenticated)) }
+        if is_timely(self.iat, self.exp, now) {
+            Ok(self.holder)
+        } else {
+            Err(Problem::of(CommonProblem::Unauthenticated))
+        }
+    }
+}
+
+/// Whether what was issued at `iat` and ends at `exp` is valid now.
+pub(super) fn is_timely(iat: i64, exp: i64, now: Timestamp) -> bool {
+    let now = now.timestamp();
+    now < exp.saturating_add(LEEWAY) && iat <= now.saturating_add(LEEWAY)
+}
+
+/// What is asked of a token beside a good signature and the right time, which our own clock tells.
+pub(super) fn validation(issuer: &str, audience: &str) -> Validation {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(&[audience]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    validation.validate_exp = false;
+    validation
+}
+
+/// A token's own name.
+pub(super) fn jti() -> Result<String, Problem> {
+    Ok(URL_SAFE_NO_PAD.encode(random::bytes::<16>()?))
+}
+
+impl Signer {
+    /// The claims as an access token of this key's.
+    pub(super) fn sign(&self, claims: &impl Serialize) -> Result<SecretString, Problem> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(TYPE.to_owned());
+        header.kid = Some(self.kid.clone());
+        encode(&header, claims, &self.key).map(SecretString::from).map_err(Problem::internal)
     }
 }
 
@@ -53,14 +94,8 @@ pub(crate) struct AccessTokens {
 
 impl AccessTokens {
     pub(crate) fn new(options: &AuthOptions) -> Self {
-        let mut validation = Validation::new(Algorithm::EdDSA);
-        validation.set_issuer(&[&options.issuer]);
-        validation.set_audience(&[&options.audience]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // Our own clock tells the time, see below.
-        validation.validate_exp = false;
         Self {
-            validation,
+            validation: validation(&options.issuer, &options.audience),
             issuer: options.issuer.clone(),
             audience: options.audience.clone(),
             lifetime: options.access_token_lifetime,
@@ -75,21 +110,41 @@ impl AccessTokens {
         now: Timestamp,
     ) -> Result<(SecretString, Timestamp), Problem> {
         let expires_at = now + self.lifetime;
+        Ok((self.sign(signer, holder, now, expires_at, None)?, expires_at))
+    }
+
+    /// A token for `holder` with which `admin` acts for them until `expires_at`.
+    pub(crate) fn issue_to(
+        &self,
+        admin: UserId,
+        signer: &Signer,
+        holder: Holder,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<SecretString, Problem> {
+        self.sign(signer, holder, now, expires_at, Some(Acting { sub: admin }))
+    }
+
+    fn sign(
+        &self,
+        signer: &Signer,
+        holder: Holder,
+        now: Timestamp,
+        expires_at: Timestamp,
+        act: Option<Acting>,
+    ) -> Result<SecretString, Problem> {
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             sub: holder.user,
             org: holder.organization,
             sid: holder.session,
-            jti: URL_SAFE_NO_PAD.encode(random::bytes::<16>()?),
+            jti: jti()?,
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
+            act,
         };
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some(TYPE.to_owned());
-        header.kid = Some(signer.kid.clone());
-        let token = encode(&header, &claims, &signer.key).map_err(Problem::internal)?;
-        Ok((token.into(), expires_at))
+        signer.sign(&claims)
     }
 
     /// The name of the key that has signed `token`, by its own word. `unauthenticated` for what is no token of ours.

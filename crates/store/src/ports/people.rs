@@ -1,5 +1,5 @@
 //! Names and addresses of people, for lists of those who belong to an organization.
-use crate::ReadTx;
+use crate::{ReadTx, WriteTx};
 use async_trait::async_trait;
 use purser_kernel::{Email, Problem, UserId};
 use std::{collections::HashMap, fmt};
@@ -31,6 +31,10 @@ pub trait People: Send + Sync {
 
     /// Who created this API key of the organization, be it revoked or not: what it does is theirs to answer for.
     async fn key_holder(&self, tx: &ReadTx, key: Uuid) -> Result<Option<UserId>, Problem>;
+
+    /// Ends what somebody has made here that acts in their name: their API keys, and the secrets that they made for others'. For who
+    /// leaves the organization.
+    async fn end_keys(&self, tx: &WriteTx, person: UserId) -> Result<(), Problem>;
 
     /// The person with this mail address, in whatever case it is written. Never to be told to a caller: it says who has an
     /// account.

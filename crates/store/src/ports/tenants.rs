@@ -51,6 +51,9 @@ pub trait Tenants: Send + Sync {
     /// Whether the organization of `tx` asks its members for a second factor.
     async fn requires_mfa(&self, tx: &ReadTx) -> Result<bool, Problem>;
 
+    /// Whether the organization of `tx` lets platform administrators act for its members.
+    async fn allows_impersonation(&self, tx: &ReadTx) -> Result<bool, Problem>;
+
     /// What the person is in the organization of `tx`, or `None` when they are no active member or it is closed.
     async fn membership(&self, tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem>;
 

@@ -86,7 +86,7 @@ async fn a_person_lists_their_own_rows_and_no_others() {
     }
     let scoped = Scope::user(ours.organization, you, ours.permissions);
     let tx = world.store.read(&scoped).await.unwrap();
-    assert_eq!(tx.unit().mine::<parcel::Entity>(10).await.unwrap().len(), 1, "a signed-in person is one");
+    assert_eq!(tx.system().mine::<parcel::Entity>(10).await.unwrap().len(), 1, "a signed-in person is one");
     let nobody = world.store.system_read().await.unwrap();
     assert!(nobody.system().mine::<parcel::Entity>(10).await.unwrap_err().is(CommonProblem::Internal));
 }

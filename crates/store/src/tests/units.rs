@@ -41,7 +41,7 @@ async fn who_reads_cannot_write_and_waits_for_nobody() {
         assert!(tx.system().insert(new("North")).await.is_err());
     }
     let tx = store.read(&ours).await.unwrap();
-    assert!(tx.unit().insert(new("North")).await.is_err());
+    assert!(tx.system().insert(new("North")).await.is_err());
 }
 
 #[tokio::test]

@@ -30,11 +30,11 @@ pub async fn level(tx: &ReadTx, id: EngagementId) -> Result<Option<Level>, Probl
     }
     match tx.scope().actor {
         Actor::System => Ok(Some(Level::Write)),
-        Actor::User(user) => {
+        Actor::User(user) | Actor::Acting { user, .. } => {
             let own = tx.find::<engagement_access::Entity>().filter(own(tx, id, user)).one().await?;
             Ok(own.map(|access| access.level))
         }
-        Actor::ApiKey(_) | Actor::Agent(_) => Ok(None),
+        Actor::PlatformAdmin(_) | Actor::ApiKey(_) | Actor::Agent(_) => Ok(None),
     }
 }
 
@@ -50,8 +50,10 @@ pub(super) fn visible<'t>(tx: &'t ReadTx, rows: Scoped<'t, engagement::Entity>) 
     }
     match tx.scope().actor {
         Actor::System => rows,
-        Actor::User(user) => rows.having::<engagement_access::Entity>(valid(tx, user)),
-        Actor::ApiKey(_) | Actor::Agent(_) => rows.filter(Column::Id.is_in::<EngagementId>([])),
+        Actor::User(user) | Actor::Acting { user, .. } => rows.having::<engagement_access::Entity>(valid(tx, user)),
+        Actor::PlatformAdmin(_) | Actor::ApiKey(_) | Actor::Agent(_) => {
+            rows.filter(Column::Id.is_in::<EngagementId>([]))
+        }
     }
 }
 

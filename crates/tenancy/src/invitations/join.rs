@@ -38,10 +38,12 @@ impl ports::Invitations for Invitations {
         let (Some(role), Some(organization)) = (role_of(tx, &row).await?, members::open_organization(tx).await?) else {
             return Ok(None);
         };
-        // Whoever sent it may have lost what they had then.
-        let host = Authority::of(tx, row.invited_by).await?;
-        if !host.is_some_and(|host| host.reaches(role.role.rank).is_ok() && host.holds(role.permissions).is_ok()) {
-            return Ok(None);
+        // Whoever sent it may have lost what they had then. The platform, which sends it to the first owner, has not.
+        if let Some(host) = row.invited_by {
+            let host = Authority::of(tx, host).await?;
+            if !host.is_some_and(|host| host.reaches(role.role.rank).is_ok() && host.holds(role.permissions).is_ok()) {
+                return Ok(None);
+            }
         }
         Ok(Some(OpenInvitation {
             id: row.id,
@@ -64,7 +66,7 @@ impl ports::Invitations for Invitations {
         let assignment = membership_role::ActiveModel {
             membership_id: Set(member.id),
             role_id: Set(role),
-            created_by: Set(Some(row.invited_by)),
+            created_by: Set(row.invited_by),
             ..Default::default()
         };
         tx.insert_many([assignment]).await?;
@@ -80,7 +82,7 @@ impl ports::Invitations for Invitations {
 }
 
 /// The person's membership, made or revived. Sessions that they had before they were removed stay over.
-async fn enter(tx: &WriteTx, user: UserId, invited_by: UserId) -> Result<membership::Model, Problem> {
+async fn enter(tx: &WriteTx, user: UserId, invited_by: Option<UserId>) -> Result<membership::Model, Problem> {
     let Some(member) = membership_of(tx, user).await? else {
         let row = membership::ActiveModel {
             id: Set(MembershipId::generate()),
@@ -90,7 +92,7 @@ async fn enter(tx: &WriteTx, user: UserId, invited_by: UserId) -> Result<members
             extra_permissions: Set(ExtraPermissions::default()),
             last_active_at: Set(None),
             sessions_valid_from: Set(None),
-            created_by: Set(Some(invited_by)),
+            created_by: Set(invited_by),
             ..Default::default()
         };
         return tx.insert(row).await;

@@ -64,8 +64,7 @@ impl SendInvitation {
         let organization = tx.global::<organization::Entity>().filter(own).one().await?;
         let organization = organization.ok_or_else(|| Problem::internal("a job's organization is there"))?;
         let role = tx.get::<role::Entity>(role_id).await?;
-        let mut people = self.people.briefs(tx, &[row.invited_by]).await?;
-        let host = people.remove(&row.invited_by).map_or_else(|| "A colleague".to_owned(), |person| person.full_name);
+        let host = self.host(tx, &row).await?;
         let link = self.links.with_token(PAGE, self.tokens.latest(&row)?.reveal().expose_secret());
         Ok(Some(Mail {
             to: Email::parse("/email", &row.email)?,
@@ -80,6 +79,15 @@ impl SendInvitation {
             html: None,
             reference: job.id().as_uuid(),
         }))
+    }
+
+    /// Who invites, by name.
+    async fn host(&self, tx: &ReadTx, row: &invitation::Model) -> Result<String, Problem> {
+        let Some(host) = row.invited_by else {
+            return Ok("Purser".to_owned());
+        };
+        let mut people = self.people.briefs(tx, &[host]).await?;
+        Ok(people.remove(&host).map_or_else(|| "A colleague".to_owned(), |person| person.full_name))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use purser_entity_tenancy::{
+    engagement_access,
     membership::{self, ExtraPermissions, Status},
     membership_role,
 };
@@ -97,11 +98,8 @@ pub async fn enable(tx: &WriteTx, id: MembershipId) -> Result<membership::Model,
     Ok(membership)
 }
 
-/// Takes a member out of the organization, of which they have the version `expected`: roles, grants and sessions are gone, the
-/// place is free. What they have done stays theirs. Whoever may remove members may remove themselves.
-///
-/// `rank_too_high` for a member who stands above the caller, `last_owner` when nobody would be left who owns the organization.
-pub async fn remove(tx: &WriteTx, id: MembershipId, expected: impl Into<Expected>) -> Result<(), Problem> {
+/// Takes a member out of the organization, of which they have the version `expected`, and returns who they were.
+pub(super) async fn remove(tx: &WriteTx, id: MembershipId, expected: impl Into<Expected>) -> Result<UserId, Problem> {
     tx.scope().require(Permission::MembersManage)?;
     let authority = Authority::take(tx).await?;
     let (membership, rights) = reached(tx, &authority, id).await?;
@@ -117,7 +115,10 @@ pub async fn remove(tx: &WriteTx, id: MembershipId, expected: impl Into<Expected
         })
         .await?;
     owners::remain(tx, &rights.roles).await?;
-    moved(tx, "member.remove", before, &membership).await
+    let person = membership.user_id;
+    tx.remove::<engagement_access::Entity>(engagement_access::Column::UserId.eq(person)).await?;
+    moved(tx, "member.remove", before, &membership).await?;
+    Ok(person)
 }
 
 /// Ends all sessions that a member has in this organization; they may sign in again. `rank_too_high` for one who stands above the

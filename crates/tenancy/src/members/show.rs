@@ -107,6 +107,16 @@ impl Members {
         self.one(tx, change::end_sessions(tx, id).await?).await
     }
 
+    /// Takes a member out of the organization, of which they have the version `expected`: roles, grants, sessions, API keys and access
+    /// to engagements are gone, also if they are invited again; the place is free. What they have done stays theirs. Whoever may
+    /// remove members may remove themselves.
+    ///
+    /// `rank_too_high` for a member who stands above the caller, `last_owner` when nobody would be left who owns the organization.
+    pub async fn remove(&self, tx: &WriteTx, id: MembershipId, expected: impl Into<Expected>) -> Result<(), Problem> {
+        let person = change::remove(tx, id, expected).await?;
+        self.people.end_keys(tx, person).await
+    }
+
     async fn one(&self, tx: &ReadTx, membership: membership::Model) -> Result<Member, Problem> {
         let member = self.shown(tx, vec![membership]).await?.pop();
         member.ok_or_else(|| Problem::internal("a member went in and none came out"))

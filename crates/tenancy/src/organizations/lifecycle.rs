@@ -1,7 +1,9 @@
 //! How an organization is suspended, re-activated and closed.
 use super::view;
+use crate::TenancyProblem;
 use chrono::TimeDelta;
 use purser_entity_tenancy::organization::{self, ActiveModel, Column, Entity, Status};
+use purser_kernel::Actor;
 use purser_store::{AuditCategory, Standing, prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
@@ -101,8 +103,9 @@ const MAX_RETENTION_DAYS: i32 = 3653;
 pub async fn suspend(tx: &WriteTx, reason: &str) -> Result<organization::Model, Problem> {
     tx.scope().require(Permission::OrganizationOwn)?;
     let reason = text::line("/reason", reason, MAX_REASON)?;
-    let now = tx.now();
+    let (now, by_platform) = (tx.now(), is_platform(tx));
     let organization = change(tx, Move::Suspend, |row| {
+        row.suspended_by_platform = Set(by_platform);
         row.suspended_at = Set(Some(now));
         row.suspension_reason = Set(Some(reason));
     });
@@ -112,10 +115,15 @@ pub async fn suspend(tx: &WriteTx, reason: &str) -> Result<organization::Model, 
     Ok(organization)
 }
 
-/// Ends the suspension of the organization of `tx`. Its jobs go on.
+/// Ends the suspension of the organization of `tx`. Its jobs go on. `suspended_by_platform` for an owner, when a platform administrator
+/// has suspended it.
 pub async fn reactivate(tx: &WriteTx) -> Result<organization::Model, Problem> {
     tx.scope().require(Permission::OrganizationOwn)?;
+    if super::row(tx).await?.suspended_by_platform && !is_platform(tx) {
+        return Err(Problem::of(TenancyProblem::SuspendedByPlatform));
+    }
     let organization = change(tx, Move::Reactivate, |row| {
+        row.suspended_by_platform = Set(false);
         row.suspended_at = Set(None);
         row.suspension_reason = Set(None);
     });
@@ -142,6 +150,11 @@ pub async fn close(tx: &WriteTx, retention_days: i32) -> Result<organization::Mo
     tx.emit(&Closed { id: organization.id.as_uuid(), change: published(&organization) }).await?;
     tx.note_standing(Standing::Closed).await?;
     Ok(organization)
+}
+
+/// Whether somebody from outside does it, who administers the platform.
+fn is_platform(tx: &WriteTx) -> bool {
+    matches!(tx.scope().actor, Actor::PlatformAdmin(_))
 }
 
 async fn change(

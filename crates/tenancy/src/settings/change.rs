@@ -32,6 +32,8 @@ pub struct SettingsChange {
     pub order_approval_threshold: Patch<String>,
     /// Whether nobody signs in with a password alone.
     pub require_mfa: Option<bool>,
+    /// Whether platform administrators may act for members, for 30 minutes at most.
+    pub allow_impersonation: Option<bool>,
     /// Empty: nothing is purged.
     pub data_retention_days: Patch<i32>,
     /// Which optional features are on, by name.
@@ -151,6 +153,7 @@ impl Checked {
             po_approval_threshold: _,
             order_approval_threshold: _,
             require_mfa,
+            allow_impersonation,
             data_retention_days,
             features,
         } = change;
@@ -165,6 +168,7 @@ impl Checked {
         set_if(&mut row.po_approval_threshold_minor, po_approval_threshold.into_change());
         set_if(&mut row.order_approval_threshold_minor, order_approval_threshold.into_change());
         set_if(&mut row.require_mfa, require_mfa);
+        set_if(&mut row.allow_impersonation, allow_impersonation);
         set_if(&mut row.data_retention_days, data_retention_days.into_change());
         set_if(&mut row.features, features.map(Features));
     }

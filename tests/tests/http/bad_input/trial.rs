@@ -12,8 +12,14 @@ use purser_tests::{
 use reqwest::RequestBuilder;
 
 /// What a refused request may leave behind, by route and table: a wrong password is counted.
-const MAY_RECORD: [(&str, &str); 2] =
-    [("POST /v1/auth/login", "user_credentials:"), ("POST /v1/auth/login", "audit_logs:")];
+const MAY_RECORD: [(&str, &str); 6] = [
+    ("POST /v1/auth/login", "user_credentials:"),
+    ("POST /v1/auth/login", "audit_logs:"),
+    ("POST /v1/platform/auth/login", "user_credentials:"),
+    ("POST /v1/platform/auth/login", "platform_audit_logs:"),
+    ("POST /v1/platform/auth/mfa/verify", "mfa_factors:"),
+    ("POST /v1/platform/auth/mfa/verify", "platform_audit_logs:"),
+];
 
 /// A shop behind whose door somebody sends nonsense.
 pub(super) struct Trial {

@@ -21,7 +21,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct SuspendOrganization {
     #[schema(max_length = 500)]
-    reason: String,
+    pub(in crate::http) reason: String,
 }
 
 /// How long what the organization had is kept.
@@ -29,7 +29,7 @@ pub struct SuspendOrganization {
 #[serde(deny_unknown_fields)]
 pub struct CloseOrganization {
     #[schema(minimum = 1, maximum = 3653)]
-    retention_days: i32,
+    pub(in crate::http) retention_days: i32,
 }
 
 /// Suspends the organization: everything but reading and re-activating it is refused.
