@@ -1,7 +1,7 @@
 //! Signing in with the organization's own OpenID provider.
 use super::log_in::SignedInView;
-use crate::http::{body::Body, path::PathIds, problem::Refusal, reply::Reply, unit::Anyone};
-use actix_web::post;
+use crate::http::{body::Body, cookies::Delivery, path::PathIds, problem::Refusal, reply::Reply, unit::Anyone};
+use actix_web::{http::StatusCode, post};
 use chrono::{DateTime, Utc};
 use purser_auth::{BegunSignIn, OidcLogIn};
 use purser_kernel::{
@@ -81,6 +81,7 @@ async fn start(
 #[post("/v1/auth/oidc/{organization_id}/{integration_id}/callback")]
 async fn callback(
     anyone: Anyone,
+    delivery: Delivery,
     PathIds(organization, integration): PathIds<ids::Organization, ids::Integration>,
     body: Body<OidcLogInRequest>,
 ) -> Result<Reply, Refusal> {
@@ -88,5 +89,5 @@ async fn callback(
     let OidcLogInRequest { sign_in, state, code, iss: issuer } = body.into_inner();
     let request = OidcLogIn { organization, integration, sign_in, state, code, issuer };
     let signed_in = anyone.services().identities.log_in_with_provider(request, client, request_id).await?;
-    Ok(Reply::ok(&SignedInView::from(signed_in))?)
+    Ok(delivery.reply(StatusCode::OK, SignedInView::from(signed_in))?)
 }
