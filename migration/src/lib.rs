@@ -28,6 +28,7 @@ mod m20261121_000410_signing_keys;
 mod m20261121_000500_api_keys;
 mod m20261121_000501_mfa;
 mod m20261121_000600_identities;
+mod m20261129_000400_four_eyes;
 mod roles;
 mod table;
 mod tables;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000500_api_keys::Migration),
             Box::new(m20261121_000600_identities::Migration),
             Box::new(m20261121_000501_mfa::Migration),
+            Box::new(m20261129_000400_four_eyes::Migration),
         ]
     }
 }

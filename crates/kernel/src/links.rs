@@ -27,6 +27,11 @@ impl Links {
         Self { base: format!("http://{address}") }
     }
 
+    /// The address of `page`.
+    pub fn to(&self, page: &str) -> String {
+        format!("{}/{page}", self.base)
+    }
+
     /// The address of `page` that hands it `token`, which is URL-safe.
     ///
     /// The token stands in the fragment, which no browser sends to a server: it gets into no log and no `Referer`.

@@ -47,6 +47,8 @@ pub struct SettingsView {
     po_approval_threshold: Option<String>,
     /// In `default_currency`: an order above it needs a decision of its own. Null: none does for its amount.
     order_approval_threshold: Option<String>,
+    /// Whether a promotion to admin or owner needs a second person.
+    role_changes_need_approval: bool,
     /// Whether nobody signs in with a password alone.
     require_mfa: bool,
     /// Null: nothing is purged.
@@ -73,6 +75,7 @@ impl From<organization_settings::Model> for SettingsView {
             agent_preferences: settings.agent_preferences,
             po_approval_threshold: amount(settings.po_approval_threshold_minor, currency),
             order_approval_threshold: amount(settings.order_approval_threshold_minor, currency),
+            role_changes_need_approval: settings.role_changes_need_approval,
             require_mfa: settings.require_mfa,
             data_retention_days: settings.data_retention_days,
             features: settings.features.0,
@@ -117,6 +120,8 @@ pub struct UpdateSettings {
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = r"^[0-9]{1,15}(\.[0-9]{1,3})?$")]
     order_approval_threshold: Patch<String>,
+    /// Switched on by one person. It takes two to switch it off: `POST /v1/role-change-requests`.
+    role_changes_need_approval: Option<bool>,
     require_mfa: Option<bool>,
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 3653)]
@@ -138,6 +143,7 @@ impl From<UpdateSettings> for SettingsChange {
             agent_preferences,
             po_approval_threshold,
             order_approval_threshold,
+            role_changes_need_approval,
             require_mfa,
             data_retention_days,
             features,
@@ -153,6 +159,7 @@ impl From<UpdateSettings> for SettingsChange {
             agent_preferences,
             po_approval_threshold,
             order_approval_threshold,
+            role_changes_need_approval,
             require_mfa,
             data_retention_days,
             features,
