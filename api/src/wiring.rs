@@ -2,7 +2,7 @@
 use crate::{Config, mail};
 use chrono::TimeDelta;
 use purser_agents::AnswerBook;
-use purser_approvals::{ApprovalService, Expire};
+use purser_approvals::{ApprovalService, DecisionLinks, Expire, Review, SendApprovalMail, Tell};
 use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
@@ -24,9 +24,10 @@ use purser_store::{
     ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::{
-    Tenancy,
+    DirectoryMembers, Tenancy,
     invitations::{Invitations, SendInvitation},
     members::Members,
+    role_changes::{RoleChangeSubject, RoleChanges},
 };
 use std::sync::Arc;
 
@@ -42,6 +43,10 @@ pub struct Services {
     pub invitations: Invitations,
     /// Those who accept them.
     pub joins: Joins,
+    /// Promotions that a second person decides.
+    pub role_changes: RoleChanges,
+    /// Links in mails by which people decide.
+    pub decision_links: DecisionLinks,
     /// What people approve before it is done.
     pub approvals: Arc<ApprovalService>,
     /// Sign-in with an organization's own directory or provider.
@@ -78,11 +83,13 @@ impl Services {
         let directory: Arc<dyn CustomerDirectory> = Arc::new(Directory);
         let answers: Arc<dyn Answers> = Arc::new(AnswerBook);
         let approvals = Arc::new(ApprovalService::new(
-            vec![Arc::new(OrderConfirmation)],
+            vec![Arc::new(OrderConfirmation), Arc::new(RoleChangeSubject { people: people.clone() })],
             tenants.clone(),
-            Arc::new(PeopleDirectory),
+            people.clone(),
             Arc::new(Rates),
         ));
+        let decision_links = DecisionLinks::new((*approvals).clone(), people.clone(), &master_key)?;
+        let role_changes = RoleChanges { approvals: approvals.clone() };
         let options = AuthOptions {
             argon2_memory_kib: config.argon2_memory_kib,
             argon2_iterations: config.argon2_iterations,
@@ -94,15 +101,17 @@ impl Services {
         };
         let mailer = mail::mailer(config, store.clock().clone())?;
         let auth = Auth::new(store.clone(), tenants.clone(), &master_key, options)?;
-        let invitations = Invitations::new(people.clone(), &master_key)?;
-        let memberships: Arc<dyn Memberships> = Arc::new(Tenancy);
+        let invitations = Invitations::new(people.clone(), role_changes.clone(), &master_key)?;
+        let memberships: Arc<dyn Memberships> = Arc::new(DirectoryMembers { role_changes: role_changes.clone() });
         let reach = Reach { loopback: !config.is_production(), private: config.private_providers };
         let providers = Providers { reach, redirect_uri: config.links().page("oidc/callback") };
         Ok(Self {
             joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
             identities: Identities::new(auth.clone(), Arc::new(providers.clone()), memberships.clone(), &master_key)?,
             auth,
-            members: Members { people },
+            members: Members { people, role_changes: role_changes.clone() },
+            role_changes,
+            decision_links,
             invitations,
             providers,
             memberships,
@@ -125,7 +134,8 @@ impl Services {
 
     /// Who does which kind of job.
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
-        let subscribers: Vec<Arc<dyn Subscriber>> = vec![Arc::new(PredefinedLabels)];
+        let subscribers: Vec<Arc<dyn Subscriber>> =
+            vec![Arc::new(PredefinedLabels), Arc::new(Tell::new(self.decision_links.clone()))];
         let triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
         let read = ReadConversation::new(
             self.reader.clone(),
@@ -142,9 +152,11 @@ impl Services {
             Arc::new(MailNotice::new(self.mailer.clone())),
             Arc::new(RotateSigningKeys::new(self.auth.clone())),
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
+            Arc::new(SendApprovalMail::new(self.decision_links.clone(), self.mailer.clone(), self.links.clone())),
             Arc::new(Purge::new(self.tenants.clone())),
             Arc::new(Analyze),
-            Arc::new(Expire::new(self.tenants.clone())),
+            Arc::new(Expire::new((*self.approvals).clone())),
+            Arc::new(Review::new((*self.approvals).clone())),
         ];
         handlers.extend(Dispatcher::handlers(subscribers, triggers, self.meter.clone()));
         handlers

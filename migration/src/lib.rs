@@ -30,6 +30,7 @@ mod m20261121_000501_mfa;
 mod m20261121_000600_identities;
 mod m20261129_000200_platform;
 mod m20261129_000300_oidc_sign_ins;
+mod m20261129_000400_four_eyes;
 mod m20261129_000500_sign_in_networks;
 mod roles;
 mod table;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000501_mfa::Migration),
             Box::new(m20261129_000200_platform::Migration),
             Box::new(m20261129_000300_oidc_sign_ins::Migration),
+            Box::new(m20261129_000400_four_eyes::Migration),
             Box::new(m20261129_000500_sign_in_networks::Migration),
         ]
     }

@@ -3,6 +3,7 @@ use crate::table::{drop_tables, tenant_table};
 use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
 
 const STATES: &[&str] = &["draft", "review", "pending", "confirmed", "fulfilled", "cancelled"];
+const QUESTION_STATES: &[&str] = &["pending", "approved", "rejected", "expired", "withdrawn", "superseded"];
 const OPEN_AGENT_DRAFT: &str = "ai_generated and status in ('draft', 'review', 'pending')
     and conversation_id is not null and deleted_at is null";
 
@@ -58,6 +59,8 @@ async fn orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .json("billing_metadata", "{}")
         // Without foreign key: approvals stand later in the history.
         .uuid_null("approval_id")
+        .state_null("approval_status", QUESTION_STATES)
+        .check("approval_id", "(approval_id is null) = (approval_status is null)")
         .time_null("confirmed_at")
         .time_null("cancelled_at")
         .created_by()

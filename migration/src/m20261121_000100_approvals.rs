@@ -59,6 +59,8 @@ async fn approval_requests(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .person("accountable_user")
         .uuid_null("last_edited_by")
         .person("last_edited_by")
+        .uuid_null("about_user")
+        .person("about_user")
         .text("summary", 500)
         .json("content", "{}")
         .long_null("amount_minor")

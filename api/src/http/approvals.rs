@@ -1,10 +1,17 @@
 //! Approvals: policies, requests, delegations.
 mod delegations;
+mod links;
 mod policies;
 mod requests;
+
+pub(super) use requests::ApprovalStatus;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(policies::routes).configure(requests::routes).configure(delegations::routes);
+    config
+        .configure(policies::routes)
+        .configure(requests::routes)
+        .configure(delegations::routes)
+        .configure(links::routes);
 }

@@ -7,6 +7,7 @@ pub(super) mod organizations;
 mod permissions;
 mod preferences;
 mod projects;
+mod role_changes;
 mod roles;
 mod settings;
 
@@ -22,6 +23,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(permissions::routes)
         .configure(preferences::routes)
         .configure(projects::routes)
+        .configure(role_changes::routes)
         .configure(roles::routes)
         .configure(settings::routes);
 }

@@ -8,20 +8,21 @@ use crate::{
 };
 use async_trait::async_trait;
 use purser_entity_approvals::{
-    approval_policy::{self, Steps},
+    approval_policy::{self, Condition, Limit, Steps},
     approval_request::{self, Column, Reasons, Status},
 };
 use purser_kernel::{Money, ids::ApprovalRequestId};
 use purser_store::{
-    ports::{ApprovalSubject, Approvals, Matter, Verdict},
+    ports::{ApprovalSubject, Approvals, Ending, Matter, Verdict},
     prelude::*,
 };
 use uuid::Uuid;
 
 /// The longest summary that is kept.
 const MAX_SUMMARY: usize = 500;
-/// The subject that the settings know of.
+/// The subjects that the settings know of.
 const ORDER: &str = "order";
+const ROLE_CHANGE: &str = "role_change";
 
 #[async_trait]
 impl Approvals for ApprovalService {
@@ -71,7 +72,14 @@ impl Approvals for ApprovalService {
     }
 
     async fn set_order_limit(&self, tx: &WriteTx, over: Option<Money>) -> Result<(), Problem> {
-        policies::predefine(tx, self.subject(ORDER)?, "The limit of the organization's settings", over).await
+        let limit = over.map(|over| Limit { minor: over.minor(), currency: over.currency() });
+        let condition = limit.map(|limit| Condition { amount_over: Some(limit), ..Condition::default() });
+        policies::predefine(tx, self.subject(ORDER)?, "The limit of the organization's settings", condition).await
+    }
+
+    async fn set_role_changes(&self, tx: &WriteTx, need_approval: bool) -> Result<(), Problem> {
+        let condition = need_approval.then(Condition::default);
+        policies::predefine(tx, self.subject(ROLE_CHANGE)?, "Promotions need a second person", condition).await
     }
 
     async fn supersede(&self, tx: &WriteTx, subject: &'static str, id: Uuid) -> Result<(), Problem> {
@@ -80,9 +88,48 @@ impl Approvals for ApprovalService {
         }
         Ok(())
     }
+
+    async fn renew(&self, tx: &WriteTx, subject: &'static str, id: Uuid) -> Result<Option<ApprovalRequestId>, Problem> {
+        let Some(pending) = pending(tx, subject, id).await? else {
+            return Ok(None);
+        };
+        if !is_in_time(&pending, tx.now()) {
+            close(tx, pending, Status::Expired).await?;
+            return Ok(None);
+        }
+        let closed = close(tx, pending, Status::Superseded).await?;
+        let anew = self.ask_anew(tx, self.subject(subject)?, &closed).await?;
+        Ok(anew.map(|request| request.id))
+    }
+
+    async fn take_back(&self, tx: &WriteTx, subject: &'static str, id: Uuid) -> Result<(), Problem> {
+        if let Some(pending) = pending(tx, subject, id).await? {
+            let closed = close(tx, pending, Status::Withdrawn).await?;
+            self.subject(subject)?.ended(tx, id, closed.id, Ending::Withdrawn).await?;
+        }
+        Ok(())
+    }
 }
 
 impl ApprovalService {
+    /// Asks the question that was just closed about what it is now, in the name of whoever asked before. `None` when there is
+    /// nothing to approve any more.
+    pub(crate) async fn ask_anew(
+        &self,
+        tx: &WriteTx,
+        subject: &dyn ApprovalSubject,
+        closed: &approval_request::Model,
+    ) -> Result<Option<approval_request::Model>, Problem> {
+        let id = closed.subject_id;
+        let Some(matter) = subject.matter(tx, id).await? else {
+            return Ok(None);
+        };
+        let requester = Requester::of(closed);
+        let rules = self.rules_of_question(tx, subject, id, &matter, &requester).await?;
+        let hash = payload::hash(tx.organization(), subject.kind(), id, &matter)?;
+        insert(tx, subject, id, matter, hash, rules, requester).await.map(Some)
+    }
+
     /// What the policies ask of whoever asked for exactly this before and was not answered, or was answered no: nobody steps around
     /// their steps by doing it directly.
     async fn rules_for_others(
@@ -145,7 +192,7 @@ async fn open(
     requester: Requester,
 ) -> Result<ApprovalRequestId, Problem> {
     if let Some(pending) = pending(tx, subject.kind(), id).await? {
-        let in_time = pending.due_at.is_none_or(|due| tx.now() < due);
+        let in_time = is_in_time(&pending, tx.now());
         if pending.payload_hash == hash && in_time {
             return Ok(pending.id);
         }
@@ -155,8 +202,12 @@ async fn open(
     Ok(request.id)
 }
 
+pub(crate) fn is_in_time(request: &approval_request::Model, now: Timestamp) -> bool {
+    request.due_at.is_none_or(|due| now < due)
+}
+
 /// Writes the question down.
-pub(crate) async fn insert(
+async fn insert(
     tx: &WriteTx,
     subject: &dyn ApprovalSubject,
     id: Uuid,
@@ -165,7 +216,7 @@ pub(crate) async fn insert(
     rules: Rules,
     requester: Requester,
 ) -> Result<approval_request::Model, Problem> {
-    let Matter { summary, content, amount, counterparty, last_edited_by, .. } = matter;
+    let Matter { summary, content, amount, counterparty, last_edited_by, about, .. } = matter;
     let (now, permission) = (tx.now(), rules.steps.first().copied().unwrap_or(subject.permission()));
     let row = approval_request::ActiveModel {
         subject: Set(subject.kind().to_owned()),
@@ -174,6 +225,7 @@ pub(crate) async fn insert(
         requested_by: Set(requester.id),
         accountable_user: Set(requester.accountable),
         last_edited_by: Set(last_edited_by),
+        about_user: Set(about),
         summary: Set(text::fit(&summary, MAX_SUMMARY)),
         content: Set(content),
         amount_minor: Set(amount.map(Money::minor)),

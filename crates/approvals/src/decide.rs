@@ -1,12 +1,12 @@
 //! Decisions. Everything is looked at again in their transaction.
 use crate::{
     ApprovalProblem, ApprovalService,
-    ask::{insert, names},
+    ask::{is_in_time, names},
     authority,
     events::{Advanced, close, entry},
-    payload,
+    links, payload,
     requests::{self, RequestWithDecisions},
-    rules::{Rules, remaining},
+    rules::{Rules, open_steps},
     service::Requester,
 };
 use purser_entity_approvals::{
@@ -16,7 +16,7 @@ use purser_entity_approvals::{
 use purser_kernel::{UserId, hex, ids::ApprovalRequestId};
 use purser_store::{
     name_of,
-    ports::{ApprovalSubject, Matter},
+    ports::{ApprovalSubject, Ending, Matter},
     prelude::*,
 };
 use std::collections::HashSet;
@@ -55,6 +55,17 @@ impl ApprovalService {
     /// told so); `approval_expired` when its time is over; `approval_content_changed` when `payload_hash` is not that of the
     /// request; `forbidden` and `separation_of_duties` for somebody who cannot decide.
     pub async fn decide(&self, tx: &WriteTx, id: ApprovalRequestId, answer: Answer) -> Result<Outcome, Problem> {
+        self.decide_step(tx, id, answer, None).await
+    }
+
+    /// As [`decide`](Self::decide), by a link that is good for one step alone.
+    pub(crate) async fn decide_step(
+        &self,
+        tx: &WriteTx,
+        id: ApprovalRequestId,
+        answer: Answer,
+        step: Option<i32>,
+    ) -> Result<Outcome, Problem> {
         tx.scope().require(Permission::ApprovalsRead)?;
         let seen = tx.get::<approval_request::Entity>(id).await?;
         let person = tx.scope().actor.in_person().ok_or_else(|| Problem::of(ApprovalProblem::PersonMustDecide))?;
@@ -64,6 +75,9 @@ impl ApprovalService {
         let matter = subject.matter(tx, seen.subject_id).await?;
         let request = tx.get_for_update::<approval_request::Entity>(id).await?;
         require_open(&request, tx.now())?;
+        if step.is_some_and(|step| step != request.step) {
+            return Err(links::invalid());
+        }
         if let Answer::Approve { payload_hash } = &answer
             && *payload_hash != hex::encode(&request.payload_hash)
         {
@@ -75,15 +89,14 @@ impl ApprovalService {
             return self.outdated(tx, subject, request).await.map(Outcome::Outdated);
         };
         let requester = Requester::of(&request);
-        let rules = self.rules(tx, subject, request.subject_id, &matter, &requester).await?;
-        let rules = rules.unwrap_or_else(|| Rules::base(subject.permission(), "It was asked."));
+        let rules = self.rules_of_question(tx, subject, request.subject_id, &matter, &requester).await?;
         self.answer(tx, subject, request, &matter, rules, person, answer)
             .await
             .map(|request| Outcome::Decided(Box::new(request)))
     }
 
     /// Closes a question about what is no longer so, and asks anew if there is still something to decide.
-    async fn outdated(
+    pub(crate) async fn outdated(
         &self,
         tx: &WriteTx,
         subject: &dyn ApprovalSubject,
@@ -91,16 +104,11 @@ impl ApprovalService {
     ) -> Result<Problem, Problem> {
         let closed = close(tx, request, Status::Superseded).await?;
         let problem = Problem::of(ApprovalProblem::ApprovalContentChanged);
-        let id = closed.subject_id;
-        let Some(matter) = subject.matter(tx, id).await? else {
+        let Some(anew) = self.ask_anew(tx, subject, &closed).await? else {
+            subject.ended(tx, closed.subject_id, closed.id, Ending::Superseded).await?;
             return Ok(problem.detail("There is nothing to approve any more."));
         };
-        let requester = Requester::of(&closed);
-        let rules = self.rules(tx, subject, id, &matter, &requester).await?;
-        let rules = rules.unwrap_or_else(|| Rules::base(subject.permission(), "It was asked."));
-        let hash = payload::hash(tx.organization(), subject.kind(), id, &matter)?;
-        let anew = insert(tx, subject, id, matter, hash, rules, requester).await?;
-        subject.asked_anew(tx, id, anew.id).await?;
+        subject.asked_anew(tx, closed.subject_id, anew.id).await?;
         Ok(problem
             .detail("It was changed since it was asked, and is asked anew.")
             .with("approval_id", anew.id.to_string()))
@@ -118,11 +126,11 @@ impl ApprovalService {
         answer: Answer,
     ) -> Result<RequestWithDecisions, Problem> {
         let decisions = requests::decisions_of(tx, &request).await?;
-        let decided = decisions.iter().filter_map(|decision| decision.permission.parse().ok());
-        let left = remaining(&rules.steps, decided);
-        // When the policies ask for less than was decided already, one more yes still ends it.
-        let permission = left.first().or(rules.steps.last()).copied().unwrap_or(subject.permission());
-        let barred = barred(&request, &decisions, matter, rules.separation_of_duties);
+        let (permission, next) = open_steps(&rules, &decisions, subject.permission());
+        let mut barred = barred(&request, &decisions, rules.separation_of_duties);
+        if rules.separation_of_duties || request.separation_of_duties {
+            barred.extend(matter.last_edited_by);
+        }
         let step = authority::Step { subject: subject.kind(), permission, barred: &barred };
         let on_behalf_of = authority::of(tx, self.tenants.as_ref(), person, step).await?;
         let (decision, reason) = match answer {
@@ -142,9 +150,12 @@ impl ApprovalService {
         };
         tx.insert_many([row]).await?;
         let (id, subject_id) = (request.id, request.subject_id);
-        match (decision, left.get(1)) {
-            (Decision::Rejected, _) => drop(close(tx, request, Status::Rejected).await?),
-            (Decision::Approved, Some(next)) => advance(tx, request, &rules, *next).await?,
+        match (decision, next) {
+            (Decision::Rejected, _) => {
+                close(tx, request, Status::Rejected).await?;
+                subject.ended(tx, subject_id, id, Ending::Rejected).await?;
+            }
+            (Decision::Approved, Some(next)) => advance(tx, request, &rules, next).await?,
             (Decision::Approved, None) => {
                 close(tx, request, Status::Approved).await?;
                 subject.approved(tx, subject_id, self).await?;
@@ -158,12 +169,17 @@ impl ApprovalService {
     /// `illegal_transition` when it is not open any more.
     pub async fn withdraw(&self, tx: &WriteTx, id: ApprovalRequestId) -> Result<RequestWithDecisions, Problem> {
         tx.scope().require(Permission::ApprovalsRead)?;
-        let request = tx.get_for_update::<approval_request::Entity>(id).await?;
-        if !Requester::of(&request).is(tx.scope().actor) {
+        let seen = tx.get::<approval_request::Entity>(id).await?;
+        if !Requester::of(&seen).is(tx.scope().actor) {
             tx.scope().require(Permission::ApprovalsManage)?;
         }
+        let subject = self.subject(&seen.subject)?;
+        // Locked in the order in which whoever decides does it.
+        subject.matter(tx, seen.subject_id).await?;
+        let request = tx.get_for_update::<approval_request::Entity>(id).await?;
         require_open(&request, tx.now())?;
         let request = close(tx, request, Status::Withdrawn).await?;
+        subject.ended(tx, request.subject_id, id, Ending::Withdrawn).await?;
         requests::load(tx, request).await
     }
 }
@@ -191,29 +207,26 @@ fn require_open(request: &approval_request::Model, now: Timestamp) -> Result<(),
     if request.status != Status::Pending {
         return Err(Problem::illegal_transition("approval request", &name_of(&request.status), &[]));
     }
-    match request.due_at {
-        Some(due) if due <= now => Err(Problem::of(ApprovalProblem::ApprovalExpired)),
-        _ => Ok(()),
-    }
+    if is_in_time(request, now) { Ok(()) } else { Err(Problem::of(ApprovalProblem::ApprovalExpired)) }
 }
 
-fn is_shown(tx: &WriteTx, request: &approval_request::Model, matter: &Matter) -> bool {
+pub(crate) fn is_shown(tx: &WriteTx, request: &approval_request::Model, matter: &Matter) -> bool {
     payload::hash(tx.organization(), &request.subject, request.subject_id, matter)
         .is_ok_and(|hash| hash == request.payload_hash)
 }
 
-/// Who cannot decide the open step: who decided another, and where duties are separated, who asked and who edited last.
-fn barred(
+/// Who cannot decide the open step: whom it is about, who decided another, and where duties are separated, who asked and who edited
+/// last.
+pub(crate) fn barred(
     request: &approval_request::Model,
     decisions: &[approval_decision::Model],
-    matter: &Matter,
     separate: bool,
 ) -> HashSet<UserId> {
     let deciders = decisions.iter().flat_map(|decision| [Some(decision.decided_by), decision.on_behalf_of]);
     // A policy that was relaxed since it was asked does not let anybody in who was kept out then.
     let separate = separate || request.separation_of_duties;
-    let part_of_it = [request.accountable_user, request.last_edited_by, matter.last_edited_by];
-    deciders.chain(part_of_it.into_iter().filter(|_| separate)).flatten().collect()
+    let part_of_it = [request.accountable_user, request.last_edited_by];
+    deciders.chain([request.about_user]).chain(part_of_it.into_iter().filter(|_| separate)).flatten().collect()
 }
 
 /// The next step is open.

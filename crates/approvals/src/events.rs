@@ -56,6 +56,8 @@ events! {
     Withdrawn = "approval.withdrawn";
     /// What was asked about was changed or is gone.
     Superseded = "approval.superseded";
+    /// The policies were changed, and ask for other steps than before.
+    StepsChanged = "approval.steps_changed";
     /// A decision is waited for.
     Reminded = "approval.reminded";
 }
@@ -70,13 +72,12 @@ fn summary(request: &approval_request::Model) -> Summary {
     }
 }
 
-/// A request as the audit trail shows it.
+/// A request as the audit trail shows it. What it says of people stands in its own row, where it can be erased.
 pub(crate) fn view(request: &approval_request::Model) -> Value {
     let amount = request.amount_minor.zip(request.currency).map(|(minor, currency)| Money::from_minor(minor, currency));
     json!({
         "subject": request.subject,
         "subject_id": request.subject_id,
-        "summary": request.summary,
         "amount": amount.map(|amount| amount.to_string()),
         "currency": request.currency,
         "payload_hash": hex::encode(&request.payload_hash),

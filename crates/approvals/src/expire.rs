@@ -1,30 +1,62 @@
 //! What happens by time: reminders, and the end of requests that nobody decided. Nothing is ever approved by time.
-use crate::events::{Expired, Reminded, entry};
+use crate::{
+    ApprovalService,
+    events::{Reminded, close},
+};
 use async_trait::async_trait;
 use purser_entity_approvals::approval_request::{self, Column, Entity, Status};
-use purser_kernel::OrganizationId;
+use purser_kernel::{OrganizationId, ids::ApprovalRequestId};
 use purser_store::{
     jobs::{Job, JobHandler},
-    ports::Tenants,
+    ports::Ending,
     prelude::*,
 };
-use std::sync::Arc;
 
-/// Organizations in one look at the list, and requests in one transaction.
+/// Organizations in one look at the list, and requests likewise.
 const BATCH: u64 = 200;
 
 /// Looks, by a schedule, at what is due. Run twice at once or again, it does each thing once: by the rows' own states.
 pub struct Expire {
-    tenants: Arc<dyn Tenants>,
+    approvals: ApprovalService,
 }
 
 impl Expire {
     /// The kind of the job.
     pub const KIND: &'static str = "approvals.expire";
 
-    /// The handler, with the list of organizations.
-    pub fn new(tenants: Arc<dyn Tenants>) -> Self {
-        Self { tenants }
+    /// The handler.
+    pub fn new(approvals: ApprovalService) -> Self {
+        Self { approvals }
+    }
+
+    /// Ends what is due, each request in a transaction of its own, and reminds of what waits.
+    async fn look(&self, store: &Store, scope: &Scope) -> Result<(), Problem> {
+        loop {
+            let tx = store.read_in_any_state(scope).await?;
+            let late = tx.find::<Entity>().filter(due(tx.now())).order_by(Column::Id, Asc).all(BATCH).await?;
+            let waiting = tx.find::<Entity>().filter(to_remind(tx.now())).exists().await?;
+            drop(tx);
+            for request in &late {
+                self.end(store, scope, request).await?;
+            }
+            let reminded = if waiting { remind(store, scope).await? } else { 0 };
+            if u64::try_from(late.len()).unwrap_or(u64::MAX).max(reminded) < BATCH {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn end(&self, store: &Store, scope: &Scope, seen: &approval_request::Model) -> Result<(), Problem> {
+        let tx = store.write_in_any_state(scope).await?;
+        let subject = self.approvals.subject(&seen.subject)?;
+        // Locked in the order in which whoever decides does it.
+        subject.matter(&tx, seen.subject_id).await?;
+        let late = due(tx.now()).and(Column::Id.eq(seen.id));
+        if let Some(request) = tx.find_for_update::<Entity>().filter(late).one().await? {
+            let request = close(&tx, request, Status::Expired).await?;
+            subject.ended(&tx, request.subject_id, request.id, Ending::Expired).await?;
+        }
+        tx.commit().await
     }
 }
 
@@ -38,11 +70,10 @@ impl JobHandler for Expire {
         let mut after: Option<OrganizationId> = None;
         loop {
             let tx = store.system_read().await?;
-            let organizations = self.tenants.page(tx.system(), after, BATCH).await?;
+            let organizations = self.approvals.tenants.page(tx.system(), after, BATCH).await?;
             drop(tx);
             for organization in &organizations {
-                let scope = Scope::system(*organization, format!("job-{}", job.id()));
-                while anything_due(store, &scope).await? && once(store, &scope).await? == BATCH {}
+                self.look(store, &Scope::system(*organization, format!("job-{}", job.id()))).await?;
             }
             after = organizations.last().copied();
             if after.is_none() {
@@ -60,41 +91,15 @@ fn to_remind(now: Timestamp) -> Filter<Entity> {
     Column::Status.eq(Status::Pending).and(Column::ReminderAt.lte(now)).and(Column::RemindedAt.is_null())
 }
 
-/// Most organizations have nothing: that is found out without a transaction that writes.
-async fn anything_due(store: &Store, scope: &Scope) -> Result<bool, Problem> {
-    let tx = store.read_in_any_state(scope).await?;
-    tx.find::<Entity>().filter(due(tx.now()).or(to_remind(tx.now()))).exists().await
-}
-
-/// Ends and reminds of what is due, and returns how many there were of the more frequent.
-async fn once(store: &Store, scope: &Scope) -> Result<u64, Problem> {
+/// Reminds of what waits, and returns of how much.
+async fn remind(store: &Store, scope: &Scope) -> Result<u64, Problem> {
     let tx = store.write_in_any_state(scope).await?;
     let now = tx.now();
-    let expired = take(&tx, due(now), |row| {
-        row.status = Set(Status::Expired);
-        row.decided_at = Set(Some(now));
-    })
-    .await?;
-    let entries: Vec<AuditEntry> = expired.iter().map(|request| entry("approval.expire", request)).collect();
-    tx.audit_many(entries).await?;
-    tx.emit_many(&expired.iter().map(Expired::of).collect::<Vec<_>>()).await?;
-    let reminded = take(&tx, to_remind(now), |row| row.reminded_at = Set(Some(now))).await?;
-    tx.emit_many(&reminded.iter().map(Reminded::of).collect::<Vec<_>>()).await?;
+    let found = tx.find_for_update::<Entity>().filter(to_remind(now)).order_by(Column::Id, Asc).all(BATCH).await?;
+    let ids: Vec<ApprovalRequestId> = found.iter().map(|request| request.id).collect();
+    tx.update_where(Column::Id.is_in(ids), |row: &mut approval_request::ActiveModel| row.reminded_at = Set(Some(now)))
+        .await?;
+    tx.emit_many(&found.iter().map(Reminded::of).collect::<Vec<_>>()).await?;
     tx.commit().await?;
-    Ok(u64::try_from(expired.len().max(reminded.len())).unwrap_or(u64::MAX))
-}
-
-/// Changes the requests that match and returns them as they are then.
-async fn take(
-    tx: &WriteTx,
-    which: Filter<Entity>,
-    change: impl FnOnce(&mut approval_request::ActiveModel) + Send,
-) -> Result<Vec<approval_request::Model>, Problem> {
-    let found = tx.find_for_update::<Entity>().filter(which).order_by(Column::Id, Asc).all(BATCH).await?;
-    if found.is_empty() {
-        return Ok(found);
-    }
-    let ids: Vec<_> = found.iter().map(|request| request.id).collect();
-    tx.update_where(Column::Id.is_in(ids.iter().copied()), change).await?;
-    tx.find::<Entity>().filter(Column::Id.is_in(ids)).order_by(Column::Id, Asc).all(BATCH).await
+    Ok(u64::try_from(found.len()).unwrap_or(u64::MAX))
 }

@@ -43,6 +43,7 @@ mod tests {
             counterparty_is_new: false,
             confidence: Some(0.5),
             last_edited_by: None,
+            about: None,
         }
     }
 

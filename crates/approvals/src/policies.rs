@@ -1,7 +1,7 @@
 //! Policies: when something needs approval, and whose.
-use crate::{ApprovalProblem, ApprovalService, ask::names, rules::MAX_POLICIES};
-use purser_entity_approvals::approval_policy::{self, Column, Condition, Entity, Limit, Model};
-use purser_kernel::{Expected, Money, Patch, ids::ApprovalPolicyId, text::Findings};
+use crate::{ApprovalProblem, ApprovalService, ask::names, review, rules::MAX_POLICIES};
+use purser_entity_approvals::approval_policy::{self, Column, Condition, Entity, Model};
+use purser_kernel::{Expected, Patch, ids::ApprovalPolicyId, text::Findings};
 use purser_store::{ports::ApprovalSubject, prelude::*};
 use serde_json::{Value, json};
 
@@ -92,6 +92,7 @@ impl ApprovalService {
         apply(change.unwrap_or_default(), &mut row);
         let policy = tx.insert(row).await?;
         tx.audit(entry("approval_policy.create", &policy).after(&view(&policy))).await?;
+        tx.enqueue(review::job(&policy.subject)).await?;
         Ok(policy)
     }
 }
@@ -110,6 +111,7 @@ pub async fn update(
     let was = view(&before);
     let policy = tx.update(before, |row| apply(change, row)).await?;
     tx.audit(entry("approval_policy.update", &policy).before(&was).after(&view(&policy))).await?;
+    tx.enqueue(review::job(&policy.subject)).await?;
     Ok(policy)
 }
 
@@ -119,7 +121,8 @@ pub async fn delete(tx: &WriteTx, id: ApprovalPolicyId, expected: impl Into<Expe
     let policy = own(tx, id).await?;
     tx.expect_version(&policy, expected)?;
     tx.remove::<Entity>(Column::Id.eq(id)).await?;
-    tx.audit(entry("approval_policy.delete", &policy).before(&view(&policy))).await
+    tx.audit(entry("approval_policy.delete", &policy).before(&view(&policy))).await?;
+    tx.enqueue(review::job(&policy.subject)).await
 }
 
 /// Makes, changes or takes away the one policy of a subject that follows from the organization's settings. Who may change those is
@@ -128,25 +131,23 @@ pub(crate) async fn predefine(
     tx: &WriteTx,
     subject: &dyn ApprovalSubject,
     name: &str,
-    over: Option<Money>,
+    condition: Option<Condition>,
 ) -> Result<(), Problem> {
     let predefined = Column::Subject.eq(subject.kind()).and(Column::IsPredefined.eq(true));
     let before = tx.find_for_update::<Entity>().filter(predefined).one().await?;
-    let limit = over.map(|over| Limit { minor: over.minor(), currency: over.currency() });
-    let condition = Condition { amount_over: limit, ..Condition::default() };
-    match (before, limit) {
-        (None, None) => Ok(()),
-        (Some(before), Some(_)) if before.condition == condition => Ok(()),
-        (Some(before), Some(_)) => {
+    match (before, condition) {
+        (None, None) => return Ok(()),
+        (Some(before), Some(condition)) if before.condition == condition => return Ok(()),
+        (Some(before), Some(condition)) => {
             let was = view(&before);
             let policy = tx.update(before, |row| row.condition = Set(condition)).await?;
-            tx.audit(entry("approval_policy.update", &policy).before(&was).after(&view(&policy))).await
+            tx.audit(entry("approval_policy.update", &policy).before(&was).after(&view(&policy))).await?;
         }
         (Some(before), None) => {
             tx.remove::<Entity>(Column::Id.eq(before.id)).await?;
-            tx.audit(entry("approval_policy.delete", &before).before(&view(&before))).await
+            tx.audit(entry("approval_policy.delete", &before).before(&view(&before))).await?;
         }
-        (None, Some(_)) => {
+        (None, Some(condition)) => {
             let row = approval_policy::ActiveModel {
                 name: Set(name.to_owned()),
                 subject: Set(subject.kind().to_owned()),
@@ -160,9 +161,10 @@ pub(crate) async fn predefine(
                 ..Default::default()
             };
             let policy = tx.insert(row).await?;
-            tx.audit(entry("approval_policy.create", &policy).after(&view(&policy))).await
+            tx.audit(entry("approval_policy.create", &policy).after(&view(&policy))).await?;
         }
     }
+    tx.enqueue(review::job(subject.kind())).await
 }
 
 async fn own(tx: &WriteTx, id: ApprovalPolicyId) -> Result<Model, Problem> {

@@ -12,6 +12,10 @@ pub enum ApprovalProblem {
     PersonMustDecide,
     /// Whoever asked, edited last or decided another step, or somebody on their behalf, tried to decide.
     SeparationOfDuties,
+    /// The link was never given out, is over, or was used.
+    InvalidApprovalLink,
+    /// The mailbox alone does not show who it is: there is a second factor, or nobody has shown that the address is theirs.
+    SignInToDecide,
     /// The policy follows from the organization's settings.
     PredefinedPolicy,
 }
@@ -25,6 +29,8 @@ impl ProblemKind for ApprovalProblem {
             Self::ApprovalExpired => ("approval_expired", 409, "The request for approval has expired"),
             Self::PersonMustDecide => ("person_must_decide", 403, "Only a person decides"),
             Self::SeparationOfDuties => ("separation_of_duties", 403, "Somebody else has to decide"),
+            Self::InvalidApprovalLink => ("invalid_approval_link", 404, "The link is not valid"),
+            Self::SignInToDecide => ("sign_in_to_decide", 403, "Sign in to decide"),
             Self::PredefinedPolicy => ("predefined_policy", 409, "The policy follows from the organization's settings"),
         };
         ProblemType::new(id, status, title)

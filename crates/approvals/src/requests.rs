@@ -92,11 +92,12 @@ fn decided_by(permissions: PermissionSet) -> Filter<approval_request::Entity> {
     Column::Permission.is_in(permissions.iter().map(Permission::as_str))
 }
 
-/// Requests that the person is no part of, where duties are separated.
+/// Requests that are not about the person, and of which they are no part where duties are separated.
 fn apart_from(person: UserId) -> Filter<approval_request::Entity> {
     let did_not_ask = Column::AccountableUser.is_null().or(Column::AccountableUser.ne(person));
     let did_not_edit = Column::LastEditedBy.is_null().or(Column::LastEditedBy.ne(person));
-    Column::SeparationOfDuties.eq(false).or(did_not_ask.and(did_not_edit))
+    let not_about = Column::AboutUser.is_null().or(Column::AboutUser.ne(person));
+    Column::SeparationOfDuties.eq(false).or(did_not_ask.and(did_not_edit)).and(not_about)
 }
 
 /// The request with its decisions.

@@ -5,6 +5,7 @@ use crate::{ApprovalService, service::Requester};
 use amounts::Compared;
 use chrono::TimeDelta;
 use purser_entity_approvals::{
+    approval_decision,
     approval_policy::{self, Column, Condition, Steps},
     approval_request,
 };
@@ -78,8 +79,21 @@ pub(crate) fn permissions(steps: &Steps) -> impl Iterator<Item = Option<Permissi
     steps.0.iter().map(|name| name.parse().ok())
 }
 
+/// The step that is open after these decisions, and the one after it.
+pub(crate) fn open_steps(
+    rules: &Rules,
+    decisions: &[approval_decision::Model],
+    permission: Permission,
+) -> (Permission, Option<Permission>) {
+    let decided = decisions.iter().filter_map(|decision| decision.permission.parse().ok());
+    let mut left = remaining(&rules.steps, decided).into_iter();
+    // When the policies ask for less than was decided already, one more yes still ends it.
+    let open = left.next().or(rules.steps.last().copied()).unwrap_or(permission);
+    (open, left.next())
+}
+
 /// What is left to decide when these permissions have decided already.
-pub(crate) fn remaining(steps: &[Permission], decided: impl IntoIterator<Item = Permission>) -> Vec<Permission> {
+fn remaining(steps: &[Permission], decided: impl IntoIterator<Item = Permission>) -> Vec<Permission> {
     let mut left = steps.to_vec();
     for permission in decided {
         if let Some(position) = left.iter().position(|step| *step == permission) {
@@ -114,6 +128,19 @@ impl ApprovalService {
     ) -> Result<Option<Rules>, Problem> {
         let policies = self.policies(tx, subject.kind()).await?;
         self.rules_by(tx, subject, id, matter, requester, &policies).await
+    }
+
+    /// What they ask for about a question that was asked: it is answered by a person, also when it would not be asked any more.
+    pub(crate) async fn rules_of_question(
+        &self,
+        tx: &WriteTx,
+        subject: &dyn ApprovalSubject,
+        id: Uuid,
+        matter: &Matter,
+        requester: &Requester,
+    ) -> Result<Rules, Problem> {
+        let rules = self.rules(tx, subject, id, matter, requester).await?;
+        Ok(rules.unwrap_or_else(|| Rules::base(subject.permission(), "It was asked.")))
     }
 
     /// As [`Self::rules`], with the policies at hand.

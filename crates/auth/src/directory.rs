@@ -1,5 +1,5 @@
 //! People, as the others in their organization see them.
-use crate::api_keys;
+use crate::{api_keys, mfa, people};
 use async_trait::async_trait;
 use purser_entity_auth::{
     api_key,
@@ -7,7 +7,7 @@ use purser_entity_auth::{
 };
 use purser_kernel::{Email, UserId, ids::ApiKeyId};
 use purser_store::{
-    ports::{People, PersonBrief},
+    ports::{Mailbox, People, PersonBrief},
     prelude::*,
 };
 use std::collections::HashMap;
@@ -30,6 +30,15 @@ impl People for Directory {
         let limit = u64::try_from(ids.len()).unwrap_or(u64::MAX);
         let users = tx.global::<Entity>().filter(Column::Id.is_in(ids.iter().copied())).all(limit).await?;
         Ok(users.into_iter().map(|user| (user.id, brief(user))).collect())
+    }
+
+    async fn mailbox(&self, tx: &ReadTx, person: UserId) -> Result<Option<Mailbox>, Problem> {
+        let Some(user) = people::active(tx, person).await? else {
+            return Ok(None);
+        };
+        let own = user.email_normalized.is_some() && user.email_verified_at.is_some();
+        let suffices = own && !mfa::is_enrolled(tx, person).await?;
+        Ok(Some(Mailbox { email: Email::parse("/email", &user.email)?, suffices }))
     }
 
     async fn key_holder(&self, tx: &ReadTx, key: Uuid) -> Result<Option<UserId>, Problem> {

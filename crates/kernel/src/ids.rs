@@ -43,6 +43,7 @@ kinds! {
     MembershipRole => MembershipRoleId, "the assignment of a role";
     RolePermission => RolePermissionId, "a permission of a role";
     Invitation => InvitationId, "an invitation to join an organization";
+    RoleChangeRequest => RoleChangeRequestId, "a promotion that waits for a second person";
     // auth
     User => UserId, "a person";
     UserCredential => UserCredentialId, "a person's password";
@@ -64,6 +65,7 @@ kinds! {
     ApprovalRequest => ApprovalRequestId, "a request for approval";
     ApprovalDecision => ApprovalDecisionId, "a decision about a request for approval";
     ApprovalDelegation => ApprovalDelegationId, "a delegation of approvals";
+    ApprovalLink => ApprovalLinkId, "a link by which somebody decides";
     // platform
     AuditLog => AuditLogId, "an entry of the audit trail";
     PlatformAuditLog => PlatformAuditLogId, "an entry of the platform's audit trail";

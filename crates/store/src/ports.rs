@@ -15,7 +15,7 @@ mod tenants;
 mod usage;
 
 pub use answers::{Answers, Correction, NewAnswer};
-pub use approvals::{ApprovalSubject, Approvals, Counterparty, Matter, Verdict};
+pub use approvals::{ApprovalSubject, Approvals, Counterparty, Ending, Matter, Verdict};
 pub use engagements::{AccessLevel, EngagementAccess};
 pub use identities::{
     Assertion, IdentityProviders, OpenIdProvider, PasswordDirectory, Renewal, SignInAttempt, Vouched,
@@ -27,7 +27,7 @@ pub use inbox::{
 pub use invitations::{Invitations, OpenInvitation};
 pub use limits::Limits;
 pub use memberships::{Memberships, RoleBrief};
-pub use people::{People, PersonBrief};
+pub use people::{Mailbox, People, PersonBrief};
 pub use rates::{ExchangeRate, ExchangeRates};
 pub use settings::{OrderSettings, Settings};
 pub use tenants::{Founded, MemberOf, Membership, Tenants};

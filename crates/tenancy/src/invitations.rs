@@ -16,6 +16,7 @@ use crate::{
     TenancyProblem,
     authority::{self, Authority},
     limits::{self, Limit},
+    role_changes::RoleChanges,
     roles::{self, RoleWithPermissions},
 };
 use chrono::TimeDelta;
@@ -88,13 +89,14 @@ pub enum InvitedRole {
 #[derive(Clone)]
 pub struct Invitations {
     people: Arc<dyn People>,
+    role_changes: RoleChanges,
     tokens: Tokens,
 }
 
 impl Invitations {
     /// The service. The keys that tokens are made with are derived from `master`.
-    pub fn new(people: Arc<dyn People>, master: &MasterKey) -> Result<Self, Problem> {
-        Ok(Self { people, tokens: Tokens::new(master)? })
+    pub fn new(people: Arc<dyn People>, role_changes: RoleChanges, master: &MasterKey) -> Result<Self, Problem> {
+        Ok(Self { people, role_changes, tokens: Tokens::new(master)? })
     }
 
     /// Invites the person with this address. A job sends the mail.

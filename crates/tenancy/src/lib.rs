@@ -17,11 +17,13 @@ pub mod preferences;
 mod problems;
 pub mod projects;
 mod regional;
+pub mod role_changes;
 pub mod roles;
 pub mod settings;
 mod slug;
 mod tenancy;
 
+pub use memberships::DirectoryMembers;
 pub use problems::TenancyProblem;
 /// The rows that the functions of this crate return.
 pub use purser_entity_tenancy as entity;

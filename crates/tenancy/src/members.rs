@@ -7,11 +7,12 @@ mod roles;
 mod show;
 mod standing;
 
-pub(crate) use change::joined;
 use change::{audited, reached};
 pub use change::{disable, enable, end_sessions};
-pub use permissions::{Extras, set_permissions};
-pub use roles::{RoleAssignment, assign, propose, set_roles};
+pub(crate) use change::{joined, update};
+pub use permissions::Extras;
+pub(crate) use permissions::put as put_permissions;
+pub(crate) use roles::{RoleAssignment, assign};
 pub use show::{Member, MemberFilter, Members};
-pub use standing::{Standing, me, membership, organizations_of, permissions_of};
+pub use standing::{Standing, holders, me, membership, organizations_of, permissions_of};
 pub(crate) use standing::{active, open_organization, owns};

@@ -2,27 +2,63 @@
 use crate::{
     authority::{self, Authority},
     limits::{self, Limit},
-    members::{self, rights::Rights},
+    members::{
+        self,
+        rights::{self, Rights},
+    },
+    role_changes::{self, RoleChanges, Wish, promotes},
     roles::{self, RoleWithPermissions},
 };
+use async_trait::async_trait;
 use purser_entity_tenancy::{
     membership::{self, ExtraPermissions},
     membership_role, role,
+    role_change_request::Status,
 };
 use purser_kernel::{
     PermissionSet, SystemRole, UserId,
     ids::{MembershipId, RoleId},
 };
-use purser_store::{AuditCategory, ports::RoleBrief, prelude::*};
+use purser_store::{
+    AuditCategory,
+    ports::{Memberships, RoleBrief},
+    prelude::*,
+};
 use serde_json::json;
 use std::collections::BTreeSet;
+
+/// Members whom a directory brings.
+#[derive(Clone)]
+pub struct DirectoryMembers {
+    /// Who is asked before a group makes somebody an admin.
+    pub role_changes: RoleChanges,
+}
+
+#[async_trait]
+impl Memberships for DirectoryMembers {
+    async fn admit(&self, tx: &WriteTx, user: UserId) -> Result<(), Problem> {
+        admit(tx, user).await
+    }
+
+    async fn follow(&self, tx: &WriteTx, user: UserId, mapped: &[RoleId], given: &[RoleId]) -> Result<(), Problem> {
+        follow(tx, &self.role_changes, user, mapped, given).await
+    }
+
+    async fn roles(&self, tx: &ReadTx, ids: &[RoleId]) -> Result<Vec<RoleBrief>, Problem> {
+        roles(tx, ids).await
+    }
+
+    async fn may_give(&self, tx: &WriteTx, roles: &[RoleId]) -> Result<(), Problem> {
+        may_give(tx, roles).await
+    }
+}
 
 /// More roles than an organization maps groups to.
 const MAX_ROLES: u64 = 200;
 
 /// Makes the person an active member without a role. Their row in `users` must be there. `limit_reached` when the organization
 /// has no room.
-pub(crate) async fn admit(tx: &WriteTx, user: UserId) -> Result<(), Problem> {
+async fn admit(tx: &WriteTx, user: UserId) -> Result<(), Problem> {
     // Before the limit, as everywhere: two who take both wait for each other in one order.
     authority::lock(tx).await?;
     limits::take(tx, Limit::Users).await?;
@@ -64,22 +100,88 @@ impl Change {
     }
 }
 
-/// Gives the member those of the roles in `mapped` that are in `given`, and takes the others of `mapped` from them.
-pub(crate) async fn follow(tx: &WriteTx, user: UserId, mapped: &[RoleId], given: &[RoleId]) -> Result<(), Problem> {
+/// Gives the member those of the roles in `mapped` that are in `given`, and takes the others of `mapped` from them. What promotes
+/// them waits for a second person, where the organization wants that.
+async fn follow(
+    tx: &WriteTx,
+    role_changes: &RoleChanges,
+    user: UserId,
+    mapped: &[RoleId],
+    given: &[RoleId],
+) -> Result<(), Problem> {
     let Some(member) = members::active(tx, user).await? else {
         return Ok(());
     };
     // Nearly always nothing has changed, and then nobody is to wait.
-    if Change::of(&members::rights::of(tx, &member).await?, mapped, given).is_empty() {
+    if Change::of(&rights::of(tx, &member).await?, mapped, given).is_empty() && !waits(tx, &member).await? {
         return Ok(());
     }
     authority::lock(tx).await?;
-    let rights = members::rights::of(tx, &member).await?;
-    let Change { given, mut taken } = Change::of(&rights, mapped, given);
-    if let Some(owner) = rights.roles.iter().find(|role| is_owner(role) && taken.contains(&role.id))
+    let before = rights::of(tx, &member).await?;
+    let Change { given, mut taken } = Change::of(&before, mapped, given);
+    if let Some(owner) = before.roles.iter().find(|role| is_owner(role) && taken.contains(&role.id))
         && is_last_owner(tx, &member, owner.id).await?
     {
         taken.retain(|role| *role != owner.id);
+    }
+    let kept = before.roles.iter().map(|role| role.id).filter(|role| !taken.contains(role));
+    let mut roles = rights::load(tx, &kept.collect()).await?;
+    let (mut ids, mut promotions) = (Vec::new(), Vec::new());
+    for role in rights::load(tx, &given.iter().copied().collect()).await? {
+        let without = rights::with(&member, &roles);
+        if promotes(&without, &rights::with(&member, roles.iter().chain([&role]))) {
+            promotions.push(role.role.id);
+        } else {
+            ids.push(role.role.id);
+            roles.push(role);
+        }
+    }
+    let member = change(tx, member, &before, &ids, &taken).await?;
+    if promotions.is_empty() {
+        return role_changes.forget(tx, &member).await;
+    }
+    if !asked(tx, role_changes, &member, &roles, &promotions).await? {
+        let before = rights::with(&member, &roles);
+        change(tx, member, &before, &promotions, &[]).await?;
+    }
+    Ok(())
+}
+
+/// Whether something that a directory wanted of the member waits.
+async fn waits(tx: &ReadTx, member: &membership::Model) -> Result<bool, Problem> {
+    let asked = role_changes::of_directory(tx, member).await?;
+    Ok(asked.iter().any(|request| request.status == Status::Pending))
+}
+
+/// Whether people are asked about these, or have said no. `false` when they may be given at once.
+async fn asked(
+    tx: &WriteTx,
+    role_changes: &RoleChanges,
+    member: &membership::Model,
+    roles: &[RoleWithPermissions],
+    promotions: &[RoleId],
+) -> Result<bool, Problem> {
+    let from: BTreeSet<RoleId> = roles.iter().map(|role| role.role.id).collect();
+    let to: BTreeSet<RoleId> = from.iter().chain(promotions).copied().collect();
+    let change = role_changes::Change::MemberRoles { from: from.into_iter().collect(), to: to.into_iter().collect() };
+    let before = role_changes::of_directory(tx, member).await?;
+    if before.iter().any(|request| request.change == change && request.status != Status::Pending) {
+        return Ok(true);
+    }
+    let wish = Wish { member: Some(member), change, reason: None, requested_by: None };
+    Ok(role_changes.ask(tx, wish).await?.is_some())
+}
+
+/// Gives and takes.
+async fn change(
+    tx: &WriteTx,
+    member: membership::Model,
+    before: &Rights,
+    given: &[RoleId],
+    taken: &[RoleId],
+) -> Result<membership::Model, Problem> {
+    if given.is_empty() && taken.is_empty() {
+        return Ok(member);
     }
     let lost = membership_role::Column::MembershipId
         .eq(member.id)
@@ -92,8 +194,11 @@ pub(crate) async fn follow(tx: &WriteTx, user: UserId, mapped: &[RoleId], given:
         ..Default::default()
     });
     tx.insert_many_if_absent(rows).await?;
+    let after = rights::of(tx, &member).await?.permissions;
+    let member = members::update(tx, member, before, after, |_| {}).await?;
     let entry = AuditEntry::new("member.follow_groups", "member", member.id).category(AuditCategory::Security);
-    tx.audit(entry.after(&json!({ "roles_given": given, "roles_taken": taken }))).await
+    tx.audit(entry.after(&json!({ "roles_given": given, "roles_taken": taken }))).await?;
+    Ok(member)
 }
 
 fn is_owner(role: &role::Model) -> bool {
@@ -110,13 +215,13 @@ async fn is_last_owner(tx: &ReadTx, member: &membership::Model, owner: RoleId) -
 }
 
 /// Those of these roles that there are and that hold in the whole organization.
-pub(crate) async fn roles(tx: &ReadTx, ids: &[RoleId]) -> Result<Vec<RoleBrief>, Problem> {
+async fn roles(tx: &ReadTx, ids: &[RoleId]) -> Result<Vec<RoleBrief>, Problem> {
     let rows = load(tx, ids).await?;
     Ok(rows.into_iter().map(|RoleWithPermissions { role, .. }| RoleBrief { id: role.id, name: role.name }).collect())
 }
 
 /// `rank_too_high` or `permission_not_held` unless the caller stands as high as these roles and holds all that they allow.
-pub(crate) async fn may_give(tx: &WriteTx, ids: &[RoleId]) -> Result<(), Problem> {
+async fn may_give(tx: &WriteTx, ids: &[RoleId]) -> Result<(), Problem> {
     if ids.is_empty() {
         return Ok(());
     }

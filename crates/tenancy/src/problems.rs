@@ -22,6 +22,8 @@ pub enum TenancyProblem {
     AlreadyInvited,
     /// The organization would be left without an owner who can sign in.
     LastOwner,
+    /// Promotions need a second person, who has to agree that this ends.
+    SecondPersonNeeded,
     /// Another organization has the name in addresses, or once had it.
     SlugTaken,
     /// The caller's access to the engagement allows less: `needed` and `held` name the levels.
@@ -47,6 +49,7 @@ impl ProblemKind for TenancyProblem {
                 ("suspended_by_platform", 403, "A platform administrator has suspended the organization")
             }
             Self::HasOwner => ("has_owner", 409, "The organization has an owner"),
+            Self::SecondPersonNeeded => ("second_person_needed", 409, "A second person has to agree"),
             Self::SlugTaken => ("slug_taken", 409, "Another organization has or had this name in addresses"),
             Self::LimitReached => ("limit_reached", 409, "The organization has as many as it may have"),
             Self::PermissionNotHeld => ("permission_not_held", 403, "Nobody grants what they do not hold"),

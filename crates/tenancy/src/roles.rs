@@ -2,9 +2,15 @@
 mod allowed;
 mod system;
 
-use crate::{TenancyProblem, authority::Authority, invitations};
+use crate::{
+    TenancyProblem,
+    authority::Authority,
+    invitations,
+    members::rights::named,
+    role_changes::{Change, Changed, RoleChanges, RoleState, Wish, is_promotion, second},
+};
 use purser_entity_tenancy::{
-    membership_role,
+    membership, membership_role,
     role::{self, Column, Scope as RoleScope},
     role_permission,
 };
@@ -20,6 +26,8 @@ pub(crate) use system::give;
 const RANKS: std::ops::RangeInclusive<i32> = 0..=100;
 const MAX_NAME: usize = 64;
 const MAX_DESCRIPTION: usize = 2000;
+/// More members than have one role.
+const MAX_HOLDERS: u64 = 10_000;
 
 /// A role that is to be made.
 #[derive(Clone, Debug, Default)]
@@ -89,12 +97,15 @@ pub async fn create(tx: &WriteTx, new: NewRole) -> Result<RoleWithPermissions, P
 /// processes within a second.
 ///
 /// `system_role` for one that every organization has, else as [`create`].
+///
+/// What promotes those who have it waits for a second person, where the organization wants that.
 pub async fn update(
     tx: &WriteTx,
+    role_changes: &RoleChanges,
     id: RoleId,
     expected: impl Into<Expected>,
     change: RoleChange,
-) -> Result<RoleWithPermissions, Problem> {
+) -> Result<Changed<RoleWithPermissions>, Problem> {
     tx.scope().require(Permission::RolesManage)?;
     let authority = Authority::take(tx).await?;
     let before = own(tx, id, expected).await?;
@@ -103,13 +114,72 @@ pub async fn update(
     authority.reaches(change.rank.unwrap_or(before.role.rank))?;
     let permissions = change.permissions.unwrap_or(before.permissions);
     authority.holds(permissions - before.permissions)?;
-    let was = view(&before);
+    let from = state(&before);
+    let to = RoleState {
+        name: change.name.unwrap_or_else(|| from.name.clone()),
+        description: change.description.into_change().unwrap_or_else(|| from.description.clone()),
+        rank: change.rank.unwrap_or(from.rank),
+        permissions: names(permissions),
+    };
+    let promotion = is_promotion((from.rank, before.permissions), (to.rank, permissions));
+    if promotion && is_held(tx, id).await? {
+        let change = Change::Role { role_id: id, from, to: to.clone() };
+        let wish = Wish { member: None, change, reason: None, requested_by: tx.scope().actor.user() };
+        if let Some(request) = role_changes.ask(tx, wish).await? {
+            return Ok(Changed::Waits(Box::new(request)));
+        }
+    }
+    put(tx, before, to).await.map(Changed::Done)
+}
+
+/// Makes a role what it is to be.
+pub(crate) async fn put(
+    tx: &WriteTx,
+    before: RoleWithPermissions,
+    to: RoleState,
+) -> Result<RoleWithPermissions, Problem> {
+    let (was, id, permissions) = (view(&before), before.role.id, named(&to.permissions));
     deny(tx, id, before.permissions - permissions).await?;
     allow(tx, id, permissions - before.permissions).await?;
-    let role = tx.update(before.role, |row| apply(change, row)).await.on_unique(NAME, taken)?;
+    if let Some(until) = second::lost(before.permissions, permissions, tx.now()) {
+        // Some of them may still be able to by another role; to count a week longer than they have to does no harm.
+        let holders = tx.find::<membership_role::Entity>().filter(membership_role::Column::RoleId.eq(id));
+        let holders = holders.all(MAX_HOLDERS).await?;
+        let these = membership::Column::Id.is_in(holders.iter().map(|held| held.membership_id));
+        let these = these.and(membership::Column::Status.eq(membership::Status::Active));
+        tx.update_where(these, |row: &mut membership::ActiveModel| row.could_decide_until = Set(Some(until))).await?;
+    }
+    let RoleState { name, description, rank, permissions: _ } = to;
+    let role = tx
+        .update(before.role, |row| {
+            row.name_normalized = Set(text::normalized(&name));
+            row.name = Set(name);
+            row.description = Set(description);
+            row.rank = Set(rank);
+        })
+        .await
+        .on_unique(NAME, taken)?;
     let role = RoleWithPermissions { role, permissions };
     tx.audit(audited("role.update", id).before(&was).after(&view(&role))).await?;
     Ok(role)
+}
+
+/// A role as people make it.
+pub(crate) fn state(RoleWithPermissions { role, permissions }: &RoleWithPermissions) -> RoleState {
+    RoleState {
+        name: role.name.clone(),
+        description: role.description.clone(),
+        rank: role.rank,
+        permissions: names(*permissions),
+    }
+}
+
+fn names(permissions: PermissionSet) -> Vec<String> {
+    permissions.iter().map(|permission| permission.as_str().to_owned()).collect()
+}
+
+async fn is_held(tx: &ReadTx, id: RoleId) -> Result<bool, Problem> {
+    tx.find::<membership_role::Entity>().filter(membership_role::Column::RoleId.eq(id)).exists().await
 }
 
 /// Deletes a role that has the version `expected`. `in_use` while somebody has it, or is invited to have it.
@@ -118,8 +188,7 @@ pub async fn delete(tx: &WriteTx, id: RoleId, expected: impl Into<Expected>) -> 
     let authority = Authority::take(tx).await?;
     let role = own(tx, id, expected).await?;
     authority.reaches(role.role.rank)?;
-    let assigned = membership_role::Column::RoleId.eq(id);
-    if tx.find::<membership_role::Entity>().filter(assigned).exists().await? {
+    if is_held(tx, id).await? {
         return Err(Problem::of(CommonProblem::InUse).detail("Members have this role."));
     }
     if invitations::name_role(tx, id).await? {
@@ -200,7 +269,6 @@ fn apply(change: RoleChange, row: &mut role::ActiveModel) {
 }
 
 /// A role as the audit trail shows it.
-fn view(RoleWithPermissions { role, permissions }: &RoleWithPermissions) -> Value {
-    let permissions: Vec<&str> = permissions.iter().map(Permission::as_str).collect();
-    json!({ "name": role.name, "description": role.description, "rank": role.rank, "permissions": permissions })
+fn view(role: &RoleWithPermissions) -> Value {
+    json!(state(role))
 }

@@ -1,6 +1,7 @@
 //! What an organization has decided for itself.
 mod change;
 
+use crate::role_changes;
 use purser_entity_tenancy::organization_settings::{self, Entity, Features, Model, Quotas};
 use purser_kernel::{Currency, Expected, Money, ids::OrganizationSettingsId};
 use purser_store::{
@@ -45,6 +46,7 @@ pub(crate) async fn give(tx: &WriteTx) -> Result<(), Problem> {
         agent_preferences: Set(json!({})),
         po_approval_threshold_minor: Set(None),
         order_approval_threshold_minor: Set(None),
+        role_changes_need_approval: Set(false),
         require_mfa: Set(false),
         allow_impersonation: Set(false),
         data_retention_days: Set(None),
@@ -82,7 +84,8 @@ pub(crate) async fn for_orders(tx: &ReadTx) -> Result<OrderSettings, Problem> {
 /// Changes the settings, if they have a version that the caller expects.
 ///
 /// `stale` when they were changed since, `validation_failed` for each value that cannot be; also for a threshold that is set and
-/// left out while the currency changes: 1,000 euros are not 1,000 yen. What orders need approval is told to `approvals`.
+/// left out while the currency changes: 1,000 euros are not 1,000 yen. `second_person_needed` for the end of the four-eyes principle,
+/// while there is a second person. What needs approval is told to `approvals`.
 pub async fn update(
     tx: &WriteTx,
     approvals: &dyn Approvals,
@@ -94,13 +97,32 @@ pub async fn update(
     tx.expect_version(&before, expected)?;
     let change = change.checked(&before)?;
     let (was, let_in) = (view(&before), (before.require_mfa, before.allow_impersonation));
+    let four_eyes = before.role_changes_need_approval;
+    if four_eyes && change.ends_four_eyes() {
+        role_changes::may_switch_off(tx).await?;
+    }
     let settings = tx.update(before, |row| change.apply(row)).await?;
     if (settings.require_mfa, settings.allow_impersonation) != let_in {
         tx.rights_changed();
     }
     approvals.set_order_limit(tx, order_limit(&settings)).await?;
+    if settings.role_changes_need_approval != four_eyes {
+        approvals.set_role_changes(tx, settings.role_changes_need_approval).await?;
+    }
+    written(tx, settings, &was).await
+}
+
+/// Promotions need no second person any more: a second person has agreed, or there is none.
+pub(crate) async fn end_four_eyes(tx: &WriteTx, approvals: &dyn Approvals, before: Model) -> Result<(), Problem> {
+    let was = view(&before);
+    let settings = tx.update(before, |row| row.role_changes_need_approval = Set(false)).await?;
+    approvals.set_role_changes(tx, false).await?;
+    written(tx, settings, &was).await.map(|_| ())
+}
+
+async fn written(tx: &WriteTx, settings: Model, was: &Value) -> Result<Model, Problem> {
     let entry = AuditEntry::new("organization_settings.update", "organization_settings", settings.id);
-    tx.audit(entry.before(&was).after(&view(&settings))).await?;
+    tx.audit(entry.before(was).after(&view(&settings))).await?;
     tx.emit(&SettingsUpdated { id: settings.id, version: settings.version }).await?;
     Ok(settings)
 }
@@ -133,6 +155,7 @@ fn view(settings: &Model) -> Value {
         "agent_preferences": settings.agent_preferences,
         "po_approval_threshold": amount(settings.po_approval_threshold_minor, settings.default_currency),
         "order_approval_threshold": amount(settings.order_approval_threshold_minor, settings.default_currency),
+        "role_changes_need_approval": settings.role_changes_need_approval,
         "require_mfa": settings.require_mfa,
         "allow_impersonation": settings.allow_impersonation,
         "data_retention_days": settings.data_retention_days,

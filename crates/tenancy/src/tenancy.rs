@@ -1,19 +1,13 @@
 //! What other domains see of this one.
 use crate::{
     engagements::{self, Level},
-    limits, members, memberships, organizations, settings,
+    limits, members, organizations, settings,
 };
 use async_trait::async_trait;
-use purser_kernel::{
-    OrganizationId, PermissionSet, Problem, UserId,
-    ids::{EngagementId, RoleId},
-};
+use purser_kernel::{OrganizationId, PermissionSet, Problem, UserId, ids::EngagementId};
 use purser_store::{
     ReadTx, System, WriteTx,
-    ports::{
-        AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, Memberships, OrderSettings, RoleBrief,
-        Settings, Tenants,
-    },
+    ports::{AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, Settings, Tenants},
 };
 use std::collections::HashMap;
 
@@ -46,6 +40,10 @@ impl Tenants for Tenancy {
 
     async fn permissions_of(&self, tx: &ReadTx, users: &[UserId]) -> Result<HashMap<UserId, PermissionSet>, Problem> {
         members::permissions_of(tx, users).await
+    }
+
+    async fn holders(&self, tx: &ReadTx, of: PermissionSet, limit: usize) -> Result<Vec<UserId>, Problem> {
+        members::holders(tx, of, limit).await
     }
 
     async fn page(
@@ -81,24 +79,5 @@ impl EngagementAccess for Tenancy {
             AccessLevel::Admin => Level::Admin,
         };
         engagements::require(tx, engagement, level).await.map(|_| ())
-    }
-}
-
-#[async_trait]
-impl Memberships for Tenancy {
-    async fn admit(&self, tx: &WriteTx, user: UserId) -> Result<(), Problem> {
-        memberships::admit(tx, user).await
-    }
-
-    async fn follow(&self, tx: &WriteTx, user: UserId, mapped: &[RoleId], given: &[RoleId]) -> Result<(), Problem> {
-        memberships::follow(tx, user, mapped, given).await
-    }
-
-    async fn roles(&self, tx: &ReadTx, ids: &[RoleId]) -> Result<Vec<RoleBrief>, Problem> {
-        memberships::roles(tx, ids).await
-    }
-
-    async fn may_give(&self, tx: &WriteTx, roles: &[RoleId]) -> Result<(), Problem> {
-        memberships::may_give(tx, roles).await
     }
 }

@@ -45,6 +45,8 @@ pub struct Model {
     /// The person who asks, or who created the API key that does.
     pub accountable_user: Option<UserId>,
     pub last_edited_by: Option<UserId>,
+    /// Whom it is about; they never decide.
+    pub about_user: Option<UserId>,
     /// What is to be approved, in words.
     pub summary: String,
     /// What is to be approved, as data.
@@ -77,6 +79,8 @@ pub struct Model {
     pub version: i64,
     #[sea_orm(has_many)]
     pub decisions: HasMany<super::approval_decision::Entity>,
+    #[sea_orm(has_many)]
+    pub links: HasMany<super::approval_link::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

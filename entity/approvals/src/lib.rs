@@ -5,6 +5,7 @@
 )]
 pub mod approval_decision;
 pub mod approval_delegation;
+pub mod approval_link;
 pub mod approval_policy;
 pub mod approval_request;
 
@@ -15,6 +16,7 @@ pub fn shapes() -> Vec<TableShape> {
     vec![
         shape::<approval_decision::Entity>(),
         shape::<approval_delegation::Entity>(),
+        shape::<approval_link::Entity>(),
         shape::<approval_policy::Entity>(),
         shape::<approval_request::Entity>(),
     ]

@@ -32,6 +32,18 @@ pub enum Channel {
     Api,
 }
 
+/// Where the question stands that its confirmation waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+pub enum ApprovalStatus {
+    Pending,
+    Approved,
+    Rejected,
+    Expired,
+    Withdrawn,
+    Superseded,
+}
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "orders")]
@@ -71,6 +83,8 @@ pub struct Model {
     pub billing_metadata: Json,
     /// The request that its confirmation waits for, or was made binding by.
     pub approval_id: Option<ApprovalRequestId>,
+    /// Where that request stands.
+    pub approval_status: Option<ApprovalStatus>,
     pub confirmed_at: Option<DateTimeUtc>,
     pub cancelled_at: Option<DateTimeUtc>,
     /// Empty when an agent made it.

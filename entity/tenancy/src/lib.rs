@@ -15,6 +15,7 @@ pub mod organization_slug;
 pub mod project;
 pub mod project_member;
 pub mod role;
+pub mod role_change_request;
 pub mod role_permission;
 pub mod user_preferences;
 
@@ -34,6 +35,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<project::Entity>(),
         shape::<project_member::Entity>(),
         shape::<role::Entity>(),
+        shape::<role_change_request::Entity>(),
         shape::<role_permission::Entity>(),
         shape::<user_preferences::Entity>(),
     ]

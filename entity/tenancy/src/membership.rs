@@ -42,6 +42,8 @@ pub struct Model {
     pub last_active_at: Option<DateTimeUtc>,
     /// Sessions that were opened in this organization before are over.
     pub sessions_valid_from: Option<DateTimeUtc>,
+    /// Who could decide about promotions and lost that counts until then: nobody is alone by shutting the others out.
+    pub could_decide_until: Option<DateTimeUtc>,
     pub created_by: Option<UserId>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -38,6 +38,8 @@ pub struct Model {
     pub po_approval_threshold_minor: Option<i64>,
     /// In `default_currency`: an order above it needs a decision of its own. Empty: none does.
     pub order_approval_threshold_minor: Option<i64>,
+    /// A promotion to admin or owner needs a second person.
+    pub role_changes_need_approval: bool,
     /// Nobody signs in with a password alone.
     pub require_mfa: bool,
     /// Platform administrators may act for members, for 30 minutes at most.

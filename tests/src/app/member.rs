@@ -5,6 +5,13 @@ use purser_kernel::{Permission, PermissionSet, ids::MembershipId};
 use serde_json::json;
 
 impl TestApp {
+    /// The person has shown that their mail address is theirs.
+    pub async fn verify(&self, person: &Tenant) {
+        let id = uuid_literal(self.database.engine, &person.user_id);
+        let sql = format!("update users set email_verified_at = '2026-11-20 10:00:00+00:00' where id = {id}");
+        self.database.owner().await.execute(&sql).await.expect("an address can be verified");
+    }
+
     /// Another person in the organization of `tenant`, without a role, who may do exactly what is `allowed`.
     pub async fn member(&self, tenant: &Tenant, allowed: PermissionSet) -> Tenant {
         let person = self.tenant("Elsewhere").await;

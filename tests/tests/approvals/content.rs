@@ -61,12 +61,19 @@ async fn an_edit_after_the_request_voids_it_and_asks_anew(#[case] engine: Engine
     let order = desk.ordered().await;
     let shown = desk.asks(&order).await;
     let edited = desk.owner.patch(&path(&order), 2, &json!({ "notes": "To the back door" })).await.expect(200).json();
-    assert_eq!((&edited["status"], &edited["approval_id"]), (&json!("pending"), &json!(null)));
+    assert_eq!((&edited["status"], &edited["approval_status"]), (&json!("pending"), &json!("pending")));
     assert_eq!(desk.approval(id(&shown)).await["status"], "superseded");
     problem(&approve(&manager, &shown).await, 409, "illegal_transition");
     assert_eq!(desk.order(&order).await["status"], "pending");
-    let anew = desk.asks(&order).await;
+    // People are asked at once, in the name of whoever asked before.
+    let anew = desk.approval(edited["approval_id"].as_str().unwrap()).await;
+    assert_eq!((&anew["status"], &anew["requested_by"]), (&json!("pending"), &shown["requested_by"]));
+    assert_eq!(
+        (&anew["content"]["notes"], &anew["last_edited_by"]),
+        (&json!("To the back door"), &json!(desk.owner.user_id))
+    );
     assert_ne!((&anew["id"], &anew["payload_hash"]), (&shown["id"], &shown["payload_hash"]));
+    assert_eq!(id(&desk.asks(&order).await), id(&anew));
     // The old hash does not approve the new content.
     let body = json!({ "payload_hash": shown["payload_hash"] });
     let answer = manager.post(&format!("/v1/approvals/{}/approve", id(&anew)), &body).await;
@@ -137,7 +144,8 @@ async fn a_copy_of_an_approved_thing_is_unapproved(#[case] engine: Engine) {
     // Also where it says that it was approved, and where the approval was not used up.
     let (approval, copied) = (uuid_literal(engine, id(&shown)), uuid_literal(engine, id(&copy)));
     desk.sql(&format!("update approval_requests set used_at = null where id = {approval}")).await;
-    desk.sql(&format!("update orders set approval_id = {approval} where id = {copied}")).await;
+    let approved = format!("approval_id = {approval}, approval_status = 'approved'");
+    desk.sql(&format!("update orders set {approved} where id = {copied}")).await;
     let asked = desk.asks(&copy).await;
     assert_ne!((&asked["id"], &asked["payload_hash"]), (&shown["id"], &shown["payload_hash"]));
     assert_eq!(desk.order(&copy).await["status"], "pending");

@@ -6,9 +6,12 @@ mod delegations;
 mod desk;
 mod inbox;
 mod limits;
+mod links;
 mod machines;
 mod policies;
+mod review;
 mod time;
+mod told;
 
 use purser_tests::app::Answer;
 

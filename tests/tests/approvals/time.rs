@@ -13,7 +13,7 @@ use rstest::rstest;
 use serde_json::json;
 
 /// Looks at what is due, as the schedule does.
-async fn look(desk: &Desk) {
+pub(crate) async fn look(desk: &Desk) {
     let id = uuid_literal(desk.app.database.engine, JobId::generate().to_string());
     desk.sql(&format!(
         "insert into jobs (id, kind, payload, status, priority, run_at, attempts, max_attempts, created_at, updated_at)

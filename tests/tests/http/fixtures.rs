@@ -61,6 +61,8 @@ impl Shop {
         let key = json!({ "name": "Webshop", "scopes": ["products.read"] });
         let key = owner.create("/v1/api-keys", &key).await;
         let colleague = app.member(&owner, Permission::ApprovalsRead.into()).await;
+        let decider = app.member(&owner, Permission::ApprovalsRead | Permission::OrdersConfirm).await;
+        app.verify(&decider).await;
         let policy = json!({ "name": "Large", "subject": "order", "condition": { "amount_over": "9999.00", "currency": "EUR" },
             "steps": [{ "permission": "orders.confirm" }] });
         let policy = owner.create("/v1/approval-policies", &policy).await;
@@ -68,6 +70,10 @@ impl Shop {
         let order = owner.verb(&request).await.expect(202).json();
         let approval = order["approval_id"].as_str().unwrap().to_owned();
         let shown = owner.get(&format!("/v1/approvals/{approval}")).await.expect(200).json();
+        let four_eyes = json!({ "role_changes_need_approval": true });
+        owner.patch("/v1/organization/settings", 1, &four_eyes).await.expect(200);
+        let switch_off = json!({ "role_changes_need_approval": false });
+        let role_change = owner.post("/v1/role-change-requests", &switch_off).await.expect(202).json();
         let delegation = json!({ "to_user": colleague.user_id, "until": in_days(30) });
         let delegation = owner.create("/v1/approval-delegations", &delegation).await;
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
@@ -105,6 +111,8 @@ impl Shop {
             ("actor_id", owner.user_id.clone()),
             ("resource_id", id(&customer)),
             ("colleague", colleague.user_id.clone()),
+            ("RoleChangeRequestId", id(&role_change)),
+            ("decision token", app.mail(&decider.email, "An approval waits").await.token()),
             ("payload hash", shown["payload_hash"].as_str().unwrap().to_owned()),
             ("email", owner.email.clone()),
             ("mfa challenge", "from signing in".to_owned()),
@@ -298,6 +306,12 @@ fn house(route: &str) -> Option<Value> {
         }
         "PATCH /v1/approval-policies/{id}" => policy(),
         "POST /v1/approvals/{id}/approve" => json!({ "payload_hash": "{payload hash}" }),
+        "POST /v1/approval-links/preview" => json!({ "token": "{decision token}" }),
+        "POST /v1/approval-links/approve" => {
+            json!({ "token": "{decision token}", "payload_hash": "{payload hash}" })
+        }
+        "POST /v1/approval-links/reject" => json!({ "token": "{decision token}", "reason": "taken" }),
+        "POST /v1/role-change-requests" => json!({ "role_changes_need_approval": false, "reason": "taken" }),
         "POST /v1/integrations" => {
             let mut body = whatsapp::integration();
             body["config"]["phone_number_id"] = "2{new}".into();
@@ -322,8 +336,10 @@ fn house(route: &str) -> Option<Value> {
             json!({ "token": "{invitation token}", "full_name": "Nora", "password": PASSWORD })
         }
         "POST /v1/invitations/preview" => json!({ "token": "{invitation token}" }),
-        "PUT /v1/members/{id}/permissions" => json!({ "grants": ["members.manage"], "denials": ["orders.read"] }),
-        "PUT /v1/members/{id}/roles" => json!({ "role_ids": ["{RoleId}"] }),
+        "PUT /v1/members/{id}/permissions" => {
+            json!({ "grants": ["members.manage"], "denials": ["orders.read"], "reason": "taken" })
+        }
+        "PUT /v1/members/{id}/roles" => json!({ "role_ids": ["{RoleId}"], "reason": "taken" }),
         "POST /v1/roles" | "PATCH /v1/roles/{id}" => {
             json!({ "name": "T-{new}", "description": "taken", "rank": 0, "permissions": ["roles.manage"] })
         }
@@ -354,7 +370,8 @@ fn house(route: &str) -> Option<Value> {
             "default_currency": "USD", "timezone": "Europe/Paris", "locale": "fr-FR", "default_model": "taken",
             "quotas": { "messages": 100 }, "ai_confidence_threshold": 0.5, "monthly_ai_budget": "20",
             "agent_preferences": { "tone": "taken" }, "po_approval_threshold": "1000",
-            "order_approval_threshold": "1000", "require_mfa": false, "allow_impersonation": false,
+            "order_approval_threshold": "1000", "role_changes_need_approval": true, "require_mfa": false,
+            "allow_impersonation": false,
             "data_retention_days": 30, "features": { "taken": true },
         }),
         _ => return None,

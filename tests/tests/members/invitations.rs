@@ -27,14 +27,14 @@ async fn token(app: &TestApp, email: &str, number: usize) -> String {
 }
 
 /// Invites somebody and takes the token out of their mail.
-async fn invited(app: &TestApp, who: &Tenant, email: &str, role: &str) -> String {
+pub(crate) async fn invited(app: &TestApp, who: &Tenant, email: &str, role: &str) -> String {
     let before = tokens(app, email).len();
     invite(who, email, role).await.expect(201);
     token(app, email, before + 1).await
 }
 
 /// Accepts as somebody who has no account.
-async fn accept(app: &TestApp, token: &str) -> Answer {
+pub(crate) async fn accept(app: &TestApp, token: &str) -> Answer {
     let body = json!({ "token": token, "full_name": "Nora New", "password": PASSWORD });
     app.anonymous("POST", "/v1/invitations/accept", Some(&body)).await
 }

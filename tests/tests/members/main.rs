@@ -1,5 +1,6 @@
 //! Roles, members, invitations: who may do what, and who decides about it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod four_eyes;
 mod invitations;
 mod last_owner;
 mod list;

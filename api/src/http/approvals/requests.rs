@@ -20,7 +20,7 @@ use purser_store::WriteTx;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
-use view::{ApprovalStatus, ApprovalView};
+pub(in crate::http) use view::{ApprovalStatus, ApprovalView};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(show).service(approve).service(reject).service(withdraw);

@@ -1,4 +1,5 @@
 //! Roles.
+use super::role_changes::{RoleChangeRequestView, waits};
 use crate::http::{
     body::Body,
     path::PathId,
@@ -14,7 +15,10 @@ use purser_kernel::{
     Patch, Permission,
     ids::{Role, RoleId},
 };
-use purser_tenancy::roles::{self, NewRole, RoleChange, RoleWithPermissions};
+use purser_tenancy::{
+    role_changes::Changed,
+    roles::{self, NewRole, RoleChange, RoleWithPermissions},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -152,14 +156,20 @@ async fn show(unit: Read, PathId(id): PathId<Role>) -> Result<Reply, Refusal> {
     security(("bearer" = ["roles.manage"])),
     params(("id" = RoleId, Path)),
     request_body = UpdateRole,
-    responses((status = 200, body = RoleView)),
+    responses((status = 200, body = RoleView), (status = 202, body = RoleChangeRequestView)),
 )]
 #[patch("/v1/roles/{id}")]
 async fn update(unit: Write, PathId(id): PathId<Role>, body: Body<UpdateRole>) -> Result<HttpResponse, Refusal> {
     let expected = unit.if_match()?;
     let tx = unit.begin(&body).await?;
-    let view = RoleView::from(roles::update(&tx, id, expected, body.into_inner().into()).await?);
-    unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+    let role_changes = &unit.services().role_changes;
+    match roles::update(&tx, role_changes, id, expected, body.into_inner().into()).await? {
+        Changed::Done(role) => {
+            let view = RoleView::from(role);
+            unit.commit(tx, Reply::ok(&view)?.etag(view.version)).await
+        }
+        Changed::Waits(request) => waits(&unit, tx, *request).await,
+    }
 }
 
 /// Deletes a role that nobody has.

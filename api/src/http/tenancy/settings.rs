@@ -47,6 +47,8 @@ pub struct SettingsView {
     po_approval_threshold: Option<String>,
     /// In `default_currency`: an order above it needs a decision of its own. Null: none does for its amount.
     order_approval_threshold: Option<String>,
+    /// Whether a promotion to admin or owner needs a second person.
+    role_changes_need_approval: bool,
     /// Whether nobody signs in with a password alone.
     require_mfa: bool,
     /// Whether platform administrators may act for members, for 30 minutes at most.
@@ -75,6 +77,7 @@ impl From<organization_settings::Model> for SettingsView {
             agent_preferences: settings.agent_preferences,
             po_approval_threshold: amount(settings.po_approval_threshold_minor, currency),
             order_approval_threshold: amount(settings.order_approval_threshold_minor, currency),
+            role_changes_need_approval: settings.role_changes_need_approval,
             require_mfa: settings.require_mfa,
             allow_impersonation: settings.allow_impersonation,
             data_retention_days: settings.data_retention_days,
@@ -120,6 +123,8 @@ pub struct UpdateSettings {
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = r"^[0-9]{1,15}(\.[0-9]{1,3})?$")]
     order_approval_threshold: Patch<String>,
+    /// Switched on by one person. It takes two to switch it off: `POST /v1/role-change-requests`.
+    role_changes_need_approval: Option<bool>,
     require_mfa: Option<bool>,
     /// Whether platform administrators may act for members, for 30 minutes at most. Taken back, it is over for those who do.
     allow_impersonation: Option<bool>,
@@ -143,6 +148,7 @@ impl From<UpdateSettings> for SettingsChange {
             agent_preferences,
             po_approval_threshold,
             order_approval_threshold,
+            role_changes_need_approval,
             require_mfa,
             allow_impersonation,
             data_retention_days,
@@ -159,6 +165,7 @@ impl From<UpdateSettings> for SettingsChange {
             agent_preferences,
             po_approval_threshold,
             order_approval_threshold,
+            role_changes_need_approval,
             require_mfa,
             allow_impersonation,
             data_retention_days,

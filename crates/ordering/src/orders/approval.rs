@@ -6,7 +6,7 @@ use super::{
 };
 use async_trait::async_trait;
 use purser_entity_ordering::{
-    order::{self, Column, Status},
+    order::{self, ApprovalStatus, Column, Status},
     order_line,
 };
 use purser_kernel::{
@@ -14,7 +14,7 @@ use purser_kernel::{
     ids::{ApprovalRequestId, CustomerId, OrderId},
 };
 use purser_store::{
-    ports::{ApprovalSubject, Approvals, Counterparty, Matter},
+    ports::{ApprovalSubject, Approvals, Counterparty, Ending, Matter},
     prelude::*,
 };
 use serde_json::{Value, json};
@@ -29,12 +29,12 @@ pub(super) async fn wait(
     before: OrderWithLines,
     approval: ApprovalRequestId,
 ) -> Result<OrderWithLines, Problem> {
-    if before.order.approval_id == Some(approval) {
+    if before.order.approval_id == Some(approval) && before.order.approval_status == Some(ApprovalStatus::Pending) {
         return Ok(before);
     }
     let was = view(&before);
     let OrderWithLines { order, lines, messages } = before;
-    let order = tx.update(order, |row| row.approval_id = Set(Some(approval))).await?;
+    let order = tx.update(order, |row| ask(row, Some(approval))).await?;
     let after = OrderWithLines { order, lines, messages };
     let entry = AuditEntry::new("order.request_confirmation", "order", after.order.id);
     tx.audit(entry.before(&was).after(&view(&after))).await?;
@@ -47,6 +47,42 @@ pub(super) async fn release(tx: &WriteTx, approvals: &dyn Approvals, order: &ord
     match order.approval_id {
         Some(_) => approvals.supersede(tx, SUBJECT, order.id.as_uuid()).await,
         None => Ok(()),
+    }
+}
+
+/// Asks anew about an order that waited and was edited by a person, in the name of whoever asked before. What is not complete waits
+/// for nothing, and neither does what a program or a message has changed: nobody here has seen it.
+pub(super) async fn renew(
+    tx: &WriteTx,
+    approvals: &dyn Approvals,
+    waited: bool,
+    order: order::Model,
+    complete: bool,
+) -> Result<order::Model, Problem> {
+    let person = tx.scope().actor.user().is_some();
+    if !waited || !person || !complete || order.status != Status::Pending {
+        if waited {
+            approvals.supersede(tx, SUBJECT, order.id.as_uuid()).await?;
+        }
+        return Ok(order);
+    }
+    match approvals.renew(tx, SUBJECT, order.id.as_uuid()).await? {
+        Some(anew) => tx.update(order, |row| ask(row, Some(anew))).await,
+        None => Ok(order),
+    }
+}
+
+/// The order waits for this question, or for none.
+pub(super) fn ask(row: &mut order::ActiveModel, question: Option<ApprovalRequestId>) {
+    row.approval_id = Set(question);
+    row.approval_status = Set(question.map(|_| ApprovalStatus::Pending));
+}
+
+/// Where the question of an order stands that is about to be cancelled.
+pub(super) fn left(order: &order::Model) -> Option<ApprovalStatus> {
+    match order.approval_status {
+        Some(ApprovalStatus::Pending) => Some(ApprovalStatus::Superseded),
+        other => other,
     }
 }
 
@@ -90,6 +126,7 @@ impl ApprovalSubject for OrderConfirmation {
             counterparty_is_new: customer.is_none_or(|customer| customer.total_orders == 0),
             confidence: order.ai_confidence,
             last_edited_by: order.reviewed_by,
+            about: None,
         }))
     }
 
@@ -114,6 +151,20 @@ impl ApprovalSubject for OrderConfirmation {
     async fn asked_anew(&self, tx: &WriteTx, id: Uuid, request: ApprovalRequestId) -> Result<(), Problem> {
         let order = load_for_update(tx, OrderId::from_uuid(id)).await?;
         wait(tx, order, request).await.map(|_| ())
+    }
+
+    async fn ended(&self, tx: &WriteTx, id: Uuid, request: ApprovalRequestId, how: Ending) -> Result<(), Problem> {
+        let waiting = Column::Id.eq(id).and(Column::ApprovalId.eq(request));
+        let Some(order) = tx.find_for_update::<order::Entity>().filter(waiting).one().await? else {
+            return Ok(());
+        };
+        let status = match how {
+            Ending::Rejected => ApprovalStatus::Rejected,
+            Ending::Expired => ApprovalStatus::Expired,
+            Ending::Withdrawn => ApprovalStatus::Withdrawn,
+            Ending::Superseded => ApprovalStatus::Superseded,
+        };
+        tx.update(order, |row| row.approval_status = Set(Some(status))).await.map(|_| ())
     }
 
     async fn approved(&self, tx: &WriteTx, id: Uuid, approvals: &dyn Approvals) -> Result<(), Problem> {

@@ -32,13 +32,14 @@ impl Orders {
             tx.scope().require(Permission::OrdersConfirm)?;
         }
         approval::release(tx, self.approvals.as_ref(), &before.order).await?;
-        let (was, now) = (history::view(&before), tx.now());
+        let (was, now, question) = (history::view(&before), tx.now(), approval::left(&before.order));
         let OrderWithLines { order, lines, messages } = before;
         let order = tx
             .update(order, |row| {
                 row.status = Set(Status::Cancelled);
                 row.requires_review = Set(false);
                 row.cancelled_at = Set(Some(now));
+                row.approval_status = Set(question);
             })
             .await?;
         history::record(tx, Some(from), &order, reason).await?;

@@ -7,7 +7,7 @@ use super::{
 use crate::OrderingProblem;
 use purser_entity_ordering::{
     customer::{self, Column as CustomerColumn, Status as CustomerStatus},
-    order::Status,
+    order::{ApprovalStatus, Status},
 };
 use purser_kernel::{
     Expected, MoneyError,
@@ -101,6 +101,7 @@ pub(super) async fn bind(
             row.reviewed_by = Set(person);
             row.reviewed_at = Set(Some(now));
             row.approval_id = Set(approval);
+            row.approval_status = Set(approval.map(|_| ApprovalStatus::Approved));
         })
         .await?;
     history::record(tx, Some(from), &order, None).await?;

@@ -125,6 +125,7 @@ pub async fn create(tx: &WriteTx, draft: OrderDraft) -> Result<OrderWithLines, P
         notes: Set(None),
         billing_metadata: Set(json!({})),
         approval_id: Set(None),
+        approval_status: Set(None),
         confirmed_at: Set(None),
         cancelled_at: Set(None),
         created_by: Set(tx.scope().actor.user()),
@@ -175,7 +176,7 @@ pub async fn amend(
             row.status = Set(next);
             row.requires_review = Set(next == Status::Review);
             row.ai_confidence = Set(Some(confidence));
-            row.approval_id = Set(None);
+            approval::ask(row, None);
             row.currency = Set(currency);
             row.subtotal_minor = Set(subtotal.minor());
             row.total_minor = Set(total.minor());
@@ -208,11 +209,13 @@ pub async fn cancel_by_message(
 
 async fn withdraw(tx: &WriteTx, before: OrderWithLines, message: MessageId) -> Result<OrderWithLines, Problem> {
     let (was, from, now) = (history::view(&before), before.order.status, tx.now());
+    let question = approval::left(&before.order);
     let order = tx
         .update(before.order, |row| {
             row.status = Set(Status::Cancelled);
             row.requires_review = Set(false);
             row.cancelled_at = Set(Some(now));
+            row.approval_status = Set(question);
         })
         .await?;
     link(tx, order.id, message, MessageEffect::Cancelled).await?;

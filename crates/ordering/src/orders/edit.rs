@@ -10,7 +10,7 @@ use crate::OrderingProblem;
 use chrono::{Datelike, NaiveDate};
 use purser_entity_ordering::{
     alternatives::Alternatives,
-    order::{self, Status},
+    order::{self, ApprovalStatus, Status},
     order_line,
 };
 use purser_kernel::{
@@ -53,7 +53,7 @@ pub struct EditLine {
 impl Orders {
     /// Changes an order that has the version `expected` and is not confirmed. What differs from what a reader proposed is kept
     /// as a training example. An order in review whose lines all have a product then is `pending`. One that waits for approval
-    /// waits no longer: what would be approved is not what people were asked.
+    /// waits no longer: what would be approved is not what people were asked. They are asked anew at once.
     ///
     /// `order_not_editable` once it is confirmed or cancelled.
     pub async fn edit(
@@ -85,14 +85,14 @@ impl Orders {
         };
         let next = status::edited(from, relined.is_some(), complete);
         let totals = relined.as_ref().map(|(_, totals)| *totals);
-        approval::release(tx, self.approvals.as_ref(), &before.order).await?;
+        let waited = before.order.approval_status == Some(ApprovalStatus::Pending);
         let (reviewer, now) = (tx.scope().actor.user(), tx.now());
         let OrderWithLines { order, lines: old_lines, .. } = before;
         let order = tx
             .update(order, |row| {
                 apply(&edit, row);
                 row.status = Set(next);
-                row.approval_id = Set(None);
+                approval::ask(row, None);
                 row.requires_review = Set(next == Status::Review);
                 // A program's edit does not hide who was the last person to edit.
                 if reviewer.is_some() {
@@ -110,6 +110,7 @@ impl Orders {
             lines::replace(tx, id, rows).await?;
         }
         history::record(tx, Some(from), &order, Some("edited".to_owned())).await?;
+        let order = approval::renew(tx, self.approvals.as_ref(), waited, order, complete).await?;
         let after = super::load(tx, order).await?;
         let learned = corrections(&old_lines, &after);
         if !learned.is_empty() {

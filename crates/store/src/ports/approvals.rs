@@ -32,6 +32,8 @@ pub struct Matter {
     pub confidence: Option<f64>,
     /// The person who changed it last.
     pub last_edited_by: Option<UserId>,
+    /// The person whom it is about, such as who is to be promoted. They never decide about it.
+    pub about: Option<UserId>,
 }
 
 /// Whether something may be done now.
@@ -43,6 +45,19 @@ pub enum Verdict {
     Approved(ApprovalRequestId),
     /// People were asked, and it waits for them.
     Needed(ApprovalRequestId),
+}
+
+/// How a question ended that was not approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Somebody said no.
+    Rejected,
+    /// Nobody decided in time.
+    Expired,
+    /// Whoever asked no longer wants it.
+    Withdrawn,
+    /// There is nothing to approve any more.
+    Superseded,
 }
 
 /// Asked inside the state change itself and its transaction, so that no route, bulk call or job goes around it. The subject's
@@ -64,8 +79,18 @@ pub trait Approvals: Send + Sync {
     /// so that who confirms an order reads policies alone.
     async fn set_order_limit(&self, tx: &WriteTx, over: Option<Money>) -> Result<(), Problem>;
 
-    /// Closes an open question about what was changed or is gone.
+    /// Keeps whether promotions need a second person, as a policy likewise.
+    async fn set_role_changes(&self, tx: &WriteTx, need_approval: bool) -> Result<(), Problem>;
+
+    /// Closes an open question about what was changed or is gone. Whoever calls it knows, so the subject is not told.
     async fn supersede(&self, tx: &WriteTx, subject: &'static str, id: Uuid) -> Result<(), Problem>;
+
+    /// As [`supersede`](Self::supersede), and asks anew about what it is now, in the name of whoever asked before. `None` where
+    /// nothing was open.
+    async fn renew(&self, tx: &WriteTx, subject: &'static str, id: Uuid) -> Result<Option<ApprovalRequestId>, Problem>;
+
+    /// Closes an open question that is no longer wanted. The subject is told.
+    async fn take_back(&self, tx: &WriteTx, subject: &'static str, id: Uuid) -> Result<(), Problem>;
 }
 
 /// A kind of thing that needs approval: one implementation adds it. Handed to approvals where the program is put together.
@@ -93,6 +118,9 @@ pub trait ApprovalSubject: Send + Sync {
     /// What was asked about was changed without anybody telling, and is asked anew as `request`: for a subject that keeps which
     /// request it waits for.
     async fn asked_anew(&self, tx: &WriteTx, id: Uuid, request: ApprovalRequestId) -> Result<(), Problem>;
+
+    /// The question that it waited for has ended without an approval. Its row is locked already, by [`matter`](Self::matter).
+    async fn ended(&self, tx: &WriteTx, id: Uuid, request: ApprovalRequestId, how: Ending) -> Result<(), Problem>;
 
     /// Does what was approved, in the transaction of the last decision, by the person who made it. It asks
     /// [`Approvals::redeem`] itself.

@@ -23,11 +23,24 @@ impl fmt::Debug for PersonBrief {
     }
 }
 
+/// Where mails reach a person, and what reading them shows.
+#[derive(Clone)]
+pub struct Mailbox {
+    /// The mail address.
+    pub email: Email,
+    /// Whether whoever reads it could sign in by that alone: the address was shown to be theirs, and no directory and no second
+    /// factor stand before their account.
+    pub suffices: bool,
+}
+
 /// Implemented by auth. It knows people of all organizations: the caller sees to it that they belong to this one.
 #[async_trait]
 pub trait People: Send + Sync {
     /// These people, by one query. Who was deleted is not among them.
     async fn briefs(&self, tx: &ReadTx, ids: &[UserId]) -> Result<HashMap<UserId, PersonBrief>, Problem>;
+
+    /// The person's mailbox, asked in their own scope: nobody else sees their second factor. `None` for somebody who cannot sign in.
+    async fn mailbox(&self, tx: &ReadTx, person: UserId) -> Result<Option<Mailbox>, Problem>;
 
     /// Who created this API key of the organization, be it revoked or not: what it does is theirs to answer for.
     async fn key_holder(&self, tx: &ReadTx, key: Uuid) -> Result<Option<UserId>, Problem>;

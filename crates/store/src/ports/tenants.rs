@@ -61,6 +61,9 @@ pub trait Tenants: Send + Sync {
     /// not among them.
     async fn permissions_of(&self, tx: &ReadTx, users: &[UserId]) -> Result<HashMap<UserId, PermissionSet>, Problem>;
 
+    /// Active members who hold all of this, at most `limit`, the oldest memberships first.
+    async fn holders(&self, tx: &ReadTx, of: PermissionSet, limit: usize) -> Result<Vec<UserId>, Problem>;
+
     /// Organizations in the order of their ids, after `after`, for work that goes through all of them.
     async fn page(
         &self,

@@ -1,9 +1,11 @@
 //! Accepting an invitation.
-use super::{Invitations, Status, audited, membership_of, role_of, token::Token};
+use super::{Invitations, Status, audited, membership_of, role_of};
 use crate::{
     TenancyProblem,
     authority::{self, Authority},
-    members,
+    members::{self, rights},
+    role_changes::{Change, Wish, promotes},
+    roles::RoleWithPermissions,
 };
 use async_trait::async_trait;
 use purser_entity_tenancy::{
@@ -16,6 +18,7 @@ use purser_kernel::{
     ids::{InvitationId, MembershipId},
 };
 use purser_store::{
+    MailToken,
     ports::{self, OpenInvitation},
     prelude::*,
 };
@@ -23,13 +26,13 @@ use purser_store::{
 #[async_trait]
 impl ports::Invitations for Invitations {
     fn organization(&self, token: &SecretString) -> OrganizationId {
-        Token::read(token).organization()
+        MailToken::read(token).organization()
     }
 
     async fn open(&self, tx: &ReadTx, token: &SecretString) -> Result<Option<OpenInvitation>, Problem> {
-        let token = Token::read(token);
+        let token = MailToken::read(token);
         // Up to here the same is done for every token that is not good.
-        let Some(row) = tx.find_by_id::<Entity>(token.invitation()).await? else {
+        let Some(row) = tx.find_by_id::<Entity>(InvitationId::from_uuid(token.row())).await? else {
             return Ok(None);
         };
         if row.token_hash != token.hash() || Status::of(&row, tx.now()) != Status::Pending {
@@ -61,15 +64,23 @@ impl ports::Invitations for Invitations {
 
     async fn join(&self, tx: &WriteTx, invitation: InvitationId, user: UserId) -> Result<(), Problem> {
         let row = tx.get::<Entity>(invitation).await?;
-        let role = row.role_id.ok_or_else(|| Problem::internal("an invitation that can be accepted has a role"))?;
+        let role = role_of(tx, &row).await?;
+        let role = role.ok_or_else(|| Problem::internal("an invitation that can be accepted has a role"))?;
         let member = enter(tx, user, row.invited_by).await?;
-        let assignment = membership_role::ActiveModel {
-            membership_id: Set(member.id),
-            role_id: Set(role),
-            created_by: Set(row.invited_by),
-            ..Default::default()
+        // Whom the platform invites is the first owner: there is nobody else who could agree.
+        let waits = match row.invited_by {
+            Some(inviter) => self.waits(tx, &member, &role, inviter).await?,
+            None => false,
         };
-        tx.insert_many([assignment]).await?;
+        if !waits {
+            let assignment = membership_role::ActiveModel {
+                membership_id: Set(member.id),
+                role_id: Set(role.role.id),
+                created_by: Set(row.invited_by),
+                ..Default::default()
+            };
+            tx.insert_many([assignment]).await?;
+        }
         let now = tx.now();
         tx.update(row, |row: &mut invitation::ActiveModel| {
             row.accepted_at = Set(Some(now));
@@ -78,6 +89,25 @@ impl ports::Invitations for Invitations {
         .await?;
         tx.audit(audited("invitation.accept", invitation)).await?;
         members::joined(tx, &member).await
+    }
+}
+
+impl Invitations {
+    /// Whether the role waits for a second person, whom whoever invited them asks by that. They are a member without it until then.
+    async fn waits(
+        &self,
+        tx: &WriteTx,
+        member: &membership::Model,
+        role: &RoleWithPermissions,
+        invited_by: UserId,
+    ) -> Result<bool, Problem> {
+        let nothing = rights::with(member, []);
+        if !promotes(&nothing, &rights::with(member, [role])) {
+            return Ok(false);
+        }
+        let change = Change::MemberRoles { from: Vec::new(), to: vec![role.role.id] };
+        let wish = Wish { member: Some(member), change, reason: None, requested_by: Some(invited_by) };
+        Ok(self.role_changes.ask(tx, wish).await?.is_some())
     }
 }
 

@@ -44,7 +44,7 @@ pub struct SendInvitation {
 impl SendInvitation {
     /// The handler.
     pub fn new(invitations: &Invitations, mailer: Arc<dyn Mailer>, links: Links) -> Self {
-        let Invitations { people, tokens } = invitations.clone();
+        let Invitations { people, tokens, .. } = invitations.clone();
         Self { people, tokens, mailer, links }
     }
 

@@ -1,76 +1,15 @@
-//! What an invitation's mail carries: opaque, made again from the master key and the row, and kept as its hash only.
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
+//! What an invitation's mail carries.
 use purser_entity_tenancy::invitation;
-use purser_kernel::{ExposeSecret, Id, OrganizationId, Problem, SecretString, ids::InvitationId};
-use purser_store::MasterKey;
-use sha2::{Digest, Sha256};
-use std::sync::Arc;
-use uuid::Uuid;
-use zeroize::Zeroizing;
+use purser_kernel::{OrganizationId, Problem, ids::InvitationId};
+use purser_store::{MailToken, MailTokens, MasterKey};
 
-/// The layout: this byte, the ids of organization and invitation, and the secret.
-const VERSION: u8 = 1;
-const ID: usize = 16;
-const SECRET: usize = 32;
-const LENGTH: usize = 1 + 2 * ID + SECRET;
-
-/// An invitation's token. It names the organization, so that nothing is looked up across tenants.
-pub(super) struct Token(Zeroizing<[u8; LENGTH]>);
-
-impl Token {
-    fn new(organization: OrganizationId, invitation: InvitationId, secret: &[u8; SECRET]) -> Self {
-        let ids = [organization.as_uuid(), invitation.as_uuid()];
-        let parts = [VERSION].into_iter().chain(ids.into_iter().flat_map(Uuid::into_bytes)).chain(*secret);
-        let mut bytes = Zeroizing::new([0; LENGTH]);
-        for (to, from) in bytes.iter_mut().zip(parts) {
-            *to = from;
-        }
-        Self(bytes)
-    }
-
-    /// Reads what somebody sent. What was never given out is read as a token of nobody's: it is looked up like any other and not
-    /// found.
-    pub(super) fn read(text: &SecretString) -> Self {
-        let nobody = || Self::new(OrganizationId::generate(), InvitationId::generate(), &[0; SECRET]);
-        let text = text.expose_secret();
-        // 65 bytes are 87 letters without padding; nothing longer is decoded.
-        let bytes = if text.len() > LENGTH * 2 { None } else { URL_SAFE_NO_PAD.decode(text).ok().map(Zeroizing::new) };
-        let bytes: Option<[u8; LENGTH]> = bytes.and_then(|bytes| bytes.as_slice().try_into().ok());
-        bytes.filter(|bytes| bytes.first() == Some(&VERSION)).map_or_else(nobody, |bytes| Self(Zeroizing::new(bytes)))
-    }
-
-    pub(super) fn organization(&self) -> OrganizationId {
-        Id::from_uuid(self.id(0))
-    }
-
-    pub(super) fn invitation(&self) -> InvitationId {
-        Id::from_uuid(self.id(1))
-    }
-
-    fn id(&self, position: usize) -> Uuid {
-        let bytes = self.0.iter().skip(1 + position * ID).take(ID);
-        Uuid::from_u128(bytes.fold(0, |number, byte| number << 8 | u128::from(*byte)))
-    }
-
-    /// What is kept of it. A plain hash is enough: nobody guesses 256 bits.
-    pub(super) fn hash(&self) -> Vec<u8> {
-        Sha256::digest(self.0.as_slice()).to_vec()
-    }
-
-    /// What the mail carries.
-    pub(super) fn reveal(&self) -> SecretString {
-        URL_SAFE_NO_PAD.encode(self.0.as_slice()).into()
-    }
-}
-
-/// Makes tokens: the same one each time, so that a mail can be sent again although only the hash is kept.
+/// Makes the tokens of invitations.
 #[derive(Clone)]
-pub(super) struct Tokens(Arc<Zeroizing<[u8; 32]>>);
+pub(super) struct Tokens(MailTokens);
 
 impl Tokens {
     pub(super) fn new(master: &MasterKey) -> Result<Self, Problem> {
-        Ok(Self(Arc::new(master.derive("tenancy/derive-invitation-tokens")?)))
+        Ok(Self(MailTokens::new(master, "tenancy/derive-invitation-tokens")?))
     }
 
     /// The token that was made `number`th for an invitation.
@@ -79,56 +18,12 @@ impl Tokens {
         organization: OrganizationId,
         invitation: InvitationId,
         number: i32,
-    ) -> Result<Token, Problem> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).map_err(Problem::internal)?;
-        mac.update(organization.as_uuid().as_bytes());
-        mac.update(invitation.as_uuid().as_bytes());
-        mac.update(&number.to_be_bytes());
-        let secret = Zeroizing::new(<[u8; SECRET]>::from(mac.finalize().into_bytes()));
-        Ok(Token::new(organization, invitation, &secret))
+    ) -> Result<MailToken, Problem> {
+        self.0.of(organization, invitation.as_uuid(), &[&number.to_be_bytes()])
     }
 
     /// The one token that is good for this invitation.
-    pub(super) fn latest(&self, row: &invitation::Model) -> Result<Token, Problem> {
+    pub(super) fn latest(&self, row: &invitation::Model) -> Result<MailToken, Problem> {
         self.of(row.organization_id, row.id, row.number)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tokens(key: u8) -> Tokens {
-        Tokens::new(&MasterKey::new([key; 32])).unwrap()
-    }
-
-    #[test]
-    fn says_whose_it_is_and_is_made_again() {
-        let (organization, invitation) = (OrganizationId::generate(), InvitationId::generate());
-        let token = tokens(1).of(organization, invitation, 1).unwrap();
-        let text = token.reveal();
-        assert_eq!(text.expose_secret().len(), 87);
-        let read = Token::read(&text);
-        assert_eq!((read.organization(), read.invitation()), (organization, invitation));
-        assert_eq!(read.hash(), tokens(1).of(organization, invitation, 1).unwrap().hash());
-        for other in [
-            tokens(1).of(organization, invitation, 2),
-            tokens(2).of(organization, invitation, 1),
-            tokens(1).of(OrganizationId::generate(), invitation, 1),
-            tokens(1).of(organization, InvitationId::generate(), 1),
-        ] {
-            assert_ne!(other.unwrap().hash(), token.hash());
-        }
-    }
-
-    #[test]
-    fn what_was_never_given_out_is_nobody_s() {
-        let token = tokens(1).of(OrganizationId::generate(), InvitationId::generate(), 1).unwrap();
-        let text = token.reveal().expose_secret().to_owned();
-        for garbage in ["", "x", &text[1..], &format!("{text}A"), &"A".repeat(87), &"A".repeat(1_000_000)] {
-            let read = Token::read(&garbage.into());
-            assert_ne!(read.organization(), token.organization());
-            assert_ne!(read.hash(), token.hash());
-        }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     TenancyProblem,
     authority::Authority,
     limits::{self, Limit},
+    role_changes::second,
 };
 use chrono::TimeDelta;
 use purser_entity_tenancy::{
@@ -23,7 +24,7 @@ use purser_entity_tenancy::{
     membership::{self, ExtraPermissions, Status},
     membership_role,
 };
-use purser_kernel::{Expected, UserId, ids::MembershipId};
+use purser_kernel::{Expected, PermissionSet, UserId, ids::MembershipId};
 use purser_store::{AuditCategory, name_of, prelude::*};
 use serde::Serialize;
 use serde_json::json;
@@ -63,12 +64,11 @@ pub async fn disable(tx: &WriteTx, id: MembershipId) -> Result<membership::Model
         return Err(Problem::of(TenancyProblem::OwnMembership));
     }
     let over = Some(after(tx.now()));
-    let membership = tx
-        .update(membership, |row| {
-            row.status = Set(Status::Disabled);
-            row.sessions_valid_from = Set(over);
-        })
-        .await?;
+    let disable = |row: &mut membership::ActiveModel| {
+        row.status = Set(Status::Disabled);
+        row.sessions_valid_from = Set(over);
+    };
+    let membership = update(tx, membership, &rights, PermissionSet::empty(), disable).await?;
     owners::remain(tx, &rights.roles).await?;
     moved(tx, "member.disable", Status::Active, &membership).await?;
     Ok(membership)
@@ -107,13 +107,12 @@ pub(super) async fn remove(tx: &WriteTx, id: MembershipId, expected: impl Into<E
     let before = membership.status;
     let over = Some(after(tx.now()));
     tx.remove::<membership_role::Entity>(membership_role::Column::MembershipId.eq(id)).await?;
-    let membership = tx
-        .update(membership, |row| {
-            row.status = Set(Status::Removed);
-            row.extra_permissions = Set(ExtraPermissions::default());
-            row.sessions_valid_from = Set(over);
-        })
-        .await?;
+    let remove = |row: &mut membership::ActiveModel| {
+        row.status = Set(Status::Removed);
+        row.extra_permissions = Set(ExtraPermissions::default());
+        row.sessions_valid_from = Set(over);
+    };
+    let membership = update(tx, membership, &rights, PermissionSet::empty(), remove).await?;
     owners::remain(tx, &rights.roles).await?;
     let person = membership.user_id;
     tx.remove::<engagement_access::Entity>(engagement_access::Column::UserId.eq(person)).await?;
@@ -157,6 +156,26 @@ pub(super) async fn reached(
 pub(super) async fn present(tx: &ReadTx, id: MembershipId) -> Result<membership::Model, Problem> {
     let member = tx.get::<membership::Entity>(id).await?;
     if member.status == Status::Removed { Err(Problem::not_found("membership")) } else { Ok(member) }
+}
+
+/// Changes a member who had these rights and has those permissions afterwards, and notes when they could decide about promotions and
+/// can no longer.
+pub(crate) async fn update(
+    tx: &WriteTx,
+    membership: membership::Model,
+    before: &Rights,
+    after: PermissionSet,
+    change: impl FnOnce(&mut membership::ActiveModel) + Send,
+) -> Result<membership::Model, Problem> {
+    let counts = membership.status == Status::Active;
+    let until = second::lost(before.permissions, after, tx.now()).filter(|_| counts);
+    tx.update(membership, |row| {
+        change(row);
+        if until.is_some() {
+            row.could_decide_until = Set(until);
+        }
+    })
+    .await
 }
 
 /// The first moment of which a session is not over that was opened by `now`.

@@ -37,18 +37,23 @@ pub(crate) async fn of_each(tx: &ReadTx, members: &[membership::Model]) -> Resul
     let all = load(tx, &ids).await?;
     let rights = |(member, assigned): (&membership::Model, Vec<membership_role::Model>)| {
         let ids: HashSet<RoleId> = assigned.into_iter().map(|assignment| assignment.role_id).collect();
-        let own = || all.iter().filter(|role| ids.contains(&role.role.id));
-        let allowed = own().fold(PermissionSet::empty(), |allowed, role| allowed | role.permissions);
-        Rights {
-            roles: own().map(|role| role.role.clone()).collect(),
-            permissions: with_extras(allowed, &member.extra_permissions),
-        }
+        with(member, all.iter().filter(|role| ids.contains(&role.role.id)))
     };
     Ok(members.iter().zip(assigned).map(rights).collect())
 }
 
+/// Those of a member with these roles, the highest first.
+pub(crate) fn with<'r>(member: &membership::Model, roles: impl IntoIterator<Item = &'r RoleWithPermissions>) -> Rights {
+    let (mut own, mut allowed) = (Vec::new(), PermissionSet::empty());
+    for RoleWithPermissions { role, permissions } in roles {
+        own.push(role.clone());
+        allowed |= *permissions;
+    }
+    Rights { roles: own, permissions: with_extras(allowed, &member.extra_permissions) }
+}
+
 /// The roles with these ids that hold in the whole organization, the highest first.
-pub(super) async fn load(tx: &ReadTx, ids: &BTreeSet<RoleId>) -> Result<Vec<RoleWithPermissions>, Problem> {
+pub(crate) async fn load(tx: &ReadTx, ids: &BTreeSet<RoleId>) -> Result<Vec<RoleWithPermissions>, Problem> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -69,7 +74,7 @@ fn with_extras(allowed: PermissionSet, extras: &ExtraPermissions) -> PermissionS
 }
 
 /// The permissions with these names. A name that the code no longer knows allows nothing.
-pub(super) fn named(names: &[String]) -> PermissionSet {
+pub(crate) fn named(names: &[String]) -> PermissionSet {
     names.iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
 }
 

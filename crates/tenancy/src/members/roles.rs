@@ -1,6 +1,9 @@
 //! Which roles a member has.
-use super::{audited, owners, reached, rights};
-use crate::authority::Authority;
+use super::{
+    audited, change, owners, reached,
+    rights::{self, Rights},
+};
+use crate::{authority::Authority, role_changes::Change, roles::RoleWithPermissions};
 use purser_entity_tenancy::{membership, membership_role, role};
 use purser_kernel::{
     Expected, UserId,
@@ -16,14 +19,38 @@ use uuid::Uuid;
 const MAX_ROLES: usize = 20;
 
 /// The roles that a member has and those that somebody wants them to have.
-#[derive(Clone, Debug)]
-pub struct RoleAssignment {
+pub(crate) struct RoleAssignment {
     /// The member.
-    pub membership: membership::Model,
-    /// What they have, the highest first.
-    pub from: Vec<role::Model>,
+    pub(crate) membership: membership::Model,
+    /// What they have.
+    pub(crate) before: Rights,
     /// What they are to have, the highest first.
-    pub to: Vec<role::Model>,
+    pub(crate) to: Vec<RoleWithPermissions>,
+}
+
+impl RoleAssignment {
+    /// What the member would have.
+    pub(crate) fn after(&self) -> Rights {
+        rights::with(&self.membership, &self.to)
+    }
+
+    /// `rank_too_high` and `permission_not_held` for what is not theirs to give, who have this authority.
+    pub(crate) fn allowed(&self, authority: &Authority) -> Result<(), Problem> {
+        authority.reaches(self.before.rank())?;
+        for given in self.to.iter().filter(|role| self.before.roles.iter().all(|had| had.id != role.role.id)) {
+            authority.reaches(given.role.rank)?;
+            authority.holds(given.permissions)?;
+        }
+        Ok(())
+    }
+
+    /// As a request keeps it.
+    pub(crate) fn change(&self) -> Change {
+        Change::MemberRoles {
+            from: self.before.roles.iter().map(|role| role.id).collect(),
+            to: self.to.iter().map(|role| role.role.id).collect(),
+        }
+    }
 }
 
 /// A member has other roles.
@@ -43,23 +70,12 @@ impl DomainEvent for MemberRolesChanged {
     }
 }
 
-/// Gives a member these roles and no others.
+/// What would become of a member's roles, after everything that it asks for was looked at. To be [assigned](assign) in the same
+/// transaction, or looked at again in that of whoever decides about it.
 ///
 /// `unknown_reference` for a role that is not the organization's; `permission_not_held` and `rank_too_high` for a role that is
-/// not the caller's to give, and for a member who stands above them; `last_owner` when nobody would be left who owns the organization.
-pub async fn set_roles(
-    tx: &WriteTx,
-    id: MembershipId,
-    expected: impl Into<Expected>,
-    role_ids: &[RoleId],
-) -> Result<membership::Model, Problem> {
-    let assignment = propose(tx, id, expected, role_ids).await?;
-    assign(tx, assignment).await
-}
-
-/// What [`set_roles`] would do, after everything that it asks for was looked at. To be [assigned](assign) in the same transaction,
-/// or proposed again in that of whoever decides about it.
-pub async fn propose(
+/// not the caller's to give, and for a member who stands above them.
+pub(super) async fn propose(
     tx: &WriteTx,
     id: MembershipId,
     expected: impl Into<Expected>,
@@ -76,19 +92,17 @@ pub async fn propose(
     if let Some(position) = role_ids.iter().position(|id| to.iter().all(|role| role.role.id != *id)) {
         return Err(Problem::unknown_reference(format!("/role_ids/{position}"), "role"));
     }
-    for given in to.iter().filter(|role| before.roles.iter().all(|had| had.id != role.role.id)) {
-        authority.reaches(given.role.rank)?;
-        authority.holds(given.permissions)?;
-    }
-    let to = to.into_iter().map(|role| role.role).collect();
-    Ok(RoleAssignment { membership, from: before.roles, to })
+    let assignment = RoleAssignment { membership, before, to };
+    assignment.allowed(&authority)?;
+    Ok(assignment)
 }
 
-/// Gives a member the roles that were [proposed](propose).
-pub async fn assign(tx: &WriteTx, assignment: RoleAssignment) -> Result<membership::Model, Problem> {
-    let RoleAssignment { membership, from, to } = assignment;
-    let ids = |roles: &[role::Model]| roles.iter().map(|role| role.id).collect::<BTreeSet<_>>();
-    let (had, has) = (ids(&from), ids(&to));
+/// Gives a member the roles that were proposed. `last_owner` when nobody would be left who owns the organization.
+pub(crate) async fn assign(tx: &WriteTx, assignment: RoleAssignment) -> Result<membership::Model, Problem> {
+    let after = assignment.after();
+    let RoleAssignment { membership, before, to } = assignment;
+    let had: BTreeSet<RoleId> = before.roles.iter().map(|role| role.id).collect();
+    let has: BTreeSet<RoleId> = to.iter().map(|role| role.role.id).collect();
     if had == has {
         return Ok(membership);
     }
@@ -103,11 +117,11 @@ pub async fn assign(tx: &WriteTx, assignment: RoleAssignment) -> Result<membersh
         ..Default::default()
     });
     tx.insert_many(given).await?;
-    let membership = tx.update(membership, |_| {}).await?;
-    owners::remain(tx, &from).await?;
+    let membership = change::update(tx, membership, &before, after.permissions, |_| {}).await?;
+    owners::remain(tx, &before.roles).await?;
     let names = |roles: &[role::Model]| roles.iter().map(|role| role.name.clone()).collect::<Vec<_>>();
-    let (before, after) = (json!({ "roles": names(&from) }), json!({ "roles": names(&to) }));
-    tx.audit(audited("member.set_roles", &membership).before(&before).after(&after)).await?;
+    let (from, to) = (json!({ "roles": names(&before.roles) }), json!({ "roles": names(&after.roles) }));
+    tx.audit(audited("member.set_roles", &membership).before(&from).after(&to)).await?;
     let role_ids = has.into_iter().collect();
     tx.emit(&MemberRolesChanged { id: membership.id, user_id: membership.user_id, role_ids }).await?;
     Ok(membership)

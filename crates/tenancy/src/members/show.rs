@@ -4,6 +4,7 @@ use super::{
     change::{self, present},
     permissions, rights, roles,
 };
+use crate::role_changes::{Change, Changed, RoleChanges, Wish, promotes};
 use purser_entity_tenancy::{
     membership::{self, Column, Status},
     membership_role, role,
@@ -47,6 +48,8 @@ pub struct MemberFilter {
 pub struct Members {
     /// Who people are.
     pub people: Arc<dyn People>,
+    /// Who is asked before somebody is promoted.
+    pub role_changes: RoleChanges,
 }
 
 impl Members {
@@ -70,26 +73,51 @@ impl Members {
         self.one(tx, present(tx, id).await?).await
     }
 
-    /// As [`roles::set_roles`], and shows the member.
+    /// Gives a member these roles and no others; a promotion waits for a second person, where the organization wants that.
+    ///
+    /// `unknown_reference` for a role that is not the organization's; `permission_not_held` and `rank_too_high` for a role that is
+    /// not the caller's to give, and for a member who stands above them; `last_owner` when nobody would be left who owns the
+    /// organization.
     pub async fn set_roles(
         &self,
         tx: &WriteTx,
         id: MembershipId,
         expected: impl Into<Expected>,
         role_ids: &[RoleId],
-    ) -> Result<Member, Problem> {
-        self.one(tx, roles::set_roles(tx, id, expected, role_ids).await?).await
+        reason: Option<&str>,
+    ) -> Result<Changed<Member>, Problem> {
+        let assignment = roles::propose(tx, id, expected, role_ids).await?;
+        if promotes(&assignment.before, &assignment.after()) {
+            let (member, change) = (Some(&assignment.membership), assignment.change());
+            let wish = Wish { member, change, reason, requested_by: tx.scope().actor.user() };
+            if let Some(request) = self.role_changes.ask(tx, wish).await? {
+                return Ok(Changed::Waits(Box::new(request)));
+            }
+        }
+        self.one(tx, roles::assign(tx, assignment).await?).await.map(Changed::Done)
     }
 
-    /// As [`permissions::set_permissions`], and shows the member.
+    /// Grants and denies a member these permissions beyond their roles, and no others; a promotion waits likewise.
+    ///
+    /// `permission_not_held` for a new grant of, or the end of a denial of, what the caller does not hold; `rank_too_high` for a
+    /// member who stands above them; `own_membership` for themselves.
     pub async fn set_permissions(
         &self,
         tx: &WriteTx,
         id: MembershipId,
         expected: impl Into<Expected>,
         extras: Extras,
-    ) -> Result<Member, Problem> {
-        self.one(tx, permissions::set_permissions(tx, id, expected, extras).await?).await
+        reason: Option<&str>,
+    ) -> Result<Changed<Member>, Problem> {
+        let (membership, before) = permissions::propose(tx, id, expected, extras).await?;
+        if promotes(&before, &permissions::after(tx, &membership, extras).await?) {
+            let change = Change::MemberPermissions { from: membership.extra_permissions.clone(), to: extras.into() };
+            let wish = Wish { member: Some(&membership), change, reason, requested_by: tx.scope().actor.user() };
+            if let Some(request) = self.role_changes.ask(tx, wish).await? {
+                return Ok(Changed::Waits(Box::new(request)));
+            }
+        }
+        self.one(tx, permissions::put(tx, membership, &before, extras).await?).await.map(Changed::Done)
     }
 
     /// As [`change::disable`], and shows the member.

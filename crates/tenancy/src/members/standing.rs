@@ -13,6 +13,8 @@ use std::collections::HashMap;
 
 /// More organizations than anybody belongs to.
 const MAX_ORGANIZATIONS: u64 = 200;
+/// Members that are looked at together.
+const BATCH: u64 = 200;
 
 /// The organizations in which the person of `system` is an active member, the oldest membership first, suspended ones behind the
 /// others. Closed ones are left out.
@@ -92,6 +94,25 @@ pub async fn permissions_of(tx: &ReadTx, users: &[UserId]) -> Result<HashMap<Use
     let rights = rights::of_each(tx, &members).await?;
     let allowed = |(member, rights): (membership::Model, rights::Rights)| (member.user_id, rights.permissions);
     Ok(members.into_iter().zip(rights).map(allowed).collect())
+}
+
+/// Active members who hold all of this, at most `limit`, the oldest memberships first. Reads members in batches, each by as many
+/// queries as for one.
+pub async fn holders(tx: &ReadTx, of: PermissionSet, limit: usize) -> Result<Vec<UserId>, Problem> {
+    let (mut found, mut after) = (Vec::new(), None);
+    while found.len() < limit {
+        let active = membership::Column::Status.eq(Status::Active);
+        let members = tx.find::<membership::Entity>().filter(active);
+        let members = members.filter_if(after.map(|after| membership::Column::Id.gt(after)));
+        let members = members.order_by(membership::Column::Id, Asc).all(BATCH).await?;
+        let rights = rights::of_each(tx, &members).await?;
+        let Some(last) = members.last() else { break };
+        after = Some(last.id);
+        let holding = members.iter().zip(rights).filter(|(_, rights)| rights.permissions.is_superset(of));
+        found.extend(holding.map(|(member, _)| member.user_id));
+    }
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// The person's membership, while it is active.

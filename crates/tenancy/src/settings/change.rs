@@ -30,6 +30,8 @@ pub struct SettingsChange {
     pub po_approval_threshold: Patch<String>,
     /// In `default_currency`; empty: no order needs a decision for its amount.
     pub order_approval_threshold: Patch<String>,
+    /// Whether a promotion to admin or owner needs a second person.
+    pub role_changes_need_approval: Option<bool>,
     /// Whether nobody signs in with a password alone.
     pub require_mfa: Option<bool>,
     /// Whether platform administrators may act for members, for 30 minutes at most.
@@ -138,6 +140,10 @@ fn names<'n>(pointer: &str, names: impl ExactSizeIterator<Item = &'n String>) ->
 }
 
 impl Checked {
+    pub(super) fn ends_four_eyes(&self) -> bool {
+        self.change.role_changes_need_approval == Some(false)
+    }
+
     pub(super) fn apply(self, row: &mut ActiveModel) {
         let Self { change, default_currency, monthly_ai_budget, po_approval_threshold, order_approval_threshold } =
             self;
@@ -152,6 +158,7 @@ impl Checked {
             agent_preferences,
             po_approval_threshold: _,
             order_approval_threshold: _,
+            role_changes_need_approval,
             require_mfa,
             allow_impersonation,
             data_retention_days,
@@ -167,6 +174,7 @@ impl Checked {
         set_if(&mut row.agent_preferences, agent_preferences.map(Value::Object));
         set_if(&mut row.po_approval_threshold_minor, po_approval_threshold.into_change());
         set_if(&mut row.order_approval_threshold_minor, order_approval_threshold.into_change());
+        set_if(&mut row.role_changes_need_approval, role_changes_need_approval);
         set_if(&mut row.require_mfa, require_mfa);
         set_if(&mut row.allow_impersonation, allow_impersonation);
         set_if(&mut row.data_retention_days, data_retention_days.into_change());

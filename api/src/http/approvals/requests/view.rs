@@ -141,6 +141,8 @@ pub struct ApprovalView {
     separation_of_duties: bool,
     requested_by: PartyView,
     last_edited_by: Option<UserId>,
+    /// Whom it is about; they cannot decide.
+    about_user: Option<UserId>,
     /// When it is too late.
     due_at: Option<DateTime<Utc>>,
     /// When it ceased to be open, however.
@@ -175,6 +177,7 @@ impl From<RequestWithDecisions> for ApprovalView {
             separation_of_duties: request.separation_of_duties,
             requested_by: PartyView { kind: request.requested_by_kind, id: request.requested_by },
             last_edited_by: request.last_edited_by,
+            about_user: request.about_user,
             due_at: request.due_at,
             decided_at: request.decided_at,
             decisions: decisions.into_iter().map(Into::into).collect(),

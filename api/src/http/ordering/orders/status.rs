@@ -1,4 +1,5 @@
 //! The states of an order, and how it came to its own.
+use crate::http::approvals::ApprovalStatus;
 use chrono::{DateTime, Utc};
 use purser_kernel::UserId;
 use purser_ordering::entity::{order, order_status_change};
@@ -32,6 +33,19 @@ impl From<order::Status> for OrderStatus {
             order::Status::Confirmed => Self::Confirmed,
             order::Status::Fulfilled => Self::Fulfilled,
             order::Status::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<order::ApprovalStatus> for ApprovalStatus {
+    fn from(status: order::ApprovalStatus) -> Self {
+        match status {
+            order::ApprovalStatus::Pending => Self::Pending,
+            order::ApprovalStatus::Approved => Self::Approved,
+            order::ApprovalStatus::Rejected => Self::Rejected,
+            order::ApprovalStatus::Expired => Self::Expired,
+            order::ApprovalStatus::Withdrawn => Self::Withdrawn,
+            order::ApprovalStatus::Superseded => Self::Superseded,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! An order as it is shown.
 use super::{line::OrderLineView, status::OrderStatus};
+use crate::http::approvals::ApprovalStatus;
 use chrono::{DateTime, NaiveDate, Utc};
 use purser_kernel::{
     Currency, Money, UserId,
@@ -73,6 +74,8 @@ pub struct OrderView {
     requested_delivery_on: Option<NaiveDate>,
     /// The request that its confirmation waits for, or was made binding by.
     pub(super) approval_id: Option<ApprovalRequestId>,
+    /// Where that request stands: after a rejection the order is as it was, and may be changed and asked about again.
+    approval_status: Option<ApprovalStatus>,
     confirmed_at: Option<DateTime<Utc>>,
     cancelled_at: Option<DateTime<Utc>>,
     pub(super) version: i64,
@@ -108,6 +111,7 @@ impl From<OrderWithLines> for OrderView {
             customer_reference: order.customer_reference,
             requested_delivery_on: order.requested_delivery_on,
             approval_id: order.approval_id,
+            approval_status: order.approval_status.map(Into::into),
             confirmed_at: order.confirmed_at,
             cancelled_at: order.cancelled_at,
             version: order.version,
