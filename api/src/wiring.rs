@@ -58,7 +58,8 @@ pub struct Services {
     pub customers: Customers,
     /// Orders.
     pub orders: Orders,
-    tenants: Arc<dyn Tenants>,
+    /// The organizations.
+    pub tenants: Arc<dyn Tenants>,
     settings: Arc<dyn Settings>,
     inbox: Arc<dyn Inbox>,
     answers: Arc<dyn Answers>,

@@ -4,6 +4,7 @@
 pub const GLOBAL_TABLES: &[&str] = &[
     "exchange_rates",
     "jobs",
+    "master_keys",
     "mfa_challenges",
     "mfa_factors",
     "one_time_tokens",
@@ -69,6 +70,7 @@ const TENANT_TABLES: &[&str] = &[
     "order_messages",
     "order_status_history",
     "orders",
+    "organization_secrets",
     "organization_settings",
     "outbox_events",
     "price_tiers",

@@ -8,6 +8,7 @@ mod permissions;
 mod preferences;
 mod projects;
 mod roles;
+mod secrets;
 mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,5 +24,6 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(preferences::routes)
         .configure(projects::routes)
         .configure(roles::routes)
+        .configure(secrets::routes)
         .configure(settings::routes);
 }

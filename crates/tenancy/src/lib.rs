@@ -1,7 +1,7 @@
 //! Organizations, members, roles and what they may do.
 //!
 //! [`Tenancy`] is what other crates see: it implements [`Tenants`](purser_store::ports::Tenants),
-//! [`Settings`](purser_store::ports::Settings), [`Limits`](purser_store::ports::Limits) and
+//! [`Settings`](purser_store::ports::Settings), [`Limits`](purser_store::ports::Limits), [`Secrets`](purser_store::ports::Secrets) and
 //! [`EngagementAccess`](purser_store::ports::EngagementAccess). What a caller can do wrong is a [`TenancyProblem`] or one of the
 //! problems that all domains share.
 mod authority;
@@ -18,6 +18,7 @@ mod problems;
 pub mod projects;
 mod regional;
 pub mod roles;
+pub mod secrets;
 pub mod settings;
 mod slug;
 mod tenancy;

@@ -7,5 +7,6 @@ mod roles;
 mod round_trip;
 mod rows;
 mod rules;
+mod sealed;
 mod up_and_down;
 mod walls;

@@ -28,7 +28,7 @@ pub(super) async fn replace(tx: &WriteTx, user: UserId) -> Result<Vec<SecretStri
         id: Set(id),
         user_id: Set(user),
         kind: Set(Kind::RecoveryCodes),
-        secret_ciphertext: Set(tx.vault().seal_global(factor::place(id), hashes.as_flattened())?),
+        secret_ciphertext: Set(tx.system().seal_global(factor::place(id), hashes.as_flattened()).await?),
         confirmed_at: Set(Some(tx.now())),
         last_used_step: Set(None),
         failures: Set(0),
@@ -49,7 +49,7 @@ pub(super) async fn spend(tx: &WriteTx, user: UserId, code: &str) -> Result<bool
     if left.len() == before.len() {
         return Ok(false);
     }
-    let sealed = tx.vault().seal_global(factor::place(row.id), left.as_flattened())?;
+    let sealed = tx.system().seal_global(factor::place(row.id), left.as_flattened()).await?;
     // As it was read: whoever else has used one meanwhile has written another text.
     let unchanged = Column::Id.eq(row.id).and(Column::SecretCiphertext.eq(row.secret_ciphertext));
     let spent =

@@ -3,7 +3,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use purser_entity_tenancy::invitation;
 use purser_kernel::{ExposeSecret, Id, OrganizationId, Problem, SecretString, ids::InvitationId};
-use purser_store::MasterKey;
+use purser_store::{DerivedKeys, MasterKey, WriteTx};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -66,64 +66,75 @@ impl Token {
 
 /// Makes tokens: the same one each time, so that a mail can be sent again although only the hash is kept.
 #[derive(Clone)]
-pub(super) struct Tokens(Arc<Zeroizing<[u8; 32]>>);
+pub(super) struct Tokens(Arc<DerivedKeys>);
 
 impl Tokens {
     pub(super) fn new(master: &MasterKey) -> Result<Self, Problem> {
-        Ok(Self(Arc::new(master.derive("tenancy/derive-invitation-tokens")?)))
+        Ok(Self(Arc::new(master.derive_each("tenancy/derive-invitation-tokens")?)))
     }
 
-    /// The token that was made `number`th for an invitation.
-    pub(super) fn of(
-        &self,
-        organization: OrganizationId,
-        invitation: InvitationId,
-        number: i32,
-    ) -> Result<Token, Problem> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).map_err(Problem::internal)?;
-        mac.update(organization.as_uuid().as_bytes());
-        mac.update(invitation.as_uuid().as_bytes());
-        mac.update(&number.to_be_bytes());
-        let secret = Zeroizing::new(<[u8; SECRET]>::from(mac.finalize().into_bytes()));
-        Ok(Token::new(organization, invitation, &secret))
+    /// The token that is made `number`th for an invitation of the organization of `tx`.
+    pub(super) async fn of(&self, tx: &WriteTx, invitation: InvitationId, number: i32) -> Result<Token, Problem> {
+        token(self.0.newest(tx.system()).await?, tx.organization(), invitation, number)
     }
 
-    /// The one token that is good for this invitation.
+    /// The one token that is good for this invitation, whichever master key has made it.
     pub(super) fn latest(&self, row: &invitation::Model) -> Result<Token, Problem> {
-        self.of(row.organization_id, row.id, row.number)
+        for key in self.0.each() {
+            let token = token(key, row.organization_id, row.id, row.number)?;
+            if token.hash() == row.token_hash {
+                return Ok(token);
+            }
+        }
+        Err(Problem::internal("the master key that has made the invitation's token is gone: it has to be sent again"))
     }
+}
+
+/// The token that was made `number`th for an invitation.
+fn token(
+    key: &[u8; 32],
+    organization: OrganizationId,
+    invitation: InvitationId,
+    number: i32,
+) -> Result<Token, Problem> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(Problem::internal)?;
+    mac.update(organization.as_uuid().as_bytes());
+    mac.update(invitation.as_uuid().as_bytes());
+    mac.update(&number.to_be_bytes());
+    let secret = Zeroizing::new(<[u8; SECRET]>::from(mac.finalize().into_bytes()));
+    Ok(Token::new(organization, invitation, &secret))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tokens(key: u8) -> Tokens {
-        Tokens::new(&MasterKey::new([key; 32])).unwrap()
+    fn token(key: u8, organization: OrganizationId, invitation: InvitationId, number: i32) -> Token {
+        super::token(&[key; 32], organization, invitation, number).unwrap()
     }
 
     #[test]
     fn says_whose_it_is_and_is_made_again() {
         let (organization, invitation) = (OrganizationId::generate(), InvitationId::generate());
-        let token = tokens(1).of(organization, invitation, 1).unwrap();
-        let text = token.reveal();
+        let made = token(1, organization, invitation, 1);
+        let text = made.reveal();
         assert_eq!(text.expose_secret().len(), 87);
         let read = Token::read(&text);
         assert_eq!((read.organization(), read.invitation()), (organization, invitation));
-        assert_eq!(read.hash(), tokens(1).of(organization, invitation, 1).unwrap().hash());
+        assert_eq!(read.hash(), token(1, organization, invitation, 1).hash());
         for other in [
-            tokens(1).of(organization, invitation, 2),
-            tokens(2).of(organization, invitation, 1),
-            tokens(1).of(OrganizationId::generate(), invitation, 1),
-            tokens(1).of(organization, InvitationId::generate(), 1),
+            token(1, organization, invitation, 2),
+            token(2, organization, invitation, 1),
+            token(1, OrganizationId::generate(), invitation, 1),
+            token(1, organization, InvitationId::generate(), 1),
         ] {
-            assert_ne!(other.unwrap().hash(), token.hash());
+            assert_ne!(other.hash(), made.hash());
         }
     }
 
     #[test]
     fn what_was_never_given_out_is_nobody_s() {
-        let token = tokens(1).of(OrganizationId::generate(), InvitationId::generate(), 1).unwrap();
+        let token = token(1, OrganizationId::generate(), InvitationId::generate(), 1);
         let text = token.reveal().expose_secret().to_owned();
         for garbage in ["", "x", &text[1..], &format!("{text}A"), &"A".repeat(87), &"A".repeat(1_000_000)] {
             let read = Token::read(&garbage.into());
