@@ -8,6 +8,7 @@ use purser_billing::{Meter, rates::Rates};
 use purser_integrations::{ProcessInbound, Reach, ldap::Providers};
 use purser_kernel::{Links, Problem, ports::Mailer};
 use purser_messaging::InboxService;
+use purser_migration::{APPEND_ONLY, tenant_tables};
 use purser_ordering::{
     customers::{Customers, Directory},
     labels::PredefinedLabels,
@@ -22,7 +23,7 @@ use purser_store::{
     ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::{
-    Tenancy,
+    PurgeClosed, Tenancy,
     invitations::{Invitations, SendInvitation},
     members::Members,
 };
@@ -141,6 +142,7 @@ impl Services {
             Arc::new(RotateSigningKeys::new(self.auth.clone())),
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
             Arc::new(Purge::new(self.tenants.clone())),
+            Arc::new(PurgeClosed::new(erasable())),
             Arc::new(Analyze),
             Arc::new(Expire::new(self.tenants.clone())),
         ];
@@ -154,6 +156,7 @@ impl Services {
             (Expire::KIND, "*/5 * * * *"),
             (RotateSigningKeys::KIND, "7 * * * *"),
             (Purge::KIND, "17 3 * * *"),
+            (PurgeClosed::KIND, "27 3 * * *"),
             (Analyze::KIND, "47 3 * * *"),
         ]
     }
@@ -162,4 +165,10 @@ impl Services {
     pub async fn ready(&self) -> Result<(), Problem> {
         self.store.system_read().await.map(|_| ())
     }
+}
+
+/// Tables that organizations' rows can be removed from. What the server only adds to goes with what it is a part of, but for the audit
+/// trail, which stays.
+fn erasable() -> Vec<&'static str> {
+    tenant_tables().iter().copied().filter(|table| !APPEND_ONLY.contains(table)).collect()
 }

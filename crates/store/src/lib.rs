@@ -12,6 +12,7 @@ mod columns;
 mod connect;
 mod connection;
 pub mod dialect;
+mod erase;
 mod error;
 mod filter;
 mod idempotency;

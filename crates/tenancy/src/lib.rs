@@ -16,6 +16,7 @@ pub mod permissions;
 pub mod preferences;
 mod problems;
 pub mod projects;
+mod purge;
 mod regional;
 pub mod roles;
 pub mod secrets;
@@ -24,6 +25,7 @@ mod slug;
 mod tenancy;
 
 pub use problems::TenancyProblem;
+pub use purge::PurgeClosed;
 /// The rows that the functions of this crate return.
 pub use purser_entity_tenancy as entity;
 pub use tenancy::Tenancy;

@@ -3,6 +3,7 @@
 mod constraints;
 mod drift;
 mod isolation;
+mod purged;
 mod roles;
 mod round_trip;
 mod rows;

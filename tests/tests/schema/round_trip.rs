@@ -76,6 +76,7 @@ fn an_organization() -> organization::Model {
         suspension_reason: None,
         closed_at: None,
         purge_after: None,
+        purged_at: None,
         subscription_tier: organization::SubscriptionTier::Free,
         max_users: 50,
         max_projects: 10,

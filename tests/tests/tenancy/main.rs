@@ -5,6 +5,7 @@ mod limits;
 mod organizations;
 mod preferences;
 mod projects;
+mod purge;
 mod secrets;
 mod settings;
 mod suspended;
