@@ -70,6 +70,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// 32 bytes in base64, from which every other key follows. Production does not start without it.
     pub master_key: Option<SecretString>,
+    /// The master key before this one, as long as a rotation goes on (`purser keys rotate --master`): what it has sealed still opens.
+    pub master_key_previous: Option<SecretString>,
     /// Which lines are logged, in the language of tracing's `EnvFilter`. Default: `info`.
     pub log: String,
     /// How they look. Default: text.
@@ -133,6 +135,7 @@ impl Default for Config {
             metrics_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9464))),
             data_dir: PathBuf::from("purser-data"),
             master_key: None,
+            master_key_previous: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             workers: 4,

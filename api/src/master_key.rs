@@ -19,8 +19,13 @@ pub fn file(config: &Config) -> PathBuf {
     config.data_dir.join("master.key")
 }
 
-/// The key of the configuration; in development without one, the key in the data directory, if there is one yet.
+/// The key of the configuration, with the one that it takes the place of; in development without one, the key in the data
+/// directory, if there is one yet.
 pub fn find(config: &Config) -> Result<Option<MasterKey>, Failure> {
+    own(config)?.map(|key| in_place(key, config)).transpose()
+}
+
+fn own(config: &Config) -> Result<Option<MasterKey>, Failure> {
     if let Some(key) = &config.master_key {
         return parse(key.expose_secret())
             .map(Some)
@@ -46,7 +51,18 @@ pub fn load(config: &Config) -> Result<MasterKey, Failure> {
             return Err(Failure::new(format!("The master key {} cannot be written", path.display())).because(error));
         }
     }
-    read(&path)?.ok_or_else(|| Failure::new(format!("The master key {} vanished", path.display())))
+    let key = read(&path)?.ok_or_else(|| Failure::new(format!("The master key {} vanished", path.display())))?;
+    in_place(key, config)
+}
+
+/// The key with the one before it, as long as a rotation goes on.
+fn in_place(key: MasterKey, config: &Config) -> Result<MasterKey, Failure> {
+    let Some(previous) = &config.master_key_previous else {
+        return Ok(key);
+    };
+    let previous = parse(previous.expose_secret());
+    let unusable = || Failure::new("PURSER_MASTER_KEY_PREVIOUS is not a key of 32 bytes in base64");
+    Ok(key.in_place_of(&previous.ok_or_else(unusable)?))
 }
 
 fn parse(text: &str) -> Option<MasterKey> {
@@ -128,6 +144,15 @@ mod tests {
         let refused = load(&config).unwrap_err();
         assert!(refused.advice().unwrap().contains("openssl rand -base64 32"));
         assert!(!config.data_dir.exists());
+    }
+
+    #[test]
+    fn a_previous_key_of_another_length_is_refused_and_not_shown() {
+        let key = Some(SecretString::from(STANDARD.encode([7; 32])));
+        let previous = Some(SecretString::from("hunter2"));
+        let config = Config { master_key: key, master_key_previous: previous, ..Config::default() };
+        let refused = load(&config).unwrap_err().to_string();
+        assert!(refused.contains("PURSER_MASTER_KEY_PREVIOUS") && !refused.contains("hunter2"), "{refused}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use purser_billing::{Meter, rates::Rates};
 use purser_integrations::{ProcessInbound, Providers, Reach};
 use purser_kernel::{Links, Problem, ports::Mailer};
 use purser_messaging::InboxService;
+use purser_migration::{APPEND_ONLY, tenant_tables};
 use purser_ordering::{
     customers::{Customers, Directory},
     labels::PredefinedLabels,
@@ -24,7 +25,7 @@ use purser_store::{
     ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::{
-    DirectoryMembers, Tenancy,
+    DirectoryMembers, PurgeClosed, Tenancy,
     invitations::{Invitations, SendInvitation},
     members::Members,
     role_changes::{RoleChangeSubject, RoleChanges},
@@ -65,7 +66,8 @@ pub struct Services {
     pub customers: Customers,
     /// Orders.
     pub orders: Orders,
-    tenants: Arc<dyn Tenants>,
+    /// The organizations.
+    pub tenants: Arc<dyn Tenants>,
     settings: Arc<dyn Settings>,
     inbox: Arc<dyn Inbox>,
     answers: Arc<dyn Answers>,
@@ -154,6 +156,7 @@ impl Services {
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
             Arc::new(SendApprovalMail::new(self.decision_links.clone(), self.mailer.clone(), self.links.clone())),
             Arc::new(Purge::new(self.tenants.clone())),
+            Arc::new(PurgeClosed::new(erasable())),
             Arc::new(Analyze),
             Arc::new(Expire::new((*self.approvals).clone())),
             Arc::new(Review::new((*self.approvals).clone())),
@@ -168,6 +171,7 @@ impl Services {
             (Expire::KIND, "*/5 * * * *"),
             (RotateSigningKeys::KIND, "7 * * * *"),
             (Purge::KIND, "17 3 * * *"),
+            (PurgeClosed::KIND, "27 3 * * *"),
             (Analyze::KIND, "47 3 * * *"),
         ]
     }
@@ -176,4 +180,10 @@ impl Services {
     pub async fn ready(&self) -> Result<(), Problem> {
         self.store.system_read().await.map(|_| ())
     }
+}
+
+/// Tables that organizations' rows can be removed from. What the server only adds to goes with what it is a part of, but for the audit
+/// trail, which stays.
+fn erasable() -> Vec<&'static str> {
+    tenant_tables().iter().copied().filter(|table| !APPEND_ONLY.contains(table)).collect()
 }

@@ -44,6 +44,44 @@ fn an_embedded_database_goes_up_and_down_and_the_doctor_is_content() {
 }
 
 #[test]
+fn keys_are_rotated_and_destroyed_on_purpose_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let output = purser(folder.path(), arguments, variables);
+        (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+    };
+    assert!(run(&["seed"], &[]).0);
+    assert!(!run(&["keys", "rotate"], &[]).0, "of which key?");
+    assert!(!run(&["keys", "rotate", "--signing", "--master"], &[]).0, "one at a time");
+    let (done, said) = run(&["keys", "rotate", "--all-organizations"], &[]);
+    assert!(done && said.contains("1 organizations have a new key"), "{said}");
+    let (done, said) = run(&["keys", "rotate", "--organization", "demonstration-supplies"], &[]);
+    assert!(done && said.contains("version 3 of its key seals"), "{said}");
+    let (done, said) = run(&["keys", "rotate", "--organization", "nobody"], &[]);
+    assert!(!done && said.contains("There is no organization nobody"), "{said}");
+    let (done, said) = run(&["keys", "status"], &[]);
+    assert!(done && said.contains("0 secrets are left on older ones"), "{said}");
+
+    let destroy =
+        |confirm| run(&["keys", "destroy", "--organization", "demonstration-supplies", "--confirm", confirm], &[]);
+    assert!(destroy("no").1.contains("--confirm does not name demonstration-supplies"));
+    let (done, said) = destroy("demonstration-supplies");
+    assert!(!done && said.contains("is not closed"), "{said}");
+
+    let old = std::fs::read_to_string(folder.path().join("purser-data/master.key")).unwrap();
+    let new = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
+    let both = [("PURSER_MASTER_KEY", new), ("PURSER_MASTER_KEY_PREVIOUS", old.trim())];
+    assert!(!run(&["keys", "status"], &both[..1]).0, "nothing is wrapped by it yet");
+    let (done, said) = run(&["keys", "status"], &both);
+    assert!(done && said.contains("PURSER_MASTER_KEY_PREVIOUS seals"), "{said}");
+    let (done, said) = run(&["keys", "rotate", "--master"], &both);
+    assert!(done && said.contains("nothing is left on the old key"), "{said}");
+    let (done, said) = run(&["keys", "status"], &both[..1]);
+    assert!(done && said.contains("ok      PURSER_MASTER_KEY seals"), "{said}");
+    assert!(!run(&["keys", "status"], &[]).0, "the old key alone");
+}
+
+#[test]
 fn production_does_not_make_up_its_master_key() {
     let folder = tempfile::tempdir().unwrap();
     let refused = purser(folder.path(), &["serve"], &[("PURSER_ENVIRONMENT", "production")]);

@@ -28,6 +28,8 @@ mod m20261121_000410_signing_keys;
 mod m20261121_000500_api_keys;
 mod m20261121_000501_mfa;
 mod m20261121_000600_identities;
+mod m20261129_000100_organization_secrets;
+mod m20261129_000101_master_keys;
 mod m20261129_000200_platform;
 mod m20261129_000300_oidc_sign_ins;
 mod m20261129_000400_four_eyes;
@@ -70,6 +72,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000500_api_keys::Migration),
             Box::new(m20261121_000600_identities::Migration),
             Box::new(m20261121_000501_mfa::Migration),
+            Box::new(m20261129_000100_organization_secrets::Migration),
+            Box::new(m20261129_000101_master_keys::Migration),
             Box::new(m20261129_000200_platform::Migration),
             Box::new(m20261129_000300_oidc_sign_ins::Migration),
             Box::new(m20261129_000400_four_eyes::Migration),

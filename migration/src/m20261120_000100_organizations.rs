@@ -62,6 +62,7 @@ async fn organizations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .flag("suspended_by_platform", false)
         .time_null("closed_at")
         .time_null("purge_after")
+        .time_null("purged_at")
         .choice("subscription_tier", 16)
         .int_default("max_users", 50)
         .int_default("max_projects", 10)

@@ -126,12 +126,13 @@ async fn encryption_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text("purpose", 64)
         .int("version")
         .bytes("wrapped_key")
-        .state("status", &["active", "retiring", "retired"])
+        .state("status", &["active", "retiring", "retired", "destroyed"])
         .time_null("rotated_at")
         .timestamps()
         .unique(&["purpose", "version"])
         .unique_where(&["purpose"], "status = 'active'")
         .check("version", "version > 0")
+        .check("destroyed", "(status = 'destroyed') = (length(wrapped_key) = 0)")
         .create(manager)
         .await
 }

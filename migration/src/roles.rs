@@ -41,7 +41,7 @@ pub async fn lock<C: ConnectionTrait>(connection: &C) -> Result<(), DbErr> {
 }
 
 /// Tenants' tables that hold what only the server opens, and senders' raw data.
-const NOT_REPORTED: [&str; 7] = [
+const NOT_REPORTED: [&str; 8] = [
     "api_keys",
     "encryption_keys",
     "idempotency_keys",
@@ -49,6 +49,7 @@ const NOT_REPORTED: [&str; 7] = [
     "inbound_events",
     "integrations",
     "invitations",
+    "organization_secrets",
 ];
 
 /// The statements that let `role` read tenants' tables, through their policies, and nothing else. They may be run again.
@@ -81,6 +82,7 @@ mod tests {
             "encryption_keys",
             "idempotency_keys",
             "integrations",
+            "organization_secrets",
             "users",
             "user_credentials",
             "sessions",

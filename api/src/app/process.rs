@@ -3,7 +3,7 @@ use super::tasks::Tasks;
 use crate::{Config, Failure, data_dir, mail, master_key, metrics::MetricsServer, migrations, wiring::Services};
 use purser_kernel::{Clock, CommonProblem, Problem};
 use purser_store::{
-    Announcer, Listener, Scheduler, Store, Vault,
+    Announcer, Listener, MissingMasterKey, Scheduler, Store, Vault,
     jobs::{Worker, WorkerOptions},
     ports::Tenants,
     verify,
@@ -116,9 +116,21 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Services, Failure> {
     Ok(services)
 }
 
-/// Whether the master key opens the key of the first organization, if there is one: a wrong key is noticed at the start and
-/// not by the first customer whose secret does not open.
+/// Whether this process has every master key that has sealed something, and opens the key of the first organization, if there is one:
+/// a wrong key is noticed at the start and not by the first customer whose secret does not open.
 pub async fn keys_open(store: &Store) -> Result<(), Failure> {
+    match store.vault().missing_master_key(store).await? {
+        None => {}
+        Some(MissingMasterKey::Active) => {
+            return Err(Failure::new("PURSER_MASTER_KEY is not the key of this database").advise(RIGHT_KEY));
+        }
+        Some(MissingMasterKey::Retiring) => {
+            return Err(Failure::new("The rotation of the master key is not finished, and the key before it is missing")
+                .advise(
+                    "Give it to every process as PURSER_MASTER_KEY_PREVIOUS until `purser keys rotate --master` has come to its end.",
+                ));
+        }
+    }
     let tenants = purser_tenancy::Tenancy;
     let tx = store.system_read().await?;
     let first = tenants.page(tx.system(), None, 1).await?;
@@ -129,11 +141,12 @@ pub async fn keys_open(store: &Store) -> Result<(), Failure> {
     Ok(())
 }
 
+const RIGHT_KEY: &str = "Give PURSER_MASTER_KEY the key that this database was made with, or the one that took its place; a backup of \
+                         a database is worth nothing without it.";
+
 fn wrong_key(problem: Problem) -> Failure {
     if !problem.is(CommonProblem::Internal) {
         return problem.into();
     }
-    Failure::new("The database's keys do not open").because(problem).advise(
-        "Give PURSER_MASTER_KEY the key that this database was made with; a backup of a database is worth nothing without it.",
-    )
+    Failure::new("The database's keys do not open").because(problem).advise(RIGHT_KEY)
 }

@@ -27,7 +27,8 @@ const PREFIX: &str = "PURSER_";
 /// What begins with `PURSER_TEST_` tells the test suites which servers to use, and may be set where a server is started.
 const NOT_OURS: &str = "TEST_";
 /// Keys whose value may stand in a file, which `<key>_file` names.
-const SECRETS: [&str; 5] = ["database_url", "database_owner_url", "database_direct_url", "master_key", "smtp_url"];
+const SECRETS: [&str; 6] =
+    ["database_url", "database_owner_url", "database_direct_url", "master_key", "master_key_previous", "smtp_url"];
 
 /// The variable of a key.
 pub(super) fn variable(key: &str) -> String {

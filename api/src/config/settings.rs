@@ -28,6 +28,7 @@ pub(super) struct Settings {
     metrics_listen: Option<String>,
     data_dir: Option<PathBuf>,
     master_key: Option<SecretString>,
+    master_key_previous: Option<SecretString>,
     log: Option<String>,
     log_format: Option<LogFormat>,
     workers: Option<usize>,
@@ -147,7 +148,8 @@ impl Settings {
                 Some(text) => address("metrics_listen", text.trim())?,
             },
             data_dir: self.data_dir.unwrap_or(default.data_dir),
-            master_key: self.master_key.filter(|key| !key.expose_secret().trim().is_empty()),
+            master_key: given(self.master_key),
+            master_key_previous: given(self.master_key_previous),
             log: filter(self.log.unwrap_or(default.log))?,
             log_format: self.log_format.unwrap_or(default.log_format),
             workers: within("workers", self.workers.unwrap_or(default.workers), 0, 1_000)?,
@@ -201,6 +203,11 @@ impl Settings {
             reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
         })
     }
+}
+
+/// Empty is none.
+fn given(secret: Option<SecretString>) -> Option<SecretString> {
+    secret.filter(|secret| !secret.expose_secret().trim().is_empty())
 }
 
 fn within<N: PartialOrd + std::fmt::Display>(key: &str, value: N, least: N, most: N) -> Result<N, ConfigError> {

@@ -1,4 +1,4 @@
-//! Ids in paths.
+//! Ids and names in paths.
 use super::problem::Refusal;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use purser_kernel::{Id, Problem};
@@ -14,6 +14,19 @@ impl<K: 'static> FromRequest for PathId<K> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = request.match_info().get("id").and_then(|text| text.parse().ok());
         ready(id.map(Self).ok_or_else(|| Problem::not_found("resource").into()))
+    }
+}
+
+/// The `{name}` of the path, which is no id: the service says what a name is.
+pub struct PathName(pub String);
+
+impl FromRequest for PathName {
+    type Error = Refusal;
+    type Future = Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let name = request.match_info().get("name").map(str::to_owned);
+        ready(name.map(Self).ok_or_else(|| Problem::not_found("resource").into()))
     }
 }
 

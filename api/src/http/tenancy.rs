@@ -9,6 +9,7 @@ mod preferences;
 mod projects;
 mod role_changes;
 mod roles;
+mod secrets;
 mod settings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,5 +26,6 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(projects::routes)
         .configure(role_changes::routes)
         .configure(roles::routes)
+        .configure(secrets::routes)
         .configure(settings::routes);
 }

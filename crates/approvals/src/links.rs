@@ -80,17 +80,21 @@ impl DecisionLinks {
         self.approvals.decide_step(tx, request.id, answer, Some(link.step)).await
     }
 
-    /// The token of a link for this person.
-    pub(crate) fn token(
+    /// A new token of a link for this person.
+    pub(crate) async fn token(
         &self,
-        organization: OrganizationId,
+        tx: &WriteTx,
         id: ApprovalLinkId,
         person: UserId,
         request: &approval_request::Model,
     ) -> Result<MailToken, Problem> {
-        let (request_id, person, step) = (request.id.as_uuid(), person.as_uuid(), request.step.to_be_bytes());
-        let bound: [&[u8]; 4] = [request_id.as_bytes(), person.as_bytes(), &step, &request.payload_hash];
-        self.tokens.of(organization, id.as_uuid(), &bound)
+        self.tokens.make(tx, id.as_uuid(), &[&bound(request, person, request.step)]).await
+    }
+
+    /// The token of a link, whichever master key has made it. `None` when it was made for other content or another step.
+    pub(crate) fn kept(&self, link: &Model, request: &approval_request::Model) -> Result<Option<MailToken>, Problem> {
+        let bound = bound(request, link.user_id, link.step);
+        self.tokens.kept(link.organization_id, link.id.as_uuid(), &[&bound], &link.token_hash)
     }
 
     /// Whether a link is enough for this person, in whose scope it is asked: not where the organization wants a second factor, nor
@@ -108,12 +112,17 @@ impl DecisionLinks {
             link.filter(|link| link.token_hash == token.hash() && link.used_at.is_none() && tx.now() < link.expires_at);
         let link = link.ok_or_else(invalid)?;
         let request = tx.get::<approval_request::Entity>(link.request_id).await?;
-        let step = approval_request::Model { step: link.step, ..request.clone() };
-        if self.token(link.organization_id, link.id, link.user_id, &step)?.hash() != token.hash() {
+        if self.kept(&link, &request)?.is_none() {
             return Err(invalid());
         }
         Ok((link, request))
     }
+}
+
+/// What a link is bound to, each part of a fixed length.
+fn bound(request: &approval_request::Model, person: UserId, step: i32) -> Vec<u8> {
+    let (request_id, person) = (request.id.as_uuid(), person.as_uuid());
+    [request_id.as_bytes().as_slice(), person.as_bytes(), &step.to_be_bytes(), &request.payload_hash].concat()
 }
 
 /// The one answer for whatever is wrong with a link.

@@ -78,11 +78,13 @@ impl SendApprovalMail {
             return Ok(None);
         }
         let asks = self.requester(tx, &request).await?;
-        let way = if self.links.suffices(tx, person).await? {
-            let token = self.links.token(link.organization_id, id, person, &request)?.reveal();
-            letters::Way::Link(self.pages.with_token(PAGE, token.expose_secret()), link.expires_at)
-        } else {
-            letters::Way::Inbox(self.page(&request))
+        let token = if self.links.suffices(tx, person).await? { self.links.kept(&link, &request)? } else { None };
+        let way = match token {
+            Some(token) => {
+                let address = self.pages.with_token(PAGE, token.reveal().expose_secret());
+                letters::Way::Link(address, link.expires_at)
+            }
+            None => letters::Way::Inbox(self.page(&request)),
         };
         Ok(Some(letters::question(&request, &asks, &way, reminder)))
     }

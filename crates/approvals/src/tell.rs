@@ -54,7 +54,7 @@ impl Tell {
                 request_id: Set(request.id),
                 user_id: Set(*person),
                 step: Set(request.step),
-                token_hash: Set(self.links.token(request.organization_id, id, *person, request)?.hash()),
+                token_hash: Set(self.links.token(tx, id, *person, request).await?.hash()),
                 expires_at: Set(request.due_at.map_or(now + LIFETIME, |due| due.min(now + LIFETIME))),
                 used_at: Set(None),
                 ..Default::default()

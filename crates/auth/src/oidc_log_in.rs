@@ -55,7 +55,10 @@ impl Identities {
         let scope = Scope { client, ..Scope::system(organization, request_id) };
         let provider = self.open_provider(&scope, integration).await?;
         let attempt = Attempt::generate()?;
-        let authorization_url = provider.begin(self.sign_ins.of(&attempt)?).await?;
+        let tx = self.auth.store.system_read().await?;
+        let given = self.sign_ins.begin(tx.system(), &attempt).await?;
+        drop(tx);
+        let authorization_url = provider.begin(given).await?;
         let tx = self.auth.store.write(&scope).await?;
         let expires_at = attempt.keep(&tx, integration).await?;
         tx.commit().await?;
@@ -79,10 +82,7 @@ impl Identities {
         let provider = self.open_provider(&scope, integration).await?;
         let unknown = || Problem::of(AuthProblem::InvalidOidcSignIn);
         let attempt = Attempt::parse(&sign_in).ok_or_else(unknown)?;
-        let given = self.sign_ins.of(&attempt)?;
-        if !attempt::is_same(&given.state, &state) {
-            return Err(unknown());
-        }
+        let given = self.sign_ins.begun(&attempt, &state)?.ok_or_else(unknown)?;
         let tx = self.auth.store.write(&scope).await?;
         if !attempt.spend(&tx, integration).await? {
             return Err(unknown());

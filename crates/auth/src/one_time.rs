@@ -51,7 +51,7 @@ impl Auth {
         // Who has no claim on an address has nothing to prove by a mail.
         let email = person.email_normalized.as_deref().ok_or_else(invalid)?;
         let subject = Subject { user, id: token.id, purpose, email };
-        if self.one_time_tokens.of(subject)?.hash() != token.token_hash {
+        if self.one_time_tokens.kept(subject, &token.token_hash)?.is_none() {
             return Err(invalid());
         }
         Ok(Found { token, user, organization: first.organization })

@@ -107,7 +107,7 @@ impl Auth {
         if prolonged == 0 {
             return Ok(Renewal::Refused);
         }
-        let successor = self.successors.of(token)?;
+        let successor = self.successors.of(tx.system(), token).await?;
         let kept = sessions::keep(tx, &successor, expires_at).await?;
         let used = Column::Id.eq(used.id);
         tx.system().update_where(used, |row: &mut ActiveModel| row.replaced_by = Set(Some(kept.id))).await?;
@@ -123,13 +123,12 @@ impl Auth {
         if used_at.is_none_or(|used_at| now - used_at > GRACE) {
             return Ok(Renewal::Stolen);
         }
-        let successor = self.successors.of(token)?;
-        match find(tx, &successor).await? {
-            Some(row) if row.used_at.is_none() => {
-                self.tokens(token.holder(), &successor, row.expires_at, now).map(Renewal::Renewed)
+        for successor in self.successors.each(token)? {
+            if let Some(row) = find(tx, &successor).await?.filter(|row| row.used_at.is_none()) {
+                return self.tokens(token.holder(), &successor, row.expires_at, now).map(Renewal::Renewed);
             }
-            _ => Ok(Renewal::Stolen),
         }
+        Ok(Renewal::Stolen)
     }
 }
 

@@ -115,7 +115,7 @@ impl Auth {
         forget_old(tx, holder.user).await?;
         let expires_at = ends_at.min(now + self.options.session_idle_lifetime);
         let provider_token = voucher.as_ref().and_then(|voucher| voucher.provider_token.as_ref());
-        let provider_token = provider_token.map(|token| seal_provider_token(tx, holder.session, token)).transpose()?;
+        let provider_token = seal_provider_token(tx, holder.session, provider_token).await?;
         let row = session::ActiveModel {
             expires_at: Set(expires_at),
             ends_at: Set(ends_at),
@@ -174,8 +174,13 @@ pub(crate) fn place(session: SessionId) -> Place {
 }
 
 /// A provider's token, as it is kept with the session.
-pub(crate) fn seal_provider_token(tx: &WriteTx, session: SessionId, token: &SecretString) -> Result<Vec<u8>, Problem> {
-    tx.vault().seal_global(place(session), token.expose_secret().as_bytes())
+pub(crate) async fn seal_provider_token(
+    tx: &WriteTx,
+    session: SessionId,
+    token: Option<&SecretString>,
+) -> Result<Option<Vec<u8>>, Problem> {
+    let Some(token) = token else { return Ok(None) };
+    tx.system().seal_global(place(session), token.expose_secret().as_bytes()).await.map(Some)
 }
 
 /// What every session has, whoever opens it and however long it lasts.

@@ -32,6 +32,7 @@ kinds! {
     // tenancy
     Organization => OrganizationId, "an organization, the tenant";
     OrganizationSettings => OrganizationSettingsId, "an organization's settings";
+    OrganizationSecret => OrganizationSecretId, "a secret that an organization has Purser keep";
     OrganizationSlug => OrganizationSlugId, "a name that an organization has or had in addresses";
     Project => ProjectId, "a project";
     ProjectMember => ProjectMemberId, "a member of a project";
@@ -74,6 +75,7 @@ kinds! {
     Schedule => ScheduleId, "a schedule";
     IdempotencyKey => IdempotencyKeyId, "an idempotency key";
     NumberSequence => NumberSequenceId, "a number sequence";
+    MasterKey => MasterKeyId, "a master key";
     EncryptionKey => EncryptionKeyId, "an encryption key";
     MediaFile => MediaFileId, "a media file";
     // integrations

@@ -18,6 +18,10 @@ pub enum Permission {
     #[strum(serialize = "organization.own")]
     #[serde(rename = "organization.own")]
     OrganizationOwn,
+    /// Replace and remove the organization's secrets, such as its keys at providers. Nobody reads them.
+    #[strum(serialize = "secrets.manage")]
+    #[serde(rename = "secrets.manage")]
+    SecretsManage,
     /// Read members and their roles.
     #[strum(serialize = "members.read")]
     #[serde(rename = "members.read")]
@@ -150,6 +154,7 @@ impl Permission {
             | Self::RolesManage
             | Self::OrganizationManage
             | Self::OrganizationOwn
+            | Self::SecretsManage
             | Self::EngagementsManage
             | Self::IntegrationsManage
             | Self::ApiKeysManage

@@ -46,6 +46,12 @@ impl AuditEntry {
         self
     }
 
+    /// Says how much the deed matters.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
     /// Says that the deed failed, and how much that matters.
     pub fn failed(mut self, severity: Severity) -> Self {
         self.outcome = Outcome::Failure;

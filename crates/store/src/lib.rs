@@ -12,6 +12,7 @@ mod columns;
 mod connect;
 mod connection;
 pub mod dialect;
+mod erase;
 mod error;
 mod filter;
 mod idempotency;
@@ -60,7 +61,10 @@ pub use schedules::Scheduler;
 pub use standing::Standing;
 pub use statistics::Analyze;
 pub use system::{Global, System, SystemTx};
-pub use vault::{MasterKey, Place, Sealed, Vault};
+pub use vault::{
+    DerivedKeys, KeysLeft, MasterKey, MasterRotation, MissingMasterKey, OrganizationKeys, Place, Resealed, Rewrapped,
+    SEALED, SEALED_GLOBALLY, Sealed, SealedColumn, SealedGlobally, Vault,
+};
 pub use verify::{Finding, verify};
 pub use write::{WriteTx, set_if};
 

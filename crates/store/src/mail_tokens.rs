@@ -1,5 +1,5 @@
 //! What a link in a mail carries: opaque, made again from the master key and the row that it is about, and kept as its hash only.
-use crate::MasterKey;
+use crate::{DerivedKeys, MasterKey, WriteTx};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use purser_kernel::{ExposeSecret, OrganizationId, Problem, SecretString};
@@ -67,33 +67,54 @@ impl MailToken {
 
 /// Makes tokens: the same one each time, so that a mail can be sent again although only the hash is kept.
 #[derive(Clone)]
-pub struct MailTokens(Arc<Zeroizing<[u8; 32]>>);
+pub struct MailTokens(Arc<DerivedKeys>);
 
 impl MailTokens {
     /// Those for one purpose, such as `tenancy/derive-invitation-tokens`.
     pub fn new(master: &MasterKey, purpose: &str) -> Result<Self, Problem> {
-        Ok(Self(Arc::new(master.derive(purpose)?)))
+        Ok(Self(Arc::new(master.derive_each(purpose)?)))
     }
 
-    /// The token of a row, bound to what else is said of it, each part of a fixed length.
-    pub fn of(&self, organization: OrganizationId, row: Uuid, bound: &[&[u8]]) -> Result<MailToken, Problem> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).map_err(Problem::internal)?;
-        mac.update(organization.as_uuid().as_bytes());
-        mac.update(row.as_bytes());
-        for part in bound {
-            mac.update(part);
-        }
-        let secret = Zeroizing::new(<[u8; SECRET]>::from(mac.finalize().into_bytes()));
-        Ok(MailToken::new(organization, row, &secret))
+    /// A new token for a row of the organization of `tx`, bound to what else is said of it, each part of a fixed length.
+    pub async fn make(&self, tx: &WriteTx, row: Uuid, bound: &[&[u8]]) -> Result<MailToken, Problem> {
+        token(self.0.newest(tx.system()).await?, tx.organization(), row, bound)
     }
+
+    /// The token of which this hash was kept, whichever master key has made it. `None` when it was made for something else.
+    pub fn kept(
+        &self,
+        organization: OrganizationId,
+        row: Uuid,
+        bound: &[&[u8]],
+        hash: &[u8],
+    ) -> Result<Option<MailToken>, Problem> {
+        for key in self.0.each() {
+            let token = token(key, organization, row, bound)?;
+            if token.hash() == hash {
+                return Ok(Some(token));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn token(key: &[u8; 32], organization: OrganizationId, row: Uuid, bound: &[&[u8]]) -> Result<MailToken, Problem> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(Problem::internal)?;
+    mac.update(organization.as_uuid().as_bytes());
+    mac.update(row.as_bytes());
+    for part in bound {
+        mac.update(part);
+    }
+    let secret = Zeroizing::new(<[u8; SECRET]>::from(mac.finalize().into_bytes()));
+    Ok(MailToken::new(organization, row, &secret))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tokens(key: u8) -> MailTokens {
-        MailTokens::new(&MasterKey::new([key; 32]), "tests").unwrap()
+    fn token(key: u8, organization: OrganizationId, row: Uuid, bound: u8) -> MailToken {
+        super::token(&[key; 32], organization, row, &[&[bound]]).unwrap()
     }
 
     fn id() -> (OrganizationId, Uuid) {
@@ -103,33 +124,46 @@ mod tests {
     #[test]
     fn says_whose_it_is_and_is_made_again() {
         let (organization, row) = id();
-        let token = tokens(1).of(organization, row, &[&[1]]).unwrap();
-        let text = token.reveal();
+        let made = token(1, organization, row, 1);
+        let text = made.reveal();
         assert_eq!(text.expose_secret().len(), 87);
         let read = MailToken::read(&text);
         assert_eq!((read.organization(), read.row()), (organization, row));
-        assert_eq!(read.hash(), tokens(1).of(organization, row, &[&[1]]).unwrap().hash());
+        assert_eq!(read.hash(), token(1, organization, row, 1).hash());
         let (another, other_row) = id();
         for other in [
-            tokens(1).of(organization, row, &[&[2]]),
-            tokens(2).of(organization, row, &[&[1]]),
-            tokens(1).of(another, row, &[&[1]]),
-            tokens(1).of(organization, other_row, &[&[1]]),
-            MailTokens::new(&MasterKey::new([1; 32]), "another purpose").unwrap().of(organization, row, &[&[1]]),
+            token(1, organization, row, 2),
+            token(2, organization, row, 1),
+            token(1, another, row, 1),
+            token(1, organization, other_row, 1),
         ] {
-            assert_ne!(other.unwrap().hash(), token.hash());
+            assert_ne!(other.hash(), made.hash());
         }
+    }
+
+    #[test]
+    fn is_found_by_its_hash_under_either_master_key() {
+        let (organization, row) = id();
+        let before = MasterKey::new([1; 32]);
+        let tokens = |master: &MasterKey| MailTokens::new(master, "tests").unwrap();
+        let hash = super::token(&before.derive("tests").unwrap(), organization, row, &[&[1]]).unwrap().hash();
+        let found = |tokens: MailTokens, bound: u8| tokens.kept(organization, row, &[&[bound]], &hash).unwrap().is_some();
+        let both = MasterKey::new([2; 32]).in_place_of(&before);
+        assert!(found(tokens(&before), 1) && found(tokens(&both), 1));
+        assert!(!found(tokens(&both), 2), "it was made for something else");
+        assert!(!found(tokens(&MasterKey::new([2; 32])), 1));
+        assert!(!found(MailTokens::new(&before, "another purpose").unwrap(), 1));
     }
 
     #[test]
     fn what_was_never_given_out_is_nobody_s() {
         let (organization, row) = id();
-        let token = tokens(1).of(organization, row, &[]).unwrap();
-        let text = token.reveal().expose_secret().to_owned();
+        let made = token(1, organization, row, 1);
+        let text = made.reveal().expose_secret().to_owned();
         for garbage in ["", "x", &text[1..], &format!("{text}A"), &"A".repeat(87), &"A".repeat(1_000_000)] {
             let read = MailToken::read(&garbage.into());
-            assert_ne!(read.organization(), token.organization());
-            assert_ne!(read.hash(), token.hash());
+            assert_ne!(read.organization(), made.organization());
+            assert_ne!(read.hash(), made.hash());
         }
     }
 }

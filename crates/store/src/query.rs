@@ -153,8 +153,12 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
         self
     }
 
-    pub(crate) fn locked(mut self) -> Self {
-        self.select = self.select.lock(LOCK);
+    pub(crate) fn locked(self) -> Self {
+        self.locked_as(LOCK)
+    }
+
+    pub(crate) fn locked_as(mut self, lock: LockType) -> Self {
+        self.select = self.select.lock(lock);
         self
     }
 

@@ -71,23 +71,28 @@ impl Standings {
         if let Some(standing) = self.known(organization).await {
             return Ok(standing);
         }
-        // The organization's entity belongs to another crate; all that is needed of it here is this.
-        let status = Query::select()
-            .column("status")
-            .from("organizations")
-            .and_where(Expr::col("id").eq(organization))
-            .to_owned();
-        let row = tx.connection().query_one(&status).await.map_err(internal)?;
-        let status = row.map(|row| row.try_get_by_index::<String>(0)).transpose().map_err(internal)?;
-        let standing = match status.as_deref() {
-            None | Some("active") => Standing::Open,
-            Some("suspended") => Standing::Suspended,
-            // What nobody knows lets nobody in.
-            Some(_) => Standing::Closed,
-        };
+        let standing = look(tx).await?.unwrap_or(Standing::Open);
         self.known.insert(organization, Known { standing, at: began }).await;
         Ok(standing)
     }
+}
+
+/// How the organization of `tx` stands now. `None` for one that is not there.
+pub(crate) async fn look(tx: &ReadTx) -> Result<Option<Standing>, Problem> {
+    // The organization's entity belongs to another crate; all that is needed of it here is this.
+    let status = Query::select()
+        .column("status")
+        .from("organizations")
+        .and_where(Expr::col("id").eq(tx.organization()))
+        .to_owned();
+    let row = tx.connection().query_one(&status).await.map_err(internal)?;
+    let status = row.map(|row| row.try_get_by_index::<String>(0)).transpose().map_err(internal)?;
+    Ok(status.as_deref().map(|status| match status {
+        "active" => Standing::Open,
+        "suspended" => Standing::Suspended,
+        // What nobody knows lets nobody in.
+        _ => Standing::Closed,
+    }))
 }
 
 impl Store {

@@ -10,7 +10,7 @@ use crate::{
 };
 use purser_entity_core::{GlobalEntity, PersonEntity, SoftDelete, Versioned};
 use purser_kernel::{Clock, CommonProblem, Page, PageRequest, Problem, Timestamp, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable, ModelTrait, Order,
     PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Select, Value,
@@ -257,8 +257,18 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
 
     /// Nobody else changes these rows until the transaction ends. Others may go on to refer to them: nearly every row refers to
     /// its organization, and writing one is not to wait for this.
-    pub fn for_update(mut self) -> Self {
-        self.select = self.select.lock(LOCK);
+    pub fn for_update(self) -> Self {
+        self.locked_as(LOCK)
+    }
+
+    /// Nobody deletes these rows or locks them for an update of their keys until the transaction ends; others may do the same, and
+    /// change them.
+    pub(crate) fn key_shared(self) -> Self {
+        self.locked_as(LockType::KeyShare)
+    }
+
+    pub(crate) fn locked_as(mut self, lock: LockType) -> Self {
+        self.select = self.select.lock(lock);
         self
     }
 

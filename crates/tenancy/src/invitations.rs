@@ -143,7 +143,7 @@ impl Invitations {
             email_normalized: Set(email.normalized()),
             role_id: Set(Some(role.id)),
             number: Set(1),
-            token_hash: Set(self.tokens.of(tx.organization(), id, 1)?.hash()),
+            token_hash: Set(self.tokens.of(tx, id, 1).await?.hash()),
             invited_by: Set(host),
             expires_at: Set(tx.now() + LIFETIME),
             accepted_at: Set(None),
@@ -176,7 +176,7 @@ impl Invitations {
             limits::take(tx, Limit::Users).await?;
         }
         let (number, expires_at) = (row.number.saturating_add(1), tx.now() + LIFETIME);
-        let token_hash = self.tokens.of(row.organization_id, row.id, number)?.hash();
+        let token_hash = self.tokens.of(tx, row.id, number).await?.hash();
         let row = tx
             .update(row, |row| {
                 row.number = Set(number);

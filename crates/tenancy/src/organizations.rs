@@ -173,6 +173,15 @@ fn view(organization: &organization::Model) -> Value {
     })
 }
 
+/// The organization that an operator names, by its id or its name in addresses, be it suspended or closed.
+pub async fn named(system: System<'_>, name: &str) -> Result<Option<organization::Model>, Problem> {
+    let named = match name.parse::<OrganizationId>() {
+        Ok(id) => Column::Id.eq(id),
+        Err(_) => Column::Slug.eq(name),
+    };
+    system.find::<Entity>().filter(named).one().await
+}
+
 /// Organizations in the order of their ids, after `after`. Those that are suspended or closed are among them.
 pub async fn page(
     system: System<'_>,

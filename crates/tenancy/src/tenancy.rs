@@ -1,13 +1,15 @@
 //! What other domains see of this one.
 use crate::{
     engagements::{self, Level},
-    limits, members, organizations, settings,
+    limits, members, organizations, secrets, settings,
 };
 use async_trait::async_trait;
-use purser_kernel::{OrganizationId, PermissionSet, Problem, UserId, ids::EngagementId};
+use purser_kernel::{OrganizationId, PermissionSet, Problem, SecretString, UserId, ids::EngagementId};
 use purser_store::{
     ReadTx, System, WriteTx,
-    ports::{AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, Settings, Tenants},
+    ports::{
+        AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, Secrets, Settings, Tenants,
+    },
 };
 use std::collections::HashMap;
 
@@ -67,6 +69,13 @@ impl Settings for Tenancy {
 impl Limits for Tenancy {
     async fn take_storage(&self, tx: &WriteTx, bytes: i64) -> Result<(), Problem> {
         limits::take_storage(tx, bytes).await
+    }
+}
+
+#[async_trait]
+impl Secrets for Tenancy {
+    async fn open(&self, tx: &ReadTx, name: &str) -> Result<Option<SecretString>, Problem> {
+        secrets::open(tx, name).await
     }
 }
 

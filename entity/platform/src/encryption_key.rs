@@ -9,7 +9,10 @@ pub enum Status {
     Active,
     /// Opens what is left on it.
     Retiring,
+    /// Nothing is left on it.
     Retired,
+    /// Gone for good, and what is left on it with it.
+    Destroyed,
 }
 
 #[sea_orm::model]
@@ -22,9 +25,10 @@ pub struct Model {
     pub id: EncryptionKeyId,
     pub purpose: String,
     pub version: i32,
-    /// Nonce and ciphertext of the 32 bytes; never the key itself.
+    /// Nonce and ciphertext of the 32 bytes; never the key itself. Empty once it is destroyed.
     pub wrapped_key: Vec<u8>,
     pub status: Status,
+    /// When another took its place, or it was destroyed.
     pub rotated_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

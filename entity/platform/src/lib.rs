@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod encryption_key;
 pub mod idempotency_key;
 pub mod job;
+pub mod master_key;
 pub mod media_file;
 pub mod number_sequence;
 pub mod outbox_event;
@@ -22,6 +23,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<encryption_key::Entity>(),
         shape::<idempotency_key::Entity>(),
         shape::<job::Entity>(),
+        shape::<master_key::Entity>(),
         shape::<media_file::Entity>(),
         shape::<number_sequence::Entity>(),
         shape::<outbox_event::Entity>(),

@@ -10,6 +10,7 @@ pub mod invitation;
 pub mod membership;
 pub mod membership_role;
 pub mod organization;
+pub mod organization_secret;
 pub mod organization_settings;
 pub mod organization_slug;
 pub mod project;
@@ -30,6 +31,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<membership::Entity>(),
         shape::<membership_role::Entity>(),
         shape::<organization::Entity>(),
+        shape::<organization_secret::Entity>(),
         shape::<organization_settings::Entity>(),
         shape::<organization_slug::Entity>(),
         shape::<project::Entity>(),

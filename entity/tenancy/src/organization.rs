@@ -43,6 +43,8 @@ pub struct Model {
     pub closed_at: Option<DateTimeUtc>,
     /// Until when what a closed organization had is kept at the least.
     pub purge_after: Option<DateTimeUtc>,
+    /// When it was removed for good.
+    pub purged_at: Option<DateTimeUtc>,
     pub subscription_tier: SubscriptionTier,
     pub max_users: i32,
     pub max_projects: i32,

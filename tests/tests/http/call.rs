@@ -58,6 +58,12 @@ impl Call {
         if let Some(body) = &mut call.body {
             shop.named(body);
         }
+        for parameter in route.parameters("path") {
+            let name = parameter["name"].as_str().unwrap();
+            if parameter["schema"]["type"] == "string" && parameter["schema"]["format"] != "uuid" {
+                call.path.insert(name.to_owned(), shop.name(name, &route.path));
+            }
+        }
         for place in api.ids(route) {
             match &place.at {
                 At::Path(name) => {

@@ -58,6 +58,10 @@ impl Shop {
         owner.deliver(callback, &message).await.expect(200);
         let order = owner.order_with_status("pending").await;
         let conversation = order["conversation_id"].as_str().unwrap().to_owned();
+        owner
+            .put("/v1/organization/secrets/openai_api_key", &json!({ "value": "sk-0123456789abcdef" }))
+            .await
+            .expect(200);
         let key = json!({ "name": "Webshop", "scopes": ["products.read"] });
         let key = owner.create("/v1/api-keys", &key).await;
         let colleague = app.member(&owner, Permission::ApprovalsRead.into()).await;
@@ -100,6 +104,7 @@ impl Shop {
             ("OrderId", id(&order)),
             ("OrderLineId", id(&order["lines"][0])),
             ("OrganizationId", owner.organization_id.clone()),
+            ("name in /v1/organization/secrets/{name}", "openai_api_key".to_owned()),
             ("SessionId", first("/v1/auth/sessions").await),
             ("ProductCategoryId", id(&category)),
             ("another ProductCategoryId", id(&parent)),
@@ -194,6 +199,12 @@ impl Shop {
         };
         let found = self.names.get(kind);
         found.unwrap_or_else(|| panic!("{route} takes a {kind}, which Shop::open does not make")).clone()
+    }
+
+    /// What stands in a path and is no id, such as the name of a secret.
+    pub(crate) fn name(&self, parameter: &str, path: &str) -> String {
+        let found = self.names.get(&*format!("{parameter} in {path}"));
+        found.unwrap_or_else(|| panic!("Shop::open makes no {parameter} in {path}")).clone()
     }
 
     /// Every id of the shop.
@@ -365,6 +376,7 @@ fn house(route: &str) -> Option<Value> {
             "email": "taken@example.com", "phone": "+49 30 123456", "website": "https://taken.example.com",
         }),
         "POST /v1/organization/close" => json!({ "retention_days": 30 }),
+        "PUT /v1/organization/secrets/{name}" => json!({ "value": "sk-0123456789taken" }),
         "POST /v1/organizations" => json!({ "name": "Taken" }),
         "PATCH /v1/organization/settings" => json!({
             "default_currency": "USD", "timezone": "Europe/Paris", "locale": "fr-FR", "default_model": "taken",

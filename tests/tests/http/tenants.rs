@@ -85,9 +85,9 @@ async fn a_foreign_id_is_an_id_that_never_was(#[case] engine: Engine) {
             }] += 1;
         }
         // All of it another's: the token alone says whose rows are reached.
-        let in_path = places.iter().filter(|place| matches!(place.at, At::Path(_)));
-        let whole = in_path.fold(call, |call, place| call.with(&place.at, &theirs.id(&place.kind, &call.route)));
-        if route.is_guarded() && !whole.path.is_empty() {
+        let in_path = || places.iter().filter(|place| matches!(place.at, At::Path(_)));
+        let whole = in_path().fold(call, |call, place| call.with(&place.at, &theirs.id(&place.kind, &call.route)));
+        if route.is_guarded() && in_path().next().is_some() {
             let answer = whole.send(&app, &ours.owner).await;
             faults.extend((answer.status != 404).then(|| format!("{}: {answer:?}", route.name())));
         }

@@ -1,5 +1,6 @@
 //! What an operator does: starting, migrating, seeding, reading metrics.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod master_key;
 mod migrating;
 mod seeding;
 mod starting;

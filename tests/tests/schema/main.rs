@@ -3,9 +3,11 @@
 mod constraints;
 mod drift;
 mod isolation;
+mod purged;
 mod roles;
 mod round_trip;
 mod rows;
 mod rules;
+mod sealed;
 mod up_and_down;
 mod walls;

@@ -77,6 +77,7 @@ fn an_organization() -> organization::Model {
         suspended_by_platform: false,
         closed_at: None,
         purge_after: None,
+        purged_at: None,
         subscription_tier: organization::SubscriptionTier::Free,
         max_users: 50,
         max_projects: 10,

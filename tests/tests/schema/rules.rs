@@ -8,10 +8,11 @@ use rstest::rstest;
 use std::collections::BTreeMap;
 
 /// Those of the data model's list that exist so far.
-const GLOBAL: [&str; 14] = [
+const GLOBAL: [&str; 15] = [
     "exchange_rates",
     "impersonations",
     "jobs",
+    "master_keys",
     "mfa_challenges",
     "mfa_factors",
     "one_time_tokens",

@@ -4,6 +4,7 @@ mod cancel;
 mod idempotency;
 mod jobs;
 mod jobs_that_fail;
+mod key_rotation;
 mod news;
 mod numbers;
 mod outbox;

@@ -5,6 +5,8 @@ mod limits;
 mod organizations;
 mod preferences;
 mod projects;
+mod purge;
+mod secrets;
 mod settings;
 mod suspended;
 

@@ -63,7 +63,7 @@ impl Auth {
             id: Set(id),
             user_id: Set(user),
             kind: Set(Kind::Totp),
-            secret_ciphertext: Set(tx.vault().seal_global(place(id), secret.as_slice())?),
+            secret_ciphertext: Set(tx.system().seal_global(place(id), secret.as_slice()).await?),
             confirmed_at: Set(None),
             last_used_step: Set(None),
             failures: Set(0),

@@ -28,7 +28,7 @@ pub(super) async fn replace(system: System<'_>, user: UserId) -> Result<Vec<Secr
         id: Set(id),
         user_id: Set(user),
         kind: Set(Kind::RecoveryCodes),
-        secret_ciphertext: Set(system.vault().seal_global(factor::place(id), hashes.as_flattened())?),
+        secret_ciphertext: Set(system.seal_global(factor::place(id), hashes.as_flattened()).await?),
         confirmed_at: Set(Some(system.now())),
         last_used_step: Set(None),
         failures: Set(0),
@@ -49,7 +49,7 @@ pub(super) async fn spend(system: System<'_>, user: UserId, code: &str) -> Resul
     if left.len() == before.len() {
         return Ok(false);
     }
-    let sealed = system.vault().seal_global(factor::place(row.id), left.as_flattened())?;
+    let sealed = system.seal_global(factor::place(row.id), left.as_flattened()).await?;
     // As it was read: whoever else has used one meanwhile has written another text.
     let unchanged = Column::Id.eq(row.id).and(Column::SecretCiphertext.eq(row.secret_ciphertext));
     let spent = system.update_where(unchanged, |row: &mut ActiveModel| row.secret_ciphertext = Set(sealed)).await?;

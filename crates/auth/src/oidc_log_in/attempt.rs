@@ -9,7 +9,7 @@ use purser_kernel::{
     ids::{IntegrationId, OidcSignInId},
     random,
 };
-use purser_store::{MasterKey, ports::SignInAttempt, prelude::*};
+use purser_store::{DerivedKeys, MasterKey, ports::SignInAttempt, prelude::*};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -66,60 +66,77 @@ impl Attempt {
     }
 }
 
-/// In a time that tells nothing.
-pub(super) fn is_same(state: &str, given: &SecretString) -> bool {
-    state.as_bytes().ct_eq(given.expose_secret().as_bytes()).into()
-}
-
 /// Makes what belongs to a sign-in, the same each time.
-pub(crate) struct SignIns(Zeroizing<[u8; 32]>);
+pub(crate) struct SignIns(DerivedKeys);
 
 impl SignIns {
     pub(crate) fn new(master: &MasterKey) -> Result<Self, Problem> {
-        Ok(Self(master.derive("auth/derive-oidc-sign-ins")?))
+        Ok(Self(master.derive_each("auth/derive-oidc-sign-ins")?))
     }
 
-    pub(super) fn of(&self, attempt: &Attempt) -> Result<SignInAttempt, Problem> {
-        Ok(SignInAttempt {
-            state: self.derived("state", attempt)?,
-            nonce: self.derived("nonce", attempt)?,
-            verifier: self.derived("verifier", attempt)?.into(),
-        })
+    /// What a sign-in begins with.
+    pub(super) async fn begin(&self, system: System<'_>, attempt: &Attempt) -> Result<SignInAttempt, Problem> {
+        derived(self.0.newest(system).await?, attempt)
     }
 
-    fn derived(&self, what: &str, attempt: &Attempt) -> Result<String, Problem> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.0).map_err(Problem::internal)?;
+    /// What the sign-in with this `state` was begun with, whichever master key has made it. `None` when it is another's state.
+    pub(super) fn begun(&self, attempt: &Attempt, state: &SecretString) -> Result<Option<SignInAttempt>, Problem> {
+        let mut found = None;
+        for key in self.0.each() {
+            let given = derived(key, attempt)?;
+            // In a time that tells nothing.
+            if given.state.as_bytes().ct_eq(state.expose_secret().as_bytes()).into() {
+                found = Some(given);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn derived(key: &[u8; 32], attempt: &Attempt) -> Result<SignInAttempt, Problem> {
+    let derived = |what: &str| {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(Problem::internal)?;
         // Behind what has a fixed length, so that no two of them read the same.
         mac.update(attempt.0.as_slice());
         mac.update(what.as_bytes());
-        Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
-    }
+        Ok::<_, Problem>(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    };
+    Ok(SignInAttempt { state: derived("state")?, nonce: derived("nonce")?, verifier: derived("verifier")?.into() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sign_ins(key: u8) -> SignIns {
-        SignIns::new(&MasterKey::new([key; 32])).unwrap()
+    fn of(key: u8, attempt: &Attempt) -> SignInAttempt {
+        derived(&[key; 32], attempt).unwrap()
     }
 
     #[test]
     fn state_nonce_and_verifier_are_those_of_one_attempt() {
         let attempt = Attempt::generate().unwrap();
         let read = Attempt::parse(&attempt.reveal()).unwrap();
-        let (first, again) = (sign_ins(1).of(&attempt).unwrap(), sign_ins(1).of(&read).unwrap());
+        let (first, again) = (of(1, &attempt), of(1, &read));
         assert_eq!((&first.state, &first.nonce), (&again.state, &again.nonce));
-        assert!(is_same(&first.state, &again.state.into()));
         // RFC 7636, section 4.1: 43 characters at the least.
         assert_eq!(first.verifier.expose_secret().len(), 43);
-        let other = sign_ins(1).of(&Attempt::generate().unwrap()).unwrap();
-        let elsewhere = sign_ins(2).of(&attempt).unwrap();
+        let other = of(1, &Attempt::generate().unwrap());
+        let elsewhere = of(2, &attempt);
         let mut texts = vec![first.state, first.nonce, first.verifier.expose_secret().to_owned()];
         texts.extend([other.state, other.nonce, elsewhere.state, elsewhere.nonce]);
         texts.sort();
         texts.dedup();
         assert_eq!(texts.len(), 7);
+    }
+
+    #[test]
+    fn a_sign_in_is_completed_under_either_master_key() {
+        let attempt = Attempt::generate().unwrap();
+        let before = MasterKey::new([1; 32]);
+        let state = derived(&before.derive("auth/derive-oidc-sign-ins").unwrap(), &attempt).unwrap().state.into();
+        let begun = |master: &MasterKey| SignIns::new(master).unwrap().begun(&attempt, &state).unwrap();
+        assert!(begun(&before).is_some() && begun(&MasterKey::new([2; 32]).in_place_of(&before)).is_some());
+        assert!(begun(&MasterKey::new([2; 32])).is_none());
     }
 
     #[test]

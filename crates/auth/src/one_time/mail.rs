@@ -87,10 +87,21 @@ impl MailToken {
         let Some(email) = person.email_normalized.as_deref() else {
             return Ok(None);
         };
-        let token = self.tokens.of(Subject { user, id, purpose, email })?;
-        if !keep(system, id, user, purpose, token.hash()).await? {
+        let subject = Subject { user, id, purpose, email };
+        let token = match system.find::<Entity>().filter(Column::Id.eq(id)).one().await? {
+            // This job was here before and may not have come to sending the mail.
+            Some(kept) if kept.used_at.is_none() && kept.expires_at > system.now() => {
+                self.tokens.kept(subject, &kept.token_hash)?
+            }
+            Some(_) => None,
+            None => {
+                let token = self.tokens.of(system, subject).await?;
+                keep(system, id, user, purpose, token.hash()).await?.then_some(token)
+            }
+        };
+        let Some(token) = token else {
             return Ok(None);
-        }
+        };
         let to = Email::parse("/email", &person.email)?;
         Ok(Some(letter(purpose, to, &token.reveal(), &self.links, id.as_uuid())))
     }
@@ -108,7 +119,7 @@ fn lifetime(purpose: Purpose) -> TimeDelta {
     }
 }
 
-/// Keeps the hash of a token that is about to be mailed. `false` when it was used already, or there were enough lately.
+/// Keeps the hash of a token that is about to be mailed. `false` when there were enough lately.
 async fn keep(
     system: System<'_>,
     id: OneTimeTokenId,
@@ -117,10 +128,6 @@ async fn keep(
     token_hash: Vec<u8>,
 ) -> Result<bool, Problem> {
     let now = system.now();
-    if let Some(kept) = system.find::<Entity>().filter(Column::Id.eq(id)).one().await? {
-        // This job was here before and may not have come to sending the mail.
-        return Ok(kept.used_at.is_none() && kept.expires_at > now && kept.token_hash == token_hash);
-    }
     let old = Column::UserId.eq(user).and(Column::CreatedAt.lt(now - WINDOW)).and(Column::ExpiresAt.lt(now));
     system.remove::<Entity>(old).await?;
     let lately = Column::UserId.eq(user).and(Column::Purpose.eq(purpose)).and(Column::CreatedAt.gt(now - WINDOW));

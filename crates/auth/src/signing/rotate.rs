@@ -40,7 +40,7 @@ impl Auth {
         let next = system.find::<Entity>().filter(Column::State.eq(State::Next)).for_update().one().await?;
         let Some(next) = next else {
             // Its predecessor became active and nobody came to make another.
-            make(&self.store, system, State::Next).await?;
+            make(system, State::Next).await?;
             tx.commit().await?;
             return Ok(Rotated::NotBefore(now + PUBLISHED_AHEAD));
         };
@@ -61,7 +61,7 @@ impl Auth {
             // Another rotation was faster; this transaction leaves nothing behind.
             return Ok(Rotated::NotBefore(now + PUBLISHED_AHEAD));
         }
-        make(&self.store, system, State::Next).await?;
+        make(system, State::Next).await?;
         tx.commit().await?;
         self.keys.forget();
         Ok(Rotated::Done(next.kid))
@@ -71,13 +71,13 @@ impl Auth {
 /// Makes the key that signs and the one that follows it, unless another server was faster.
 pub(super) async fn make_first(store: &Store) -> Result<(), Problem> {
     let tx = store.system().await?;
-    make(store, tx.system(), State::Active).await?;
-    make(store, tx.system(), State::Next).await?;
+    make(tx.system(), State::Active).await?;
+    make(tx.system(), State::Next).await?;
     tx.commit().await
 }
 
 /// Makes a key, unless there is one of this state.
-async fn make(store: &Store, system: System<'_>, state: State) -> Result<(), Problem> {
+async fn make(system: System<'_>, state: State) -> Result<(), Problem> {
     let id = SigningKeyId::generate();
     let key = new_key()?;
     let now = system.now();
@@ -87,7 +87,7 @@ async fn make(store: &Store, system: System<'_>, state: State) -> Result<(), Pro
         algorithm: Set(ALGORITHM.to_owned()),
         state: Set(state),
         public_key: Set(key.public),
-        private_key_ciphertext: Set(store.vault().seal_global(place(id.as_uuid()), &*key.private)?),
+        private_key_ciphertext: Set(system.seal_global(place(id.as_uuid()), &*key.private).await?),
         not_before: Set(if state == State::Active { now } else { now + PUBLISHED_AHEAD }),
         retires_at: Set(None),
         ..Default::default()

@@ -3,7 +3,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use purser_entity_auth::one_time_token::Purpose;
 use purser_kernel::{Id, Problem, SecretString, UserId, ids::OneTimeTokenId};
-use purser_store::MasterKey;
+use purser_store::{DerivedKeys, MasterKey, System};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -56,16 +56,34 @@ impl OneTimeToken {
 }
 
 /// Makes tokens, the same each time for the same subject.
-pub(crate) struct OneTimeTokens(Zeroizing<[u8; 32]>);
+pub(crate) struct OneTimeTokens(DerivedKeys);
 
 impl OneTimeTokens {
     pub(crate) fn new(master: &MasterKey) -> Result<Self, Problem> {
-        Ok(Self(master.derive("auth/derive-one-time-tokens")?))
+        Ok(Self(master.derive_each("auth/derive-one-time-tokens")?))
     }
 
-    pub(crate) fn of(&self, subject: Subject<'_>) -> Result<OneTimeToken, Problem> {
-        let Subject { user, id, purpose, email } = subject;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.0).map_err(Problem::internal)?;
+    /// A token that is to be given out.
+    pub(crate) async fn of(&self, system: System<'_>, subject: Subject<'_>) -> Result<OneTimeToken, Problem> {
+        subject.token(self.0.newest(system).await?)
+    }
+
+    /// The token of which this hash was kept, whichever master key has made it. `None` when it is another subject's.
+    pub(crate) fn kept(&self, subject: Subject<'_>, hash: &[u8]) -> Result<Option<OneTimeToken>, Problem> {
+        for key in self.0.each() {
+            let token = subject.token(key)?;
+            if token.hash() == hash {
+                return Ok(Some(token));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Subject<'_> {
+    fn token(self, key: &[u8; 32]) -> Result<OneTimeToken, Problem> {
+        let Subject { user, id, purpose, email } = self;
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(Problem::internal)?;
         let purpose = match purpose {
             Purpose::VerifyEmail => b"verify",
             Purpose::ResetPassword => b"resets",
@@ -100,22 +118,37 @@ mod tests {
         }
     }
 
-    fn tokens(key: u8) -> OneTimeTokens {
-        OneTimeTokens::new(&MasterKey::new([key; 32])).unwrap()
+    fn token(key: u8, subject: Subject<'_>) -> OneTimeToken {
+        subject.token(&[key; 32]).unwrap()
     }
 
     #[test]
     fn is_made_again_and_by_nobody_else() {
-        let token = tokens(1).of(subject()).unwrap();
-        let read = OneTimeToken::parse(token.reveal().expose_secret()).unwrap();
-        assert_eq!((read.user(), read.hash()), (subject().user, token.hash()));
-        assert_eq!(tokens(1).of(subject()).unwrap().hash(), token.hash());
-        assert_ne!(tokens(2).of(subject()).unwrap().hash(), token.hash());
+        let made = token(1, subject());
+        let read = OneTimeToken::parse(made.reveal().expose_secret()).unwrap();
+        assert_eq!((read.user(), read.hash()), (subject().user, made.hash()));
+        assert_eq!(token(1, subject()).hash(), made.hash());
+        assert_ne!(token(2, subject()).hash(), made.hash());
+    }
+
+    #[test]
+    fn is_known_by_the_master_key_before() {
+        let (before, now) = (MasterKey::new([1; 32]), MasterKey::new([2; 32]));
+        let hash = |master: &MasterKey| {
+            let key = master.derive("auth/derive-one-time-tokens").unwrap();
+            subject().token(&key).unwrap().hash()
+        };
+        let both = OneTimeTokens::new(&now.clone().in_place_of(&before)).unwrap();
+        for master in [&before, &now] {
+            assert_eq!(both.kept(subject(), &hash(master)).unwrap().unwrap().hash(), hash(master));
+        }
+        let alone = OneTimeTokens::new(&now).unwrap();
+        assert!(alone.kept(subject(), &hash(&before)).unwrap().is_none());
     }
 
     #[test]
     fn is_of_one_person_purpose_and_address() {
-        let hash = |subject| tokens(1).of(subject).unwrap().hash();
+        let hash = |subject| token(1, subject).hash();
         let other = Id::from_uuid(Uuid::from_u128(3));
         let others = [
             Subject { user: other, ..subject() },
@@ -130,7 +163,7 @@ mod tests {
 
     #[test]
     fn garbage_is_refused() {
-        let text = tokens(1).of(subject()).unwrap().reveal().expose_secret().to_owned();
+        let text = token(1, subject()).reveal().expose_secret().to_owned();
         assert_eq!(text.len(), 87);
         for garbage in ["", "x", &text[1..], &format!("{text}A"), &"A".repeat(87), &"A".repeat(1_000_000)] {
             assert!(OneTimeToken::parse(garbage).is_none());

@@ -3,7 +3,7 @@ use super::Holder;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use purser_kernel::{Id, Problem, SecretString, random};
-use purser_store::MasterKey;
+use purser_store::{DerivedKeys, MasterKey, System};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -67,20 +67,29 @@ impl RefreshToken {
 
 /// Makes the token that follows another. The same one each time: a client whose answer was lost gets it again, although only
 /// its hash was kept.
-pub(crate) struct Successors(Zeroizing<[u8; 32]>);
+pub(crate) struct Successors(DerivedKeys);
 
 impl Successors {
     pub(crate) fn new(master: &MasterKey) -> Result<Self, Problem> {
-        Ok(Self(master.derive("auth/derive-refresh-tokens")?))
+        Ok(Self(master.derive_each("auth/derive-refresh-tokens")?))
     }
 
     /// The token that follows `previous`.
-    pub(crate) fn of(&self, previous: &RefreshToken) -> Result<RefreshToken, Problem> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.0).map_err(Problem::internal)?;
-        mac.update(&*previous.0);
-        let secret = Zeroizing::new(<[u8; SECRET]>::from(mac.finalize().into_bytes()));
-        Ok(RefreshToken::new(previous.holder(), &secret))
+    pub(crate) async fn of(&self, system: System<'_>, previous: &RefreshToken) -> Result<RefreshToken, Problem> {
+        successor(self.0.newest(system).await?, previous)
     }
+
+    /// The token that follows `previous`, as each master key makes it: it may have been given out before the key was replaced.
+    pub(crate) fn each(&self, previous: &RefreshToken) -> Result<Vec<RefreshToken>, Problem> {
+        self.0.each().map(|key| successor(key, previous)).collect()
+    }
+}
+
+fn successor(key: &[u8; 32], previous: &RefreshToken) -> Result<RefreshToken, Problem> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(Problem::internal)?;
+    mac.update(&*previous.0);
+    let secret = Zeroizing::new(<[u8; SECRET]>::from(mac.finalize().into_bytes()));
+    Ok(RefreshToken::new(previous.holder(), &secret))
 }
 
 #[cfg(test)]
@@ -92,8 +101,9 @@ mod tests {
         Holder { organization: Id::generate(), user: Id::generate(), session: Id::generate() }
     }
 
-    fn successors(key: u8) -> Successors {
-        Successors::new(&MasterKey::new([key; 32])).unwrap()
+    fn successor(key: u8, previous: &RefreshToken) -> RefreshToken {
+        let successors = Successors::new(&MasterKey::new([key; 32])).unwrap();
+        successors.each(previous).unwrap().remove(0)
     }
 
     #[test]
@@ -109,11 +119,11 @@ mod tests {
     #[test]
     fn the_successor_is_always_the_same_and_nobody_else_s() {
         let token = RefreshToken::first(holder()).unwrap();
-        let successor = successors(1).of(&token).unwrap();
-        assert_eq!(successor.hash(), successors(1).of(&token).unwrap().hash());
-        assert_eq!(successor.holder(), token.holder());
-        assert_ne!(successor.hash(), token.hash());
-        assert_ne!(successor.hash(), successors(2).of(&token).unwrap().hash());
+        let first = successor(1, &token);
+        assert_eq!(first.hash(), successor(1, &token).hash());
+        assert_eq!(first.holder(), token.holder());
+        assert_ne!(first.hash(), token.hash());
+        assert_ne!(first.hash(), successor(2, &token).hash());
     }
 
     #[test]

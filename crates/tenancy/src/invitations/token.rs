@@ -1,7 +1,7 @@
 //! What an invitation's mail carries.
 use purser_entity_tenancy::invitation;
-use purser_kernel::{OrganizationId, Problem, ids::InvitationId};
-use purser_store::{MailToken, MailTokens, MasterKey};
+use purser_kernel::{Problem, ids::InvitationId};
+use purser_store::{MailToken, MailTokens, MasterKey, WriteTx};
 
 /// Makes the tokens of invitations.
 #[derive(Clone)]
@@ -12,18 +12,17 @@ impl Tokens {
         Ok(Self(MailTokens::new(master, "tenancy/derive-invitation-tokens")?))
     }
 
-    /// The token that was made `number`th for an invitation.
-    pub(super) fn of(
-        &self,
-        organization: OrganizationId,
-        invitation: InvitationId,
-        number: i32,
-    ) -> Result<MailToken, Problem> {
-        self.0.of(organization, invitation.as_uuid(), &[&number.to_be_bytes()])
+    /// The token that is made `number`th for an invitation of the organization of `tx`.
+    pub(super) async fn of(&self, tx: &WriteTx, invitation: InvitationId, number: i32) -> Result<MailToken, Problem> {
+        self.0.make(tx, invitation.as_uuid(), &[&number.to_be_bytes()]).await
     }
 
-    /// The one token that is good for this invitation.
+    /// The one token that is good for this invitation, whichever master key has made it.
     pub(super) fn latest(&self, row: &invitation::Model) -> Result<MailToken, Problem> {
-        self.of(row.organization_id, row.id, row.number)
+        let bound: [&[u8]; 1] = [&row.number.to_be_bytes()];
+        let kept = self.0.kept(row.organization_id, row.id.as_uuid(), &bound, &row.token_hash)?;
+        kept.ok_or_else(|| {
+            Problem::internal("the master key that has made the invitation's token is gone: it has to be sent again")
+        })
     }
 }

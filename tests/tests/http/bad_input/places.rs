@@ -45,7 +45,9 @@ async fn what_is_no_id_names_nothing(#[case] engine: Engine) {
     let long = "a".repeat(5_000);
     for route in trial.routes(|route| route.path.contains('{')) {
         let call = trial.call(&route).await;
+        let ids: Vec<At> = trial.api.ids(&route).into_iter().map(|place| place.at).collect();
         for name in call.path.keys() {
+            let is_id = ids.contains(&At::Path(name.clone()));
             for id in NO_IDS.into_iter().chain([&*long]) {
                 let mut wrong = call.with(&At::Path(name.clone()), id);
                 let body = wrong.body.take().map(|body| body.to_string()).unwrap_or_default();
@@ -53,7 +55,8 @@ async fn what_is_no_id_names_nothing(#[case] engine: Engine) {
                     if body.is_empty() { trial.request(&wrong) } else { trial.json(&wrong, body.into_bytes()) };
                 let what = format!("{id} as {name} of {}", route.name());
                 let answer = trial.refuse(&what, request).await;
-                if answer.status != 404 {
+                // What is no name is said where something would get it.
+                if is_id && answer.status != 404 {
                     trial.fault(format!("{what}: {answer:?}"));
                 }
             }

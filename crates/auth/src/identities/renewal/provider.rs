@@ -69,7 +69,7 @@ impl Identities {
         token: Option<SecretString>,
     ) -> Result<(), Problem> {
         let until = tx.now() + self.check_after;
-        let sealed = token.map(|token| sessions::seal_provider_token(tx, holder.session, &token)).transpose()?;
+        let sealed = sessions::seal_provider_token(tx, holder.session, token.as_ref()).await?;
         tx.system()
             .update_where(own(holder), |row: &mut ActiveModel| {
                 row.vouched_until = Set(Some(until));
