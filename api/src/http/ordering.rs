@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .configure(orders::routes)
         .configure(categories::routes)
         .configure(imports::routes)
         .configure(products::routes)
@@ -21,6 +22,5 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(price_tiers::routes)
         .configure(durations::routes)
         .configure(customers::routes)
-        .configure(labels::routes)
-        .configure(orders::routes);
+        .configure(labels::routes);
 }

@@ -115,14 +115,16 @@ async fn stop_gracefully(handle: ServerHandle, stop: CancellationToken) {
 }
 
 /// Every route. The OpenAPI document is made from the same list, so that no route can be left out of it.
+///
+/// actix-web tries the patterns one after the other: what is asked for most stands first.
 pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
+        .configure(ordering::routes)
+        .configure(messaging::routes)
+        .configure(integrations::routes)
         .configure(health::routes)
         .configure(auth::routes)
         .configure(tenancy::routes)
-        .configure(integrations::routes)
-        .configure(messaging::routes)
-        .configure(ordering::routes)
         .configure(approvals::routes)
         .configure(agents::routes)
         .configure(billing::routes)

@@ -1,16 +1,16 @@
 //! Keyset pages: cost does not grow with the page number, and rows written meanwhile do not shift it.
-use crate::{connection::Connection, error::internal};
+use crate::{columns, connection::Connection, error::internal};
 use chrono::Datelike;
 use purser_kernel::{CommonProblem, Cursor, Page, PageRequest, Problem, page::Key};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ColumnType, Condition, ConnectionTrait, DbErr, EntityTrait, ModelTrait, Order, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Statement, Value,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement, TryIntoModel, Value,
 };
 
 /// A page of what `select` finds, in the order of `sort` and then of `id`, its key within the tenant. `moving` narrows it, too, and is
 /// not what a cursor is bound to.
-pub(crate) async fn fetch<E: EntityTrait>(
+pub(crate) async fn fetch<E: EntityTrait<ActiveModel: TryIntoModel<E::Model>>>(
     connection: &Connection,
     mut select: Select<E>,
     moving: Condition,
@@ -41,7 +41,7 @@ pub(crate) async fn fetch<E: EntityTrait>(
     }
     // One row more than asked tells whether there is a next page.
     let limit = request.limit();
-    let mut data = select.limit(limit.saturating_add(1)).all(connection).await.map_err(internal)?;
+    let mut data = columns::all(select.limit(limit.saturating_add(1)), connection).await.map_err(internal)?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = data.len() > wanted;
     data.truncate(wanted);

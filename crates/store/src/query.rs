@@ -148,8 +148,11 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     /// Does not fetch `column`, which reads as `instead`: for lists of rows with something large in them.
     pub fn without(mut self, column: E::Column, instead: impl Into<Value>) -> Self {
         let name = column.as_str();
-        let others = E::Column::iter().filter(|other| other.as_str() != name);
-        self.select = self.select.select_only().columns(others).expr_as(Expr::val(instead), name);
+        let instead = instead.into();
+        // In their order: rows are read by the places of their columns.
+        self.select = E::Column::iter().fold(self.select.select_only(), |select, other| {
+            if other.as_str() == name { select.expr_as(Expr::val(instead.clone()), name) } else { select.column(other) }
+        });
         self
     }
 
@@ -163,21 +166,20 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
     }
 
     pub(crate) fn sorted(self) -> Select<E> {
-        self.sort
-            .into_iter()
-            .fold(self.select.filter(self.moving), |select, (column, order)| select.order_by(column, order))
+        let select = if self.moving.is_empty() { self.select } else { self.select.filter(self.moving) };
+        self.sort.into_iter().fold(select, |select, (column, order)| select.order_by(column, order))
     }
 
     /// The first row.
     pub async fn one(self) -> Result<Option<E::Model>, Problem> {
         let tx = self.tx;
-        self.sorted().one(tx.connection()).await.map_err(internal)
+        columns::one(self.sorted(), tx.connection()).await.map_err(internal)
     }
 
     /// At most `limit` rows: a query without a bound is a mistake that waits for data.
     pub async fn all(self, limit: u64) -> Result<Vec<E::Model>, Problem> {
         let tx = self.tx;
-        self.sorted().limit(limit).all(tx.connection()).await.map_err(internal)
+        columns::all(self.sorted().limit(limit), tx.connection()).await.map_err(internal)
     }
 
     /// Whether there is a row.
@@ -229,12 +231,16 @@ impl<'t, E: TenantEntity> Scoped<'t, E> {
         if ids.is_empty() {
             return Ok(rows);
         }
-        for row in self.sorted().filter(to.is_in(ids)).all(tx.connection()).await.map_err(internal)? {
-            let places = places.get(&uuid(row.get(to))).map(Vec::as_slice).unwrap_or_default();
-            for place in places {
+        for row in columns::all(self.sorted().filter(to.is_in(ids)), tx.connection()).await.map_err(internal)? {
+            let places = places.get(&uuid(row.get(to))).and_then(|places| places.split_last());
+            let Some((last, others)) = places else { continue };
+            for place in others {
                 if let Some(rows) = rows.get_mut(*place) {
                     rows.push(row.clone());
                 }
+            }
+            if let Some(rows) = rows.get_mut(*last) {
+                rows.push(row);
             }
         }
         Ok(rows)

@@ -279,13 +279,13 @@ impl<'t, E: GlobalEntity> Global<'t, E> {
     /// The first row.
     pub async fn one(self) -> Result<Option<E::Model>, Problem> {
         let connection = self.connection;
-        self.sorted().one(connection).await.map_err(internal)
+        columns::one(self.sorted(), connection).await.map_err(internal)
     }
 
     /// At most `limit` rows.
     pub async fn all(self, limit: u64) -> Result<Vec<E::Model>, Problem> {
         let connection = self.connection;
-        self.sorted().limit(limit).all(connection).await.map_err(internal)
+        columns::all(self.sorted().limit(limit), connection).await.map_err(internal)
     }
 
     /// A page of the rows, as of a tenant's table. For rows of one person, which no other table bounds, and for those who administer

@@ -1,13 +1,13 @@
 //! The traits.
 use purser_kernel::{Id, OrganizationId};
-use sea_orm::{ActiveEnum, EntityTrait, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait};
+use sea_orm::{ActiveEnum, EntityTrait, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, TryIntoModel};
 use std::str::FromStr;
 
 /// A table whose rows belong to an organization.
 ///
 /// Nothing declares it: the primary key does. Every entity keyed by `(OrganizationId, Id<_>)` is one, and no other can be, so
 /// a table cannot be tenant-owned by half.
-pub trait TenantEntity: EntityTrait {
+pub trait TenantEntity: EntityTrait<ActiveModel: TryIntoModel<Self::Model>> {
     /// What the ids of this table identify.
     type Kind: 'static;
 
@@ -30,7 +30,7 @@ pub trait TenantEntity: EntityTrait {
 
 impl<E, K: 'static> TenantEntity for E
 where
-    E: EntityTrait,
+    E: EntityTrait<ActiveModel: TryIntoModel<Self::Model>>,
     E::PrimaryKey: PrimaryKeyTrait<ValueType = (OrganizationId, Id<K>)>,
 {
     type Kind = K;
@@ -70,7 +70,10 @@ impl<K> GlobalKey for Id<K> {}
 impl GlobalKey for String {}
 
 /// A table that belongs to no organization. Declared by hand, and refused for a tenant key.
-pub trait GlobalEntity: EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType: GlobalKey>> {}
+pub trait GlobalEntity:
+    EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType: GlobalKey>, ActiveModel: TryIntoModel<Self::Model>>
+{
+}
 
 /// A table of an organization whose rows a person may list for themselves, across organizations: their memberships.
 pub trait PersonEntity: TenantEntity {

@@ -76,7 +76,14 @@ async fn kept(options: &Options, engine: Engine, name: &str, orders: u64, status
     let name = format!("speed_{name}_{}", options.schema);
     let note = options.dir.join(format!("{engine:?}_{name}.json"));
     if let Ok(noted) = fs::read(&note) {
-        return Ok(serde_json::from_slice(&noted)?);
+        let mut data: Dataset = serde_json::from_slice(&noted)?;
+        if engine == Engine::Postgres {
+            // Each sitting starts PostgreSQL on a port of its own.
+            [data.url, data.owner_url] = postgres_urls(options, &name)?;
+        }
+        // Nothing to do, unless PURSER_SPEED_SCHEMA names a schema that migrations were added to.
+        program::migrate(options, &data).await?;
+        return Ok(data);
     }
     eprintln!("filling {name} on {}", program::name(engine));
     let mut data = Dataset::empty(options, engine, &name).await?;

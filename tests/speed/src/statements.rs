@@ -27,7 +27,7 @@ pub const JOB: &str = include_str!("../sql/job.sql");
 
 /// One order, locked. SQLite has one writer and no locks.
 pub fn order_for_update(postgres: bool) -> String {
-    if postgres { format!("{} FOR UPDATE", ORDER.trim_end()) } else { ORDER.to_owned() }
+    if postgres { format!("{} FOR NO KEY UPDATE", ORDER.trim_end()) } else { ORDER.to_owned() }
 }
 
 /// The lines of `orders` orders.
