@@ -12,7 +12,7 @@ use purser_entity_approvals::{
     approval_link::{ActiveModel, Column, Entity, Model},
     approval_request,
 };
-use purser_kernel::{Client, Id, OrganizationId, PermissionSet, SecretString, UserId, ids::ApprovalLinkId};
+use purser_kernel::{Client, Id, PermissionSet, SecretString, UserId, ids::ApprovalLinkId};
 use purser_store::{MailToken, MailTokens, MasterKey, ports::People, prelude::*};
 use std::sync::Arc;
 

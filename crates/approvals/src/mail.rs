@@ -115,7 +115,7 @@ impl SendApprovalMail {
     }
 
     fn page(&self, request: &approval_request::Model) -> String {
-        self.pages.to(&format!("approvals/{}", request.id))
+        self.pages.page(&format!("approvals/{}", request.id))
     }
 }
 

@@ -37,7 +37,7 @@ impl People for Directory {
             return Ok(None);
         };
         let own = user.email_normalized.is_some() && user.email_verified_at.is_some();
-        let suffices = own && !mfa::is_enrolled(tx, person).await?;
+        let suffices = own && !mfa::is_enrolled(tx.system(), person).await?;
         Ok(Some(Mailbox { email: Email::parse("/email", &user.email)?, suffices }))
     }
 

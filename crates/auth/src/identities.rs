@@ -122,7 +122,7 @@ impl Identities {
         // Whoever was disabled here stays so, whatever the directory says.
         self.auth.tenants.membership(tx, holder.user).await?.ok_or_else(refused)?;
         group_roles::follow(&*self.memberships, tx, voucher.integration, holder.user, &person.groups).await?;
-        if mfa::is_enrolled(tx, holder.user).await? {
+        if mfa::is_enrolled(tx.system(), holder.user).await? {
             return Ok(Admission::Challenged(Challenge::begin(tx, holder, Some(&voucher)).await?));
         }
         self.auth.enter(tx, holder, Some(voucher)).await.map(Admission::SignedIn)
