@@ -37,7 +37,7 @@ impl Identities {
         client: Client,
         request_id: String,
     ) -> Result<SignedIn, Problem> {
-        self.auth.unhurried(self.ask_directory(request, client, request_id)).await
+        self.auth.unhurried(Box::pin(self.ask_directory(request, client, request_id))).await
     }
 
     async fn ask_directory(

@@ -55,7 +55,7 @@ impl Auth {
     /// `too_many_requests` during the pause after many wrong passwords for this account, or from this network for accounts that
     /// were never used from there; `unavailable` when too many passwords wait to be compared.
     pub async fn log_in(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
-        self.unhurried(self.compare(request, client, request_id)).await
+        self.unhurried(Box::pin(self.compare(request, client, request_id))).await
     }
 
     /// Lets a refused sign-in take as long as any other.

@@ -11,11 +11,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use openidconnect::{
-    AdditionalProviderMetadata, AuthType, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, Client,
-    ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IdTokenFields, IdTokenVerifier, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
-    ProviderMetadata, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardErrorResponse,
-    StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoError,
+    AdditionalProviderMetadata, AuthType, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode,
+    AuthorizationRequest, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, IdTokenFields, IdTokenVerifier, IssuerUrl, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse, UserInfoError,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreErrorResponseType,
         CoreGenderClaim, CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
@@ -189,7 +189,7 @@ impl<'s> Conversation<'s> {
         let request = request.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         let request = request.add_scopes(self.config.scopes.iter().cloned().map(Scope::new));
         let acr_values = self.config.second_factor.acr_values.iter().cloned().map(AuthenticationContextClass::new);
-        let mut request = acr_values.fold(request, |request, acr| request.add_auth_context_value(acr));
+        let mut request = acr_values.fold(request, AuthorizationRequest::add_auth_context_value);
         if self.config.scopes.iter().any(|scope| scope == OFFLINE_ACCESS) {
             request = request.add_prompt(CoreAuthPrompt::Consent);
         }
