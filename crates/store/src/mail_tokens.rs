@@ -147,7 +147,8 @@ mod tests {
         let before = MasterKey::new([1; 32]);
         let tokens = |master: &MasterKey| MailTokens::new(master, "tests").unwrap();
         let hash = super::token(&before.derive("tests").unwrap(), organization, row, &[&[1]]).unwrap().hash();
-        let found = |tokens: MailTokens, bound: u8| tokens.kept(organization, row, &[&[bound]], &hash).unwrap().is_some();
+        let found =
+            |tokens: MailTokens, bound: u8| tokens.kept(organization, row, &[&[bound]], &hash).unwrap().is_some();
         let both = MasterKey::new([2; 32]).in_place_of(&before);
         assert!(found(tokens(&before), 1) && found(tokens(&both), 1));
         assert!(!found(tokens(&both), 2), "it was made for something else");

@@ -47,7 +47,7 @@ pub(crate) struct Wish<'a> {
     /// Whose roles or permissions it is about.
     pub(crate) member: Option<&'a membership::Model>,
     pub(crate) change: Change,
-    pub(crate) reason: Option<&'a str>,
+    pub(crate) reason: Option<String>,
     /// Who answers for it; nobody for a directory.
     pub(crate) requested_by: Option<UserId>,
 }
@@ -95,6 +95,7 @@ impl RoleChanges {
     pub async fn switch_off(&self, tx: &WriteTx, reason: Option<&str>) -> Result<RoleChangeRequest, Problem> {
         tx.scope().require(Permission::OrganizationManage)?;
         authority::Authority::take(tx).await?.holds(Permission::OrganizationManage.into())?;
+        let reason = checked(reason)?;
         let wish = Wish { member: None, change: Change::FourEyesOff, reason, requested_by: tx.scope().actor.user() };
         if !settings::row(tx).await?.role_changes_need_approval {
             return Err(Problem::illegal_transition("four-eyes principle", "off", &[]));
@@ -120,7 +121,6 @@ impl RoleChanges {
     /// Writes the wish down and asks. Wished again, it is the same request; another wish about the same thing takes its place.
     async fn put(&self, tx: &WriteTx, wish: Wish<'_>) -> Result<RoleChangeRequest, Problem> {
         let Wish { member, change, reason, requested_by } = wish;
-        let reason = reason.map(|reason| text::lines("/reason", reason, MAX_REASON)).transpose()?;
         if let Some(member) = member
             && member.status != membership::Status::Active
         {
@@ -138,7 +138,7 @@ impl RoleChanges {
         let row = ActiveModel {
             membership_id: Set(member.map(|member| member.id)),
             change: Set(change),
-            reason: Set(reason.filter(|reason| !reason.is_empty())),
+            reason: Set(reason),
             requested_by: Set(requested_by),
             status: Set(Status::Pending),
             approval_id: Set(None),
@@ -165,6 +165,12 @@ impl RoleChanges {
         self.approvals.supersede(tx, SUBJECT, row.id.as_uuid()).await?;
         end(tx, row, Status::Superseded).await
     }
+}
+
+/// A reason as it is kept. Wrong ones are refused also where nobody is asked.
+pub(crate) fn checked(reason: Option<&str>) -> Result<Option<String>, Problem> {
+    let reason = reason.map(|reason| text::lines("/reason", reason, MAX_REASON)).transpose()?;
+    Ok(reason.filter(|reason| !reason.is_empty()))
 }
 
 /// What waits about this member, or about no member.

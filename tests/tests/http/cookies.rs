@@ -65,6 +65,9 @@ fn on(config: &mut Config) {
     config.cors_allowed_origins = vec![APP.to_owned()];
 }
 
+/// What a request is made into.
+type Made = fn(RequestBuilder) -> RequestBuilder;
+
 fn names(jar: &BTreeMap<String, String>) -> Vec<&str> {
     jar.keys().map(String::as_str).collect()
 }
@@ -119,7 +122,7 @@ async fn another_site_makes_a_browser_do_nothing(#[case] engine: Engine) {
     browser.send(browser.page("POST", "/v1/auth/signup").json(&founder)).await.expect(201);
     let evil = "https://evil.example";
     let host = app.url.strip_prefix("http://").unwrap().to_owned();
-    let requests: [(&str, fn(RequestBuilder) -> RequestBuilder); 6] = [
+    let requests: [(&str, Made); 6] = [
         ("a form", |request| request.header("Sec-Fetch-Site", "cross-site")),
         ("a form of a neighbour", |request| {
             request.header("Sec-Fetch-Site", "same-site").header("X-Session", "cookie")

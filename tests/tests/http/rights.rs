@@ -64,7 +64,7 @@ const BY_MAIL: [&str; 2] = ["POST /v1/auth/email/verify", "POST /v1/auth/passwor
 const NO_ROUTE_YET: [Permission; 0] = [];
 
 /// What the request in the fixtures needs because of the thing that it is about.
-const BY_THE_THING: [(&str, Permission); 6] = [
+const BY_THE_THING: [(&str, Permission); 7] = [
     // It is given to somebody, and so must be held.
     ("POST /v1/api-keys", Permission::ProductsRead),
     ("POST /v1/api-keys/{id}/rotate", Permission::ProductsRead),
@@ -73,16 +73,18 @@ const BY_THE_THING: [(&str, Permission); 6] = [
     ("POST /v1/approvals/{id}/reject", Permission::OrdersConfirm),
     // It is somebody else's.
     ("POST /v1/approvals/{id}/withdraw", Permission::ApprovalsManage),
+    ("POST /v1/role-change-requests/{id}/withdraw", Permission::ApprovalsManage),
     ("DELETE /v1/approval-delegations/{id}", Permission::ApprovalsManage),
 ];
 
 /// Routes whose permission a key can hold, and what it is told all the same: what is decided there is not a key's to decide.
-pub(crate) const DECIDED_BY_PEOPLE: [(&str, &str); 5] = [
+pub(crate) const DECIDED_BY_PEOPLE: [(&str, &str); 6] = [
     ("POST /v1/approvals/{id}/approve", "person_must_decide"),
     ("POST /v1/approvals/{id}/reject", "person_must_decide"),
     ("POST /v1/approval-delegations", "person_must_decide"),
     // Somebody else's need a permission to decide.
     ("POST /v1/approvals/{id}/withdraw", "forbidden"),
+    ("POST /v1/role-change-requests/{id}/withdraw", "forbidden"),
     ("DELETE /v1/approval-delegations/{id}", "forbidden"),
 ];
 

@@ -8,7 +8,12 @@ use serde_json::json;
 const STILL_POSSIBLE: [&str; 2] = ["POST /v1/organization/close", "POST /v1/organization/reactivate"];
 
 /// Reads a file or a token, and shows what would come of it.
-const DRY_RUNS: [&str; 3] = ["POST /v1/customers/import", "POST /v1/products/import", "POST /v1/invitations/preview"];
+const DRY_RUNS: [&str; 4] = [
+    "POST /v1/customers/import",
+    "POST /v1/products/import",
+    "POST /v1/invitations/preview",
+    "POST /v1/approval-links/preview",
+];
 
 /// What belongs to the person: another organization is founded from a suspended one, too.
 const ELSEWHERE: [&str; 1] = ["POST /v1/organizations"];

@@ -4,7 +4,7 @@ use super::{
     change::{self, present},
     permissions, rights, roles,
 };
-use crate::role_changes::{Change, Changed, RoleChanges, Wish, promotes};
+use crate::role_changes::{self, Change, Changed, RoleChanges, Wish, promotes};
 use purser_entity_tenancy::{
     membership::{self, Column, Status},
     membership_role, role,
@@ -86,6 +86,7 @@ impl Members {
         role_ids: &[RoleId],
         reason: Option<&str>,
     ) -> Result<Changed<Member>, Problem> {
+        let reason = role_changes::checked(reason)?;
         let assignment = roles::propose(tx, id, expected, role_ids).await?;
         if promotes(&assignment.before, &assignment.after()) {
             let (member, change) = (Some(&assignment.membership), assignment.change());
@@ -109,6 +110,7 @@ impl Members {
         extras: Extras,
         reason: Option<&str>,
     ) -> Result<Changed<Member>, Problem> {
+        let reason = role_changes::checked(reason)?;
         let (membership, before) = permissions::propose(tx, id, expected, extras).await?;
         if promotes(&before, &permissions::after(tx, &membership, extras).await?) {
             let change = Change::MemberPermissions { from: membership.extra_permissions.clone(), to: extras.into() };
