@@ -152,7 +152,7 @@ fn install() -> Result<PathBuf, String> {
     let tools = target.unwrap_or_else(|| source.join("../../target")).join("tools");
     let installed = tools.join("openid");
     let is_same = |name: &&str| fs::read(installed.join(name)).ok() == fs::read(source.join(name)).ok();
-    if !FILES.iter().all(|name| is_same(name)) {
+    if !FILES.iter().all(is_same) {
         install_into(&source, &tools, &installed)?;
     }
     let node = Command::new("node").arg("--version").stdout(Stdio::null()).status();

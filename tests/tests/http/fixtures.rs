@@ -330,8 +330,7 @@ fn house(route: &str) -> Option<Value> {
         }
         "POST /v1/integrations/ldap" => directory(false),
         "PATCH /v1/integrations/{id}/ldap" => directory(true),
-        "POST /v1/integrations/oidc" => provider(false),
-        "PATCH /v1/integrations/{id}/oidc" => provider(false),
+        "POST /v1/integrations/oidc" | "PATCH /v1/integrations/{id}/oidc" => provider(false),
         "PUT /v1/integrations/{id}/group-roles" => {
             json!({ "group_roles": [{ "group_name": "Taken", "role_id": "{RoleId}" }] })
         }

@@ -1,5 +1,4 @@
 //! Who may connect an OpenID provider, and what can be changed about it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 use purser_kernel::{Links, SystemRole};
 use purser_tests::{app::TestApp, database::Engine};
 use rstest::rstest;

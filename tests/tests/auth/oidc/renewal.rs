@@ -16,8 +16,8 @@ impl House {
     /// Renews the session, and takes what it brings.
     async fn renew(&self, person: &mut Tenant) {
         let renewed = self.refresh(person).await.expect(200).json();
-        person.refresh_token = renewed["refresh_token"].as_str().unwrap().to_owned();
-        person.access_token = renewed["access_token"].as_str().unwrap().to_owned();
+        renewed["refresh_token"].as_str().unwrap().clone_into(&mut person.refresh_token);
+        renewed["access_token"].as_str().unwrap().clone_into(&mut person.access_token);
     }
 
     /// The time has come to ask the provider again.
