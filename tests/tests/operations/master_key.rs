@@ -92,7 +92,7 @@ async fn everything_goes_on_under_the_next_master_key(#[case] engine: Engine) {
     assert_eq!(again["refresh_token"], successor, "also when another key makes new ones");
     let body = json!({ "token": invitation, "full_name": "Nora", "password": PASSWORD });
     app.anonymous("POST", "/v1/invitations/accept", Some(&body)).await.expect(200);
-    let body = json!({ "token": reset, "password": "another horse battery staple" });
+    let body = json!({ "token": reset, "password": "correct pony battery staple" });
     app.anonymous("POST", "/v1/auth/password/reset", Some(&body)).await.expect(204);
 
     // Then the old key can go.

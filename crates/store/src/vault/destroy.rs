@@ -27,7 +27,7 @@ impl Store {
             row.wrapped_key = Set(Vec::new());
             row.rotated_at = Set(Some(now));
         };
-        let destroyed = tx.update_where(Column::Status.ne(Status::Destroyed), destroy).await?;
+        let destroyed = tx.update_keys(Column::Status.ne(Status::Destroyed), destroy).await?;
         let entry = AuditEntry::new("encryption_key.destroy", "organization", organization);
         let entry = entry.category(AuditCategory::Security).severity(AuditSeverity::Critical);
         tx.audit(entry.after(&json!({ "keys": destroyed }))).await?;

@@ -1,9 +1,9 @@
 //! Keys of organizations, and what they seal.
 use super::{Place, Sealed, Vault, cipher::Cipher, ring::wrapping_context};
-use crate::{ReadTx, WriteTx, prelude::*};
+use crate::{ReadTx, WriteTx, error::internal, prelude::*, query::visible};
 use purser_entity_platform::encryption_key::{self, Column, Entity, Status};
 use purser_kernel::{OrganizationId, ids::EncryptionKeyId, random};
-use sea_orm::sea_query::LockType;
+use sea_orm::{EntityTrait, QueryFilter, sea_query::LockType};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -44,6 +44,20 @@ impl WriteTx {
         };
         self.insert_many([row]).await?;
         Ok(id)
+    }
+
+    /// Changes keys of the organization, and returns how many. Not by [`WriteTx::update_where`], which counts `version` up: here it is
+    /// the key's own.
+    pub(super) async fn update_keys(
+        &self,
+        which: Filter<Entity>,
+        change: impl FnOnce(&mut encryption_key::ActiveModel) + Send,
+    ) -> Result<u64, Problem> {
+        let mut row = encryption_key::ActiveModel { updated_at: Set(self.now()), ..Default::default() };
+        change(&mut row);
+        let own = visible::<Entity>(self.organization());
+        let update = Entity::update_many().set(row).filter(own).filter(which.condition);
+        Ok(update.exec(self.connection()).await.map_err(internal)?.rows_affected)
     }
 
     /// Wraps a key of the organization with the master key that seals.

@@ -60,7 +60,7 @@ impl Store {
             return Ok(Some(before.version));
         }
         let now = tx.now();
-        tx.update_where(Column::Id.eq(before.id), |row: &mut encryption_key::ActiveModel| {
+        tx.update_keys(Column::Id.eq(before.id), |row: &mut encryption_key::ActiveModel| {
             row.status = Set(Status::Retiring);
             row.rotated_at = Set(Some(now));
         })
@@ -113,7 +113,7 @@ impl Store {
             let on_it = sealed_by(&tx, key.id).await?;
             if on_it == 0 {
                 let retire = |row: &mut encryption_key::ActiveModel| row.status = Set(Status::Retired);
-                tx.update_where(Column::Id.eq(key.id), retire).await?;
+                tx.update_keys(Column::Id.eq(key.id), retire).await?;
             }
             left += on_it;
         }

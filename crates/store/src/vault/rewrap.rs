@@ -164,7 +164,7 @@ impl Store {
             if let Some((_, key)) = wrapped_by(&row).ok().filter(|(name, _)| *name != own) {
                 let wrapped = tx.wrap_key(row.id, &key).await?;
                 let wrap = |row: &mut encryption_key::ActiveModel| row.wrapped_key = Set(wrapped);
-                tx.update_where(Column::Id.eq(row.id), wrap).await?;
+                tx.update_keys(Column::Id.eq(row.id), wrap).await?;
             }
         }
         tx.commit().await?;
