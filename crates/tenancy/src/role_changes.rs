@@ -79,7 +79,7 @@ impl RoleChanges {
         tx.scope().require(Permission::MembersRead)?;
         authority::lock(tx).await?;
         let row = tx.get_for_update::<Entity>(id).await?;
-        if row.requested_by.is_none() || row.requested_by != tx.scope().actor.user() {
+        if row.requested_by.is_none() || row.requested_by != tx.scope().actor.in_person() {
             tx.scope().require(Permission::ApprovalsManage)?;
         }
         if row.status != Status::Pending {

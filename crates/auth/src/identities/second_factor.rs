@@ -46,7 +46,7 @@ impl Identities {
         let Proof::Password(password) = proof else {
             return Ok(proof);
         };
-        let user = scope.actor.user().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
+        let user = scope.actor.in_person().ok_or_else(|| Problem::of(AuthProblem::PersonRequired))?;
         let holder = Holder { organization: scope.organization, user, session };
         let tx = self.auth.store.read_in_any_state(scope).await?;
         let Some(integration) = sessions::open(&tx, holder).await?.and_then(|session| session.integration_id) else {
