@@ -108,17 +108,11 @@ impl Settings {
             // Otherwise a server that was told of a PostgreSQL would quietly keep its rows in a file.
             return Err(ConfigError::value("database_url", "must be set where another address of the database is"));
         }
-        let smtp_url = self.smtp_url.filter(|url| !url.expose_secret().trim().is_empty()).map(relay).transpose()?;
+        let smtp_url = given(self.smtp_url).map(relay).transpose()?;
         let public_url = self.public_url.filter(|url| !url.trim().is_empty()).map(public_url).transpose()?;
         let mail_from = self.mail_from.filter(|from| !from.trim().is_empty()).map(sender).transpose()?;
-        if smtp_url.is_some() && public_url.is_none() {
-            return Err(ConfigError::value(
-                "public_url",
-                "must be set where smtp_url is: links in mails begin with it",
-            ));
-        }
-        if smtp_url.is_some() && mail_from.is_none() {
-            return Err(ConfigError::value("mail_from", "must be set where smtp_url is"));
+        if smtp_url.is_some() {
+            complete(public_url.is_some(), mail_from.is_some())?;
         }
         let least_memory = if production { LEAST_ARGON2_MEMORY_KIB } else { 8 };
         let seconds = |key, value: Option<u64>, default: Duration| {
@@ -255,6 +249,17 @@ fn public_url(url: String) -> Result<Links, ConfigError> {
     let wrong =
         |_| ConfigError::value("public_url", "must be a URL without a query, such as https://purser.example.com");
     Links::new(url.trim()).map_err(wrong)
+}
+
+/// A server that takes mails is of no use without these.
+fn complete(has_public_url: bool, has_sender: bool) -> Result<(), ConfigError> {
+    if !has_public_url {
+        return Err(ConfigError::value("public_url", "must be set where smtp_url is: links in mails begin with it"));
+    }
+    if !has_sender {
+        return Err(ConfigError::value("mail_from", "must be set where smtp_url is"));
+    }
+    Ok(())
 }
 
 fn sender(text: String) -> Result<Sender, ConfigError> {

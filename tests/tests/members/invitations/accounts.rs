@@ -64,7 +64,7 @@ async fn an_account_joins_with_its_password(#[case] engine: Engine) {
     // As at sign-in, guessing is slowed down.
     problem(&accept_with(&app, &token, PASSWORD).await, 429, "too_many_requests");
     assert_eq!(row(&owner, LIST, "status", "pending").await["accepted_at"], json!(null));
-    let sql = "update user_credentials set next_try_at = null";
+    let sql = "update sign_in_networks set next_try_at = null";
     app.database.owner().await.execute(sql).await.unwrap();
     let joined = accept_with(&app, &token, PASSWORD).await.expect(200).json();
     assert_eq!(
