@@ -38,6 +38,8 @@ async fn resolves_every_reference_and_describes_every_route() {
     for route in routes(&app).await {
         assert!(route.operation["summary"].is_string(), "{} {} has no summary", route.method, route.path);
         assert!(route.operation["tags"].is_array(), "{} {} has no tag", route.method, route.path);
+        let security = route.operation.get("security");
+        assert!(security.is_none_or(Value::is_array), "{} {}: {security:?}", route.method, route.path);
         let names: Vec<&str> = route.operation["parameters"]
             .as_array()
             .into_iter()

@@ -25,7 +25,8 @@ impl<'a> Operation<'a> {
         self.name();
         // Whatever a bearer token opens, the same token in a cookie opens, too.
         let bearer = self.value.pointer("/security/0/bearer").cloned();
-        if let (Some(needed), Some(security)) = (bearer, self.value["security"].as_array_mut()) {
+        let security = self.value.get_mut("security").and_then(Value::as_array_mut);
+        if let (Some(needed), Some(security)) = (bearer, security) {
             security.push(json!({ "cookie": needed }));
         }
         let parameters = self.value.get_mut("parameters").and_then(Value::as_array_mut);

@@ -21,7 +21,10 @@ use purser_tenancy::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::schema::{Object, ObjectBuilder, Type},
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -137,9 +140,15 @@ pub struct ListRoleChanges {
 #[serde(deny_unknown_fields)]
 pub struct CreateRoleChange {
     /// False.
+    #[schema(schema_with = only_false)]
     role_changes_need_approval: bool,
     #[schema(max_length = 2000)]
     reason: Option<String>,
+}
+
+fn only_false() -> Object {
+    let description = "False: it is switched on in the settings, by one person.";
+    ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([false])).description(Some(description)).build()
 }
 
 /// Promotions that wait or waited for a second person, the newest first.
