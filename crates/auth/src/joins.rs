@@ -9,7 +9,7 @@ use crate::{
     tokens::Holder,
 };
 use purser_entity_auth::user::{self, Column, Entity};
-use purser_kernel::{Client, ExposeSecret, Id, SecretString, UserId, text::Findings};
+use purser_kernel::{Client, ExposeSecret, Id, SecretString, UserId, clock::Stopwatch, text::Findings};
 use purser_store::{
     AuditCategory,
     ports::{Invitations, OpenInvitation},
@@ -96,8 +96,14 @@ impl Joins {
         request_id: String,
     ) -> Result<(OpenInvitation, Option<UserId>), Problem> {
         let nobody = bare_scope(self.invitations.organization(token), UserId::generate(), client, request_id);
+        let watch = Stopwatch::start();
         let tx = self.auth.store.read_in_any_state(&nobody).await?;
-        let invitation = self.invitations.open(&tx, token).await?.ok_or_else(invalid)?;
+        let Some(invitation) = self.invitations.open(&tx, token).await? else {
+            drop(tx);
+            // A row that is found takes longer to read than one that is not.
+            tokio::time::sleep(self.auth.options.refusal_time.saturating_sub(watch.elapsed())).await;
+            return Err(invalid());
+        };
         let user =
             tx.global::<Entity>().filter(Column::EmailNormalized.eq(invitation.email.normalized())).one().await?;
         Ok((invitation, user.map(|user| user.id)))
