@@ -1,5 +1,6 @@
 //! Where the program is put together: which crate implements which port, who does which job, who hears of which event.
 use crate::{Config, mail};
+use actix_web::web::{Data, ServiceConfig};
 use chrono::TimeDelta;
 use purser_agents::AnswerBook;
 use purser_approvals::{ApprovalService, DecisionLinks, Expire, Review, SendApprovalMail, Tell};
@@ -134,6 +135,25 @@ impl Services {
         })
     }
 
+    /// Hands the handlers what they name: `orders: Data<Orders>`.
+    pub fn share(&self, config: &mut ServiceConfig) {
+        config
+            .app_data(Data::new(self.store.clone()))
+            .app_data(Data::new(self.auth.clone()))
+            .app_data(Data::new(self.members.clone()))
+            .app_data(Data::new(self.invitations.clone()))
+            .app_data(Data::new(self.joins.clone()))
+            .app_data(Data::new(self.role_changes.clone()))
+            .app_data(Data::new(self.decision_links.clone()))
+            .app_data(Data::from(self.approvals.clone()))
+            .app_data(Data::new(self.identities.clone()))
+            .app_data(Data::new(self.providers.clone()))
+            .app_data(Data::from(self.memberships.clone()))
+            .app_data(Data::from(self.directory.clone()))
+            .app_data(Data::new(self.customers.clone()))
+            .app_data(Data::new(self.orders.clone()));
+    }
+
     /// Who does which kind of job.
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
         let subscribers: Vec<Arc<dyn Subscriber>> =
@@ -174,11 +194,6 @@ impl Services {
             (PurgeClosed::KIND, "27 3 * * *"),
             (Analyze::KIND, "47 3 * * *"),
         ]
-    }
-
-    /// Whether the database answers.
-    pub async fn ready(&self) -> Result<(), Problem> {
-        self.store.system_read().await.map(|_| ())
     }
 }
 

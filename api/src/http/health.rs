@@ -1,6 +1,6 @@
 //! Whether the process lives, and whether it can serve.
-use super::{problem::Refusal, reply::Reply, unit::Anyone};
 use actix_web::get;
+use purser_http::{problem::Refusal, reply::Reply, unit::Anyone};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -27,6 +27,6 @@ async fn live() -> Result<Reply, Refusal> {
 #[utoipa::path(tag = "Health", responses((status = 200, body = Health)), security(()))]
 #[get("/health/ready")]
 async fn ready(anyone: Anyone) -> Result<Reply, Refusal> {
-    anyone.services().ready().await?;
+    anyone.store().system_read().await?;
     Ok(Reply::ok(&Health { status: "ok" })?)
 }

@@ -3,12 +3,12 @@ mod conventions;
 mod texts;
 
 use super::{
-    cookies,
-    problem::{self, PublishedProblem},
+    problems::{self, PublishedProblem},
     server,
 };
 use actix_web::{HttpResponse, Responder, get, web};
 use conventions::Operation;
+use purser_http::{cookies, problem::Refusal};
 use purser_kernel::Permission;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -67,8 +67,8 @@ async fn openapi_json() -> impl Responder {
 
 /// The registry that a problem's `type` points to.
 #[get("/problems/{id}")]
-async fn problem_page(id: web::Path<String>) -> Result<HttpResponse, problem::Refusal> {
-    let found = problem::registry().into_iter().find(|published| published.kind.id == id.as_str());
+async fn problem_page(id: web::Path<String>) -> Result<HttpResponse, Refusal> {
+    let found = problems::registry().into_iter().find(|published| published.kind.id == id.as_str());
     match found {
         Some(kind) => Ok(HttpResponse::Ok().json(kind)),
         None => Err(purser_kernel::Problem::not_found("problem").into()),
@@ -91,7 +91,7 @@ fn build() -> Value {
 /// Adds what holds for every route, so that no handler has to repeat it.
 #[expect(clippy::indexing_slicing, reason = "what is missing in a JSON object is made by its index")]
 fn complete(document: &mut Value) {
-    let registry = problem::registry();
+    let registry = problems::registry();
     let ids: Vec<&str> = registry.iter().map(|published| published.kind.id).collect();
     if let Some(schemas) = document.pointer_mut("/components/schemas") {
         schemas["Problem"] = problem_schema(&ids);

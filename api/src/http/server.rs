@@ -1,13 +1,5 @@
 //! The server: every route, the conventions around them, and how it ends.
-use super::{
-    administration, agents, approvals, auth, billing, cors, health, integrations,
-    limits::{LimitOptions, RateLimits, show_limits},
-    messaging,
-    observe::observe,
-    openapi, ordering, platform,
-    problem::Refusal,
-    security, tenancy,
-};
+use super::{health, openapi};
 use crate::wiring::Services;
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer, ResponseError,
@@ -16,40 +8,21 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data, PayloadConfig},
 };
-use ipnet::IpNet;
+use purser_http::{
+    cors,
+    limits::{RateLimits, show_limits},
+    observe::observe,
+    options::HttpOptions,
+    problem::Refusal,
+    security,
+};
 use purser_kernel::{CommonProblem, Problem};
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
-    time::Duration,
 };
 use tokio_util::sync::CancellationToken;
 use utoipa_actix_web::AppExt;
-
-/// How the server behaves.
-#[derive(Clone, Debug)]
-pub struct HttpOptions {
-    /// The address it listens on; port 0 takes any that is free.
-    pub listen: SocketAddr,
-    /// Threads that serve.
-    pub threads: usize,
-    /// The largest JSON body.
-    pub max_body_bytes: usize,
-    /// The largest file of an import.
-    pub max_import_bytes: u64,
-    /// Proxies whose word on the client's address counts.
-    pub trusted_proxies: Vec<IpNet>,
-    /// Origins whose pages may read answers.
-    pub cors_allowed_origins: Vec<String>,
-    /// Whether browsers may keep their tokens in cookies.
-    pub cookies: bool,
-    /// Whether browsers are told to come over TLS only.
-    pub hsts: bool,
-    /// How many requests are taken.
-    pub limits: LimitOptions,
-    /// How long accepted requests have to be answered after the server was told to stop.
-    pub shutdown_timeout: Duration,
-}
 
 /// A server that listens and does not serve yet.
 pub struct Server {
@@ -75,20 +48,20 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
         let Self { listener, options, services, .. } = self;
         let shutdown = options.shutdown_timeout.as_secs();
-        let (services, data) = (Data::from(services), Data::new(options.clone()));
+        let data = Data::new(options.clone());
         let document = Data::new(openapi::Document::new());
         let limits = Data::new(RateLimits::new(options.limits));
         let server = HttpServer::new(move || {
             let (app, _) = App::new()
                 .into_utoipa_app()
-                .app_data(services.clone())
                 .app_data(data.clone())
                 .app_data(document.clone())
                 .app_data(limits.clone())
                 .app_data(PayloadConfig::new(data.max_body_bytes))
                 .configure(routes)
                 .split_for_parts();
-            app.configure(openapi::serve)
+            app.configure(|config| services.share(config))
+                .configure(openapi::serve)
                 .default_service(web::to(nothing_here))
                 .wrap(Compress::default())
                 .wrap(from_fn(show_limits))
@@ -119,17 +92,17 @@ async fn stop_gracefully(handle: ServerHandle, stop: CancellationToken) {
 /// actix-web tries the patterns one after the other: what is asked for most stands first.
 pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
-        .configure(ordering::routes)
-        .configure(messaging::routes)
-        .configure(integrations::routes)
+        .configure(purser_http_ordering::routes)
+        .configure(purser_http_messaging::routes)
+        .configure(purser_http_integrations::routes)
         .configure(health::routes)
-        .configure(auth::routes)
-        .configure(tenancy::routes)
-        .configure(approvals::routes)
-        .configure(agents::routes)
-        .configure(billing::routes)
-        .configure(platform::routes)
-        .configure(administration::routes);
+        .configure(purser_http_auth::routes)
+        .configure(purser_http_tenancy::routes)
+        .configure(purser_http_approvals::routes)
+        .configure(purser_http_agents::routes)
+        .configure(purser_http_billing::routes)
+        .configure(purser_http_platform::routes)
+        .configure(purser_http_administration::routes);
 }
 
 /// 405 with the methods there are when the path exists, else 404.

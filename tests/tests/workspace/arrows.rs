@@ -10,6 +10,8 @@ enum Layer<'a> {
     Migration,
     Store,
     Domain(&'a str),
+    HttpCore,
+    Http(&'a str),
     Api,
     Tests,
 }
@@ -20,11 +22,13 @@ impl<'a> Layer<'a> {
             ("crates/kernel", _) => Self::Kernel,
             ("crates/store", _) => Self::Store,
             ("entity/core", _) => Self::EntityCore,
+            ("http/core", _) => Self::HttpCore,
             ("migration", _) => Self::Migration,
             ("api", _) => Self::Api,
             ("tests", _) | (_, Some(("tests", _))) => Self::Tests,
             (_, Some(("crates", domain))) => Self::Domain(domain),
             (_, Some(("entity", domain))) => Self::Entity(domain),
+            (_, Some(("http", domain))) => Self::Http(domain),
             _ => return None,
         })
     }
@@ -37,7 +41,14 @@ impl<'a> Layer<'a> {
             }
             // The black-box suites drive the program itself.
             (Self::Tests, _)
-            | (Self::Api, Layer::Domain(_) | Layer::Store | Layer::Migration | Layer::Kernel)
+            | (
+                Self::Api,
+                Layer::Http(_) | Layer::HttpCore | Layer::Domain(_) | Layer::Store | Layer::Migration | Layer::Kernel,
+            )
+            // Views that several show, such as a person, stand with one of them.
+            | (Self::Http(_), Layer::Http(_) | Layer::HttpCore | Layer::Domain(_) | Layer::Store | Layer::Kernel)
+            // Who sends a request is for auth to say.
+            | (Self::HttpCore, Layer::Domain("auth") | Layer::Store | Layer::Kernel)
             | (Self::Domain(_), Layer::Store | Layer::EntityCore | Layer::Kernel)
             | (Self::Store, Layer::EntityCore | Layer::Kernel | Layer::Entity("platform"))
             | (Self::Entity(_), Layer::EntityCore | Layer::Kernel)
@@ -46,7 +57,8 @@ impl<'a> Layer<'a> {
         }
     }
 
-    /// Whether this layer may use a crate of somebody else's. Only the layers below know a database, and `api` alone the web.
+    /// Whether this layer may use a crate of somebody else's. Only the layers below know a database, and those
+    /// above the domains the web.
     fn may_use_foreign(self, name: &str) -> bool {
         let database = ["sea-orm", "sea-query", "sea-query-sqlx", "sea-schema", "sqlx"].contains(&name);
         let migration = name == "sea-orm-migration";
@@ -54,6 +66,7 @@ impl<'a> Layer<'a> {
         match self {
             Self::Migration => migration || name == "async-trait",
             Self::Tests => true,
+            Self::Http(_) | Self::HttpCore => !(database || migration || name == "reqwest"),
             Self::Api => !database,
             Self::Store => !web && !migration,
             // Ids go into columns, and values into the published schema: behind features.
@@ -106,6 +119,11 @@ fn what_must_not_be_is_refused() {
         ("crates/kernel", "entity/core"),
         ("api", "entity/ordering"),
         ("api", "entity/core"),
+        ("http/ordering", "entity/ordering"),
+        ("http/core", "crates/ordering"),
+        ("http/core", "http/ordering"),
+        ("http/ordering", "api"),
+        ("crates/ordering", "http/core"),
     ];
     for (from, to) in refused {
         assert!(!Layer::of(from).unwrap().may_use(Layer::of(to).unwrap()), "{from} -> {to}");
@@ -113,9 +131,14 @@ fn what_must_not_be_is_refused() {
     for name in ["sea-orm", "sqlx", "actix-web", "sea-orm-migration", "reqwest"] {
         assert!(!Layer::Domain("ordering").may_use_foreign(name), "ordering -> {name}");
     }
-    for (layer, name) in
-        [(Layer::Api, "sea-orm"), (Layer::Api, "sqlx"), (Layer::Migration, "sea-orm"), (Layer::Store, "actix-web")]
-    {
+    for (layer, name) in [
+        (Layer::Http("ordering"), "sea-orm"),
+        (Layer::HttpCore, "reqwest"),
+        (Layer::Api, "sea-orm"),
+        (Layer::Api, "sqlx"),
+        (Layer::Migration, "sea-orm"),
+        (Layer::Store, "actix-web"),
+    ] {
         assert!(!layer.may_use_foreign(name), "{layer:?} -> {name}");
     }
 }

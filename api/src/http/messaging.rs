@@ -1,8 +1,0 @@
-//! Conversations with customers.
-mod conversations;
-
-use utoipa_actix_web::service_config::ServiceConfig;
-
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(conversations::routes);
-}

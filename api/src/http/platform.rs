@@ -1,8 +1,0 @@
-//! What every domain leaves behind: the audit trail.
-mod audit_logs;
-
-use utoipa_actix_web::service_config::ServiceConfig;
-
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(audit_logs::routes);
-}

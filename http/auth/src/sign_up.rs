@@ -1,0 +1,78 @@
+//! Signing up.
+use super::view::{OrganizationBrief, PersonView, TokensView};
+use actix_web::{http::StatusCode, post};
+use purser_auth::{SignUp, SignedUp};
+use purser_http::{
+    body::Body,
+    cookies::{Delivery, Signed, Tokens},
+    problem::Refusal,
+    reply::Reply,
+    unit::Anyone,
+};
+use purser_kernel::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(sign_up);
+}
+
+/// A new organization and its first person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpRequest {
+    #[schema(max_length = 200)]
+    organization_name: String,
+    #[schema(max_length = 200)]
+    full_name: String,
+    #[schema(format = "email")]
+    email: String,
+    /// At least 12 characters unless the installation says otherwise. Holds neither the mail address nor the person's name nor
+    /// the organization's, and is not among those that are tried first.
+    #[schema(value_type = String, format = Password, max_length = 128)]
+    password: SecretString,
+}
+
+impl From<SignUpRequest> for SignUp {
+    fn from(request: SignUpRequest) -> Self {
+        let SignUpRequest { organization_name, full_name, email, password } = request;
+        Self { organization_name, full_name, email, password }
+    }
+}
+
+/// What signing up has made.
+#[derive(Serialize, ToSchema)]
+pub struct SignedUpView {
+    organization: OrganizationBrief,
+    user: PersonView,
+    #[serde(flatten)]
+    tokens: TokensView,
+}
+
+impl From<SignedUp> for SignedUpView {
+    fn from(signed_up: SignedUp) -> Self {
+        let SignedUp { organization, user, tokens } = signed_up;
+        Self { organization: organization.into(), user: user.into(), tokens: tokens.into() }
+    }
+}
+
+impl Signed for SignedUpView {
+    fn take(&mut self) -> Tokens {
+        self.tokens.take()
+    }
+}
+
+/// Founds an organization. Who signs up owns it and is signed in.
+#[utoipa::path(
+    tag = "Auth",
+    request_body = SignUpRequest,
+    responses((status = 201, body = SignedUpView)),
+    security(()),
+)]
+#[post("/v1/auth/signup")]
+async fn sign_up(anyone: Anyone, delivery: Delivery, body: Body<SignUpRequest>) -> Result<Reply, Refusal> {
+    let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
+    let signed_up = anyone.auth().sign_up(body.into_inner().into(), client, request_id).await?;
+    Ok(delivery.reply(StatusCode::CREATED, SignedUpView::from(signed_up))?)
+}

@@ -1,0 +1,93 @@
+//! What providers sent: when, and what became of it. Never what stood in it.
+use actix_web::get;
+use chrono::{DateTime, Utc};
+use purser_http::{
+    path::PathId,
+    problem::Refusal,
+    query::{self, Query},
+    reply::Reply,
+    unit::Read,
+    view::PageView,
+};
+use purser_integrations::events::{self, EventFilter, InboundEvent};
+use purser_kernel::ids::{self, InboundEventId, IntegrationId};
+use purser_store::{name_of, named};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(show);
+}
+
+/// Something that a provider sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InboundEventView {
+    id: InboundEventId,
+    integration_id: IntegrationId,
+    provider: String,
+    /// `received`, `processed`, `failed` or `ignored`.
+    status: String,
+    /// How often it was read.
+    attempts: i32,
+    /// Why it failed, or why parts of it were left out.
+    error: Option<String>,
+    received_at: DateTime<Utc>,
+    processed_at: Option<DateTime<Utc>>,
+}
+
+impl From<InboundEvent> for InboundEventView {
+    fn from(event: InboundEvent) -> Self {
+        let InboundEvent { id, integration_id, provider, status, attempts, error, received_at, processed_at } = event;
+        let status = name_of(&status);
+        Self { id, integration_id, provider, status, attempts, error, received_at, processed_at }
+    }
+}
+
+/// Which events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListInboundEvents {
+    /// Only those of this integration.
+    integration_id: Option<IntegrationId>,
+    /// Only those that are `received`, `processed`, `failed` or `ignored`.
+    #[param(pattern = "^(received|processed|failed|ignored)$")]
+    status: Option<String>,
+    /// Rows in the page, from 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Events, the newest first.
+#[utoipa::path(
+    tag = "Integrations",
+    params(ListInboundEvents),
+    responses((status = 200, body = PageView<InboundEventView>)),
+    security(("bearer" = ["integrations.read"])),
+)]
+#[get("/v1/inbound-events")]
+async fn list(unit: Read, Query(query): Query<ListInboundEvents>) -> Result<Reply, Refusal> {
+    let page = query::page(query.limit, query.cursor)?;
+    let status = query.status.map(|name| named("/status", &name)).transpose()?;
+    let filter = EventFilter { integration_id: query.integration_id, status };
+    let tx = unit.begin().await?;
+    let page = events::list(&tx, filter, &page).await?;
+    Ok(Reply::ok(&PageView::of(page, InboundEventView::from))?)
+}
+
+/// One event.
+#[utoipa::path(
+    tag = "Integrations",
+    params(("id" = InboundEventId, Path)),
+    responses((status = 200, body = InboundEventView)),
+    security(("bearer" = ["integrations.read"])),
+)]
+#[get("/v1/inbound-events/{id}")]
+async fn show(unit: Read, PathId(id): PathId<ids::InboundEvent>) -> Result<Reply, Refusal> {
+    let tx = unit.begin().await?;
+    let event = events::get(&tx, id).await?;
+    Ok(Reply::ok(&InboundEventView::from(event))?)
+}

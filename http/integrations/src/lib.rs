@@ -1,0 +1,21 @@
+//! Connections to providers, their doors, and what came in.
+mod group_roles;
+mod inbound_events;
+#[expect(clippy::module_inception, reason = "a feature has the same name in every layer")]
+mod integrations;
+mod ldap;
+mod oidc;
+mod webhooks;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(ldap::routes)
+        .configure(oidc::routes)
+        .configure(group_roles::routes)
+        .configure(integrations::routes)
+        .configure(webhooks::routes)
+        .configure(inbound_events::routes);
+}

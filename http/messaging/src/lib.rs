@@ -1,0 +1,9 @@
+//! Conversations with customers.
+mod conversations;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(conversations::routes);
+}
