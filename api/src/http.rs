@@ -25,6 +25,7 @@ pub mod approvals;
 pub mod auth;
 pub mod billing;
 pub mod integrations;
+pub mod media;
 pub mod messaging;
 pub mod ordering;
 pub mod platform;

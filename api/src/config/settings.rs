@@ -35,6 +35,8 @@ pub(super) struct Settings {
     http_threads: Option<usize>,
     max_body_bytes: Option<usize>,
     max_import_bytes: Option<u64>,
+    max_media_bytes: Option<u64>,
+    media_dir: Option<PathBuf>,
     shutdown_timeout_seconds: Option<u64>,
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
@@ -160,6 +162,13 @@ impl Settings {
                 1_024,
                 10 * 1024 * 1024 * 1024,
             )?,
+            max_media_bytes: within(
+                "max_media_bytes",
+                self.max_media_bytes.unwrap_or(default.max_media_bytes),
+                1_024,
+                100 * 1024 * 1024 * 1024,
+            )?,
+            media_dir: self.media_dir.filter(|path| !path.as_os_str().is_empty()),
             shutdown_timeout: seconds(
                 "shutdown_timeout_seconds",
                 self.shutdown_timeout_seconds,

@@ -2,7 +2,7 @@
 use super::{
     administration, agents, approvals, auth, billing, cors, health, integrations,
     limits::{LimitOptions, RateLimits, show_limits},
-    messaging,
+    media, messaging,
     observe::observe,
     openapi, ordering, platform,
     problem::Refusal,
@@ -121,6 +121,7 @@ pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfi
     config
         .configure(ordering::routes)
         .configure(messaging::routes)
+        .configure(media::routes)
         .configure(integrations::routes)
         .configure(health::routes)
         .configure(auth::routes)

@@ -95,7 +95,7 @@ fn charset(request: &HttpRequest) -> Result<Option<String>, Problem> {
     Ok(media_type.get_param("charset").map(|charset| charset.as_str().to_owned()))
 }
 
-fn unreadable(error: &PayloadError) -> Problem {
+pub(in crate::http) fn unreadable(error: &PayloadError) -> Problem {
     match error {
         PayloadError::Overflow => Problem::of(CommonProblem::PayloadTooLarge),
         _ => Problem::of(CommonProblem::MalformedRequest).detail("The body did not arrive whole."),
