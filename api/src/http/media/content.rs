@@ -31,9 +31,9 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     security(("bearer" = ["media.read"])),
     params(("id" = MediaFileId, Path)),
     responses(
-        (status = 200, body = inline(FileBytes), content_type = "application/octet-stream",
+        (status = 200, body = inline(FileBytes), content_type = "*/*",
             headers(("ETag" = String, description = "The file's SHA-256."))),
-        (status = 206, body = inline(FileBytes), content_type = "application/octet-stream"),
+        (status = 206, body = inline(FileBytes), content_type = "*/*"),
         (status = 304, description = "The bytes that the caller has"),
         (status = 416),
     ),
