@@ -66,7 +66,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where metrics are read; empty turns them off. Default: `127.0.0.1:9464`.
     pub metrics_listen: Option<SocketAddr>,
-    /// Where the embedded database and, in development, the master key are kept. Default: `./purser-data`.
+    /// Where the embedded database, files and, in development, the master key are kept. Default: `./purser-data`.
     pub data_dir: PathBuf,
     /// 32 bytes in base64, from which every other key follows. Production does not start without it.
     pub master_key: Option<SecretString>,
@@ -84,6 +84,10 @@ pub struct Config {
     pub max_body_bytes: usize,
     /// The largest file of an import. Default: 100 MiB.
     pub max_import_bytes: u64,
+    /// The largest file that is kept. Default: 100 MiB.
+    pub max_media_bytes: u64,
+    /// Where files are kept. Several processes need the same. Without one: `media` in the data directory.
+    pub media_dir: Option<PathBuf>,
     /// How long accepted requests and running jobs have to end after the process was told to stop. In seconds; default: 30.
     pub shutdown_timeout: Duration,
     /// Memory of one password hash, in KiB. Default: 19,456, as OWASP's cheat sheet on password storage has it.
@@ -142,6 +146,8 @@ impl Default for Config {
             http_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             max_body_bytes: 1024 * 1024,
             max_import_bytes: 100 * 1024 * 1024,
+            max_media_bytes: 100 * 1024 * 1024,
+            media_dir: None,
             shutdown_timeout: Duration::from_secs(30),
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,
@@ -206,6 +212,11 @@ impl Config {
     /// The embedded database in the data directory, which is used unless `database_url` says otherwise.
     pub fn database_file(&self) -> PathBuf {
         self.data_dir.join("purser.db")
+    }
+
+    /// The folder in which files are kept.
+    pub fn media_folder(&self) -> PathBuf {
+        self.media_dir.clone().unwrap_or_else(|| self.data_dir.join("media"))
     }
 
     fn options(&self, url: SecretString) -> DatabaseOptions {

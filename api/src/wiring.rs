@@ -9,7 +9,11 @@ use purser_auth::{
 };
 use purser_billing::{Meter, rates::Rates};
 use purser_integrations::{ProcessInbound, Providers, Reach};
-use purser_kernel::{Links, Problem, ports::Mailer};
+use purser_kernel::{
+    Links, Problem,
+    ports::{BlobStore, Mailer},
+};
+use purser_media::{Folder, Media, RemoveBlob, Sweep};
 use purser_messaging::InboxService;
 use purser_migration::{APPEND_ONLY, tenant_tables};
 use purser_ordering::{
@@ -67,6 +71,8 @@ pub struct Services {
     pub customers: Customers,
     /// Orders.
     pub orders: Orders,
+    /// Files.
+    pub media: Media,
     /// The organizations.
     pub tenants: Arc<dyn Tenants>,
     settings: Arc<dyn Settings>,
@@ -107,6 +113,7 @@ impl Services {
         let invitations = Invitations::new(people.clone(), role_changes.clone(), &master_key)?;
         let memberships: Arc<dyn Memberships> = Arc::new(DirectoryMembers { role_changes: role_changes.clone() });
         let reach = Reach { loopback: !config.is_production(), private: config.private_providers };
+        let blobs: Arc<dyn BlobStore> = Arc::new(Folder::new(config.media_folder()));
         let providers = Providers { reach, redirect_uri: config.links().page("oidc/callback") };
         Ok(Self {
             joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
@@ -120,6 +127,7 @@ impl Services {
             memberships,
             customers: Customers { settings: settings.clone() },
             orders: Orders { answers: answers.clone(), approvals: approvals.clone() },
+            media: Media { blobs, limits: Arc::new(Tenancy), max_bytes: config.max_media_bytes },
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             reader: Arc::new(RuleReader),
@@ -151,7 +159,8 @@ impl Services {
             .app_data(Data::from(self.memberships.clone()))
             .app_data(Data::from(self.directory.clone()))
             .app_data(Data::new(self.customers.clone()))
-            .app_data(Data::new(self.orders.clone()));
+            .app_data(Data::new(self.orders.clone()))
+            .app_data(Data::new(self.media.clone()));
     }
 
     /// Who does which kind of job.
@@ -176,7 +185,9 @@ impl Services {
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
             Arc::new(SendApprovalMail::new(self.decision_links.clone(), self.mailer.clone(), self.links.clone())),
             Arc::new(Purge::new(self.tenants.clone())),
-            Arc::new(PurgeClosed::new(erasable())),
+            Arc::new(PurgeClosed::new(erasable(), self.media.blobs.clone())),
+            Arc::new(RemoveBlob::new(self.media.blobs.clone())),
+            Arc::new(Sweep::new(self.media.blobs.clone(), self.tenants.clone())),
             Arc::new(Analyze),
             Arc::new(Expire::new((*self.approvals).clone())),
             Arc::new(Review::new((*self.approvals).clone())),
@@ -192,6 +203,7 @@ impl Services {
             (RotateSigningKeys::KIND, "7 * * * *"),
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),
+            (Sweep::KIND, "37 3 * * *"),
             (Analyze::KIND, "47 3 * * *"),
         ]
     }

@@ -178,9 +178,13 @@ async fn media_files(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text_null("source_url", 2048)
         .created()
         .index(&["created_at"])
+        .index(&["kind", "created_at"])
         .index(&["sha256"])
         .index(&["source_url"])
+        // What is added up before a file is taken.
+        .index_where(&["byte_size"], "storage_key is not null")
         .check("byte_size", "byte_size >= 0")
+        .check("stored", "storage_key is null or (byte_size is not null and sha256 is not null)")
         .create(manager)
         .await
 }

@@ -35,6 +35,8 @@ pub(super) struct Settings {
     http_threads: Option<usize>,
     max_body_bytes: Option<usize>,
     max_import_bytes: Option<u64>,
+    max_media_bytes: Option<u64>,
+    media_dir: Option<PathBuf>,
     shutdown_timeout_seconds: Option<u64>,
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
@@ -81,6 +83,7 @@ const LEAST_ARGON2_MEMORY_KIB: u32 = 7_168;
 /// More than this is a mistake: a hash would take minutes or all of the memory.
 const MOST_ARGON2_MEMORY_KIB: u32 = 4 * 1024 * 1024;
 const MOST_ARGON2_ITERATIONS: u32 = 100;
+const GIB: u64 = 1024 * 1024 * 1024;
 
 impl Settings {
     /// The settings of all layers; a later one overrides an earlier one.
@@ -154,12 +157,9 @@ impl Settings {
                 1_024,
                 1024 * 1024 * 1024,
             )?,
-            max_import_bytes: within(
-                "max_import_bytes",
-                self.max_import_bytes.unwrap_or(default.max_import_bytes),
-                1_024,
-                10 * 1024 * 1024 * 1024,
-            )?,
+            max_import_bytes: file("max_import_bytes", self.max_import_bytes, default.max_import_bytes, 10 * GIB)?,
+            max_media_bytes: file("max_media_bytes", self.max_media_bytes, default.max_media_bytes, 100 * GIB)?,
+            media_dir: self.media_dir.filter(|path| !path.as_os_str().is_empty()),
             shutdown_timeout: seconds(
                 "shutdown_timeout_seconds",
                 self.shutdown_timeout_seconds,
@@ -209,6 +209,11 @@ fn within<N: PartialOrd + std::fmt::Display>(key: &str, value: N, least: N, most
         return Err(ConfigError::value(key, format!("must be from {least} to {most}")));
     }
     Ok(value)
+}
+
+/// The largest file that is taken.
+fn file(key: &str, bytes: Option<u64>, default: u64, most: u64) -> Result<u64, ConfigError> {
+    within(key, bytes.unwrap_or(default), 1_024, most)
 }
 
 /// Empty is no address to fall back from: a variable that was meant to name the database must not quietly mean SQLite.

@@ -21,6 +21,7 @@ pub fn registry() -> Vec<PublishedProblem> {
     all.extend(kinds::<purser_tenancy::TenancyProblem>());
     all.extend(kinds::<purser_approvals::ApprovalProblem>());
     all.extend(kinds::<purser_ordering::OrderingProblem>());
+    all.extend(kinds::<purser_media::MediaProblem>());
     all
 }
 

@@ -94,6 +94,7 @@ pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfi
     config
         .configure(purser_http_ordering::routes)
         .configure(purser_http_messaging::routes)
+        .configure(purser_http_media::routes)
         .configure(purser_http_integrations::routes)
         .configure(health::routes)
         .configure(purser_http_auth::routes)

@@ -1,6 +1,6 @@
 //! Asking people, inside the state change that needs their answer.
 use crate::{
-    ApprovalService,
+    ApprovalService, delegations,
     events::{Requested, close, entry},
     payload, policies,
     rules::Rules,
@@ -11,7 +11,7 @@ use purser_entity_approvals::{
     approval_policy::{self, Condition, Limit, Steps},
     approval_request::{self, Column, Reasons, Status},
 };
-use purser_kernel::{Money, ids::ApprovalRequestId};
+use purser_kernel::{Money, UserId, ids::ApprovalRequestId};
 use purser_store::{
     ports::{ApprovalSubject, Approvals, Ending, Matter, Verdict},
     prelude::*,
@@ -108,6 +108,10 @@ impl Approvals for ApprovalService {
             self.subject(subject)?.ended(tx, id, closed.id, Ending::Withdrawn).await?;
         }
         Ok(())
+    }
+
+    async fn end_delegations(&self, tx: &WriteTx, person: UserId) -> Result<(), Problem> {
+        delegations::end_of(tx, person).await
     }
 }
 

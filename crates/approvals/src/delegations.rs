@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 const MAX_DAYS: i64 = 366;
 /// More people than delegate to one at a time.
 const MAX_DELEGATORS: u64 = 50;
+/// Delegations that end with one statement.
+const BATCH: u64 = 500;
 
 /// A delegation that is to be made by the caller.
 #[derive(Clone, Debug)]
@@ -48,8 +50,7 @@ pub async fn delete(tx: &WriteTx, id: ApprovalDelegationId, expected: impl Into<
     }
     tx.expect_version(&delegation, expected)?;
     tx.remove::<Entity>(Column::Id.eq(id)).await?;
-    let entry = AuditEntry::new("approval_delegation.delete", "approval_delegation", id);
-    tx.audit(entry.category(purser_store::AuditCategory::Approval).before(&view(&delegation))).await
+    tx.audit(ended(&delegation)).await
 }
 
 impl ApprovalService {
@@ -113,6 +114,24 @@ pub(crate) async fn current(tx: &ReadTx, to: UserId) -> Result<Vec<Model>, Probl
     let now = tx.now();
     let holding = Column::ToUser.eq(to).and(Column::Since.lte(now)).and(Column::Until.gt(now));
     tx.find::<Entity>().filter(holding).order_by(Column::Id, Asc).all(MAX_DELEGATORS).await
+}
+
+/// Ends what this person has delegated, and what was delegated to them, as far as it is not over.
+pub(crate) async fn end_of(tx: &WriteTx, person: UserId) -> Result<(), Problem> {
+    loop {
+        let theirs = Column::FromUser.eq(person).or(Column::ToUser.eq(person)).and(Column::Until.gt(tx.now()));
+        let some = tx.find::<Entity>().filter(theirs).all(BATCH).await?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        tx.remove::<Entity>(Column::Id.is_in(some.iter().map(|delegation| delegation.id))).await?;
+        tx.audit_many(some.iter().map(ended)).await?;
+    }
+}
+
+fn ended(delegation: &Model) -> AuditEntry {
+    let entry = AuditEntry::new("approval_delegation.delete", "approval_delegation", delegation.id);
+    entry.category(purser_store::AuditCategory::Approval).before(&view(delegation))
 }
 
 /// Who lets this person decide about this kind of thing now.

@@ -100,8 +100,7 @@ impl Joins {
         let tx = self.auth.store.read_in_any_state(&nobody).await?;
         let Some(invitation) = self.invitations.open(&tx, token).await? else {
             drop(tx);
-            // A row that is found takes longer to read than one that is not.
-            tokio::time::sleep(self.auth.options.refusal_time.saturating_sub(watch.elapsed())).await;
+            self.auth.take_time(watch).await;
             return Err(invalid());
         };
         let user =

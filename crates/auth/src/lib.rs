@@ -36,6 +36,7 @@ mod standing;
 mod switch_organization;
 mod throttle;
 mod tokens;
+mod unhurried;
 
 /// The rows that the functions of this crate give out.
 pub use purser_entity_auth as entity;

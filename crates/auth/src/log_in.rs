@@ -10,7 +10,7 @@ use crate::{
     tokens::Holder,
 };
 use purser_entity_auth::user;
-use purser_kernel::{Client, Email, ExposeSecret, Id, OrganizationId, SecretString, UserId, clock::Stopwatch};
+use purser_kernel::{Client, Email, ExposeSecret, Id, OrganizationId, SecretString, UserId};
 use purser_store::{AuditCategory, prelude::*};
 use serde_json::json;
 use std::net::Ipv6Addr;
@@ -56,19 +56,6 @@ impl Auth {
     /// were never used from there; `unavailable` when too many passwords wait to be compared.
     pub async fn log_in(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {
         self.unhurried(Box::pin(self.compare(request, client, request_id))).await
-    }
-
-    /// Lets a refused sign-in take as long as any other.
-    pub(crate) async fn unhurried(
-        &self,
-        sign_in: impl Future<Output = Result<SignedIn, Problem>>,
-    ) -> Result<SignedIn, Problem> {
-        let watch = Stopwatch::start();
-        let signed_in = sign_in.await;
-        if signed_in.as_ref().is_err_and(|problem| problem.is(AuthProblem::InvalidCredentials)) {
-            tokio::time::sleep(self.options.refusal_time.saturating_sub(watch.elapsed())).await;
-        }
-        signed_in
     }
 
     async fn compare(&self, request: LogIn, client: Client, request_id: String) -> Result<SignedIn, Problem> {

@@ -126,6 +126,14 @@ pub enum Permission {
     #[strum(serialize = "orders.confirm")]
     #[serde(rename = "orders.confirm")]
     OrdersConfirm,
+    /// Read files, and what is in them.
+    #[strum(serialize = "media.read")]
+    #[serde(rename = "media.read")]
+    MediaRead,
+    /// Upload and delete files.
+    #[strum(serialize = "media.manage")]
+    #[serde(rename = "media.manage")]
+    MediaManage,
     /// Read what readers and models answered, and what was corrected.
     #[strum(serialize = "training.read")]
     #[serde(rename = "training.read")]
@@ -209,11 +217,13 @@ impl SystemRole {
             | P::ProductsRead
             | P::CustomersRead
             | P::ConversationsRead
-            | P::OrdersRead;
+            | P::OrdersRead
+            | P::MediaRead;
         let operator = viewer
             | P::CustomersManage
             | P::ConversationsManage
             | P::OrdersManage
+            | P::MediaManage
             | P::MembersRead
             | P::RolesRead
             | P::ApprovalsRead;

@@ -38,6 +38,8 @@ pub use mail::SendInvitation;
 
 /// How long an invitation can be accepted.
 const LIFETIME: TimeDelta = TimeDelta::days(7);
+/// Invitations that end with one statement.
+const BATCH: u64 = 500;
 
 /// Where an invitation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -263,6 +265,21 @@ async fn make_room(tx: &WriteTx, email: &Email) -> Result<(), Problem> {
         end(tx, row).await?;
     }
     limits::take(tx, Limit::Users).await
+}
+
+/// Takes back what this person has sent and nobody has accepted, pending or expired: it is not to come back with them. Their places are
+/// free.
+pub(crate) async fn end_of(tx: &WriteTx, person: UserId) -> Result<(), Problem> {
+    let now = tx.now();
+    loop {
+        let some = tx.find::<Entity>().filter(open().and(Column::InvitedBy.eq(person))).all(BATCH).await?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        let these = Column::Id.is_in(some.iter().map(|row| row.id));
+        tx.update_where(these, |row: &mut invitation::ActiveModel| row.revoked_at = Set(Some(now))).await?;
+        tx.audit_many(some.iter().map(|row| audited("invitation.revoke", row.id))).await?;
+    }
 }
 
 async fn end(tx: &WriteTx, row: Model) -> Result<Model, Problem> {

@@ -1,38 +1,43 @@
 //! The end of closed organizations: when their time is over, what they had goes for good.
 use async_trait::async_trait;
 use purser_entity_tenancy::organization::{ActiveModel, Column, Entity, Status};
-use purser_kernel::OrganizationId;
+use purser_kernel::{OrganizationId, ports::BlobStore};
 use purser_store::{
     AuditCategory, AuditSeverity,
     jobs::{Job, JobHandler},
     prelude::*,
 };
 use serde_json::json;
+use std::sync::Arc;
 
 /// Organizations in one look at the list.
 const BATCH: u64 = 50;
 
-/// Purges closed organizations whose `purge_after` is over: their keys are destroyed, their rows removed. What remains is the
-/// organization's row with its id, its name in addresses and when all that happened, and the audit trail.
+/// Purges closed organizations whose `purge_after` is over: their keys are destroyed, their rows and their files removed. What
+/// remains is the organization's row with its id, its name in addresses and when all that happened, and the audit trail.
 ///
 /// Each step is done again without harm: run twice at once, or after it was killed, it ends as it would have.
 pub struct PurgeClosed {
     tables: Vec<&'static str>,
+    blobs: Arc<dyn BlobStore>,
 }
 
 impl PurgeClosed {
     /// The kind of the job.
     pub const KIND: &'static str = "tenancy.purge_closed";
 
-    /// The handler, with the tables that hold organizations' rows, in any order, without those that rows are only added to.
-    pub fn new(tables: Vec<&'static str>) -> Self {
-        Self { tables }
+    /// The handler, with the tables that hold organizations' rows, in any order, without those that rows are only added to, and
+    /// with who keeps the bytes of their files.
+    pub fn new(tables: Vec<&'static str>, blobs: Arc<dyn BlobStore>) -> Self {
+        Self { tables, blobs }
     }
 
     async fn purge(&self, store: &Store, scope: &Scope) -> Result<(), Problem> {
         let organization = scope.organization;
         store.destroy_organization_keys(organization).await?;
         let rows = store.erase(organization, &self.tables).await?;
+        // Once no row promises them.
+        self.blobs.delete_all(organization).await?;
         let tx = store.write_in_any_state(scope).await?;
         let own = tx.global::<Entity>().filter(Column::Id.eq(organization)).for_update().one().await?;
         let own = own.ok_or_else(|| Problem::not_found("organization"))?;

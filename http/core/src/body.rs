@@ -163,8 +163,16 @@ pub fn check_encoding(request: &HttpRequest) -> Result<(), Problem> {
 
 fn unreadable(error: &actix_web::Error) -> Problem {
     match error.as_error::<PayloadError>() {
-        Some(PayloadError::Overflow) => Problem::of(CommonProblem::PayloadTooLarge),
-        _ if error.as_response_error().status_code() == 413 => Problem::of(CommonProblem::PayloadTooLarge),
+        None if error.as_response_error().status_code() == 413 => Problem::of(CommonProblem::PayloadTooLarge),
+        None => not_whole(&PayloadError::Incomplete(None)),
+        Some(error) => not_whole(error),
+    }
+}
+
+/// The body broke off, or is larger than what is taken.
+pub fn not_whole(error: &PayloadError) -> Problem {
+    match error {
+        PayloadError::Overflow => Problem::of(CommonProblem::PayloadTooLarge),
         _ => Problem::of(CommonProblem::MalformedRequest).detail("The body did not arrive whole."),
     }
 }

@@ -18,11 +18,12 @@ use actix_web::{
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 /// What our requests carry beyond what is always allowed.
 const HEADERS: HeaderValue = HeaderValue::from_static(
-    "authorization, content-type, idempotency-key, if-match, last-event-id, x-request-id, x-session",
+    "authorization, content-type, idempotency-key, if-match, if-none-match, if-range, last-event-id, range, x-request-id, x-session",
 );
 /// What our answers carry beyond what a page always sees.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "etag, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, x-request-id, www-authenticate",
+    "content-disposition, content-range, etag, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, \
+     x-request-id, www-authenticate",
 );
 /// Seconds for which a browser need not ask again; the least that browsers cut it to is two hours (Chromium).
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");

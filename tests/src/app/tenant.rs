@@ -139,6 +139,12 @@ impl Tenant {
         self.post(path, body).await.expect(201).json()
     }
 
+    /// POST of a file to `/v1/media-files`, with `query` behind it.
+    pub async fn upload(&self, query: &str, content_type: &str, bytes: impl Into<Vec<u8>>) -> Answer {
+        let request = self.request("POST", &format!("/v1/media-files{query}"));
+        Answer::of(request.header("Content-Type", content_type).body(bytes.into())).await
+    }
+
     /// A customer with one WhatsApp number.
     pub async fn customer(&self, name: &str, whatsapp: &str) -> Value {
         let contacts = json!([{ "name": "Paula Purchaser", "whatsapp": whatsapp }]);

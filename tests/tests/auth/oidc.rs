@@ -1,5 +1,6 @@
 //! Signing in with the organization's own OpenID provider, a real one.
 #![expect(clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod cookies;
 mod lies;
 mod renewal;
 mod second_factor;
@@ -37,6 +38,7 @@ impl House {
         let provider = OpenIdProvider::start()?;
         let app = TestApp::start_with(engine, |config| {
             config.workers = 0;
+            config.cookies = true;
             config.public_url = Links::new("https://purser.example.com").ok();
         });
         let app = app.await?;

@@ -92,11 +92,11 @@ async fn pages_read_answers_where_an_operator_says_so(#[case] named: &str, #[cas
     }
     if allowed {
         let exposed = from(APP).await.header("access-control-expose-headers").to_owned();
-        for header in ["etag", "retry-after", "ratelimit", "ratelimit-policy", "x-request-id"] {
+        for header in ["content-disposition", "etag", "retry-after", "ratelimit", "ratelimit-policy", "x-request-id"] {
             assert!(exposed.split(", ").any(|name| name == header), "{header} in {exposed}");
         }
         let preflight = preflight(APP).await;
-        for header in ["authorization", "content-type", "idempotency-key", "if-match"] {
+        for header in ["authorization", "content-type", "idempotency-key", "if-match", "range"] {
             assert!(preflight.header("access-control-allow-headers").contains(header), "{preflight:?}");
         }
         assert!(preflight.header("access-control-allow-methods").contains("PATCH"), "{preflight:?}");

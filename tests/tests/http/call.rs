@@ -27,8 +27,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
-    /// The CSV file that is sent where no JSON is taken.
-    pub(crate) file: Option<&'static str>,
+    /// The file that is sent where no JSON is taken, behind its media type.
+    pub(crate) file: Option<(&'static str, &'static str)>,
 }
 
 impl Call {
@@ -54,7 +54,8 @@ impl Call {
             "fixtures::body and the document on {}",
             call.route
         );
-        assert_eq!(call.file.is_some(), route.takes("text/csv"), "fixtures::file and the document on {}", call.route);
+        let takes = ["text/csv", "application/octet-stream"].into_iter().find(|media_type| route.takes(media_type));
+        assert_eq!(call.file.map(|file| file.0), takes, "fixtures::file and the document on {}", call.route);
         if let Some(body) = &mut call.body {
             shop.named(body);
         }
@@ -139,8 +140,8 @@ impl Call {
             }
             request = request.header("Content-Type", "application/json").body(body);
         }
-        if let Some(file) = self.file {
-            request = request.header("Content-Type", "text/csv").body(file);
+        if let Some((media_type, file)) = self.file {
+            request = request.header("Content-Type", media_type).body(file);
         }
         Answer::of(request).await
     }

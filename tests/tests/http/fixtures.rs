@@ -80,6 +80,7 @@ impl Shop {
         let role_change = owner.post("/v1/role-change-requests", &switch_off).await.expect(202).json();
         let delegation = json!({ "to_user": colleague.user_id, "until": in_days(30) });
         let delegation = owner.create("/v1/approval-delegations", &delegation).await;
+        let file = owner.upload("?filename=order.txt", "text/plain", "4 white bread").await.expect(201).json();
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
         let names = BTreeMap::from([
             ("ApiKeyId", id(&key)),
@@ -99,6 +100,7 @@ impl Shop {
             ("IntegrationId of a provider", id(&provider)),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
             ("ConversationId", conversation),
+            ("MediaFileId", id(&file)),
             ("InvitationId", id(&invitation)),
             ("invitation token", app.mail(&invited, "invites you").await.token()),
             ("OrderId", id(&order)),
@@ -468,11 +470,14 @@ pub(crate) async fn prepare(route: &str, shop: &Shop, caller: &Tenant) {
     }
 }
 
-/// The CSV file that a route takes instead of a JSON body.
-pub(crate) fn file(route: &str) -> Option<&'static str> {
+/// The file that a route takes instead of a JSON body, behind its media type.
+pub(crate) fn file(route: &str) -> Option<(&'static str, &'static str)> {
     match route {
-        "POST /v1/customers/import" => Some("customer_code,business_name\nTAKEN,Taken\n"),
-        "POST /v1/products/import" => Some("sku,name,unit,base_price,currency\nTAKEN,Taken,piece,1.00,EUR\n"),
+        "POST /v1/customers/import" => Some(("text/csv", "customer_code,business_name\nTAKEN,Taken\n")),
+        "POST /v1/products/import" => {
+            Some(("text/csv", "sku,name,unit,base_price,currency\nTAKEN,Taken,piece,1.00,EUR\n"))
+        }
+        "POST /v1/media-files" => Some(("application/octet-stream", "\u{1}\u{2}\u{3}")),
         _ => None,
     }
 }

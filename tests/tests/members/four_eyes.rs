@@ -2,6 +2,7 @@
 mod alone;
 mod at_once;
 mod decided;
+mod inbox;
 mod routes;
 mod setting;
 

@@ -9,6 +9,7 @@ mod permissions;
 mod ranks;
 mod roles;
 mod sessions;
+mod statements;
 mod states;
 mod switch;
 

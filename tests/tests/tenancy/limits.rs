@@ -77,7 +77,7 @@ async fn storage_holds_as_many_bytes_as_there_is_room_for(#[case] engine: Engine
             filename: Set(None),
             content_type: Set("application/pdf".to_owned()),
             byte_size: Set(Some(bytes)),
-            sha256: Set(None),
+            sha256: Set(Some("0".repeat(64))),
             kind: Set(MediaKind::Document),
             source_url: Set(None),
             ..Default::default()

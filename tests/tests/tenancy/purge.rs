@@ -5,7 +5,7 @@ use purser_kernel::Clock;
 use purser_store::jobs::NewJob;
 use purser_tenancy::PurgeClosed;
 use purser_tests::{
-    app::{PASSWORD, TestApp, eventually, grocery},
+    app::{PASSWORD, Tenant, TestApp, eventually, grocery},
     database::{Engine, uuid_literal},
 };
 use rstest::rstest;
@@ -36,20 +36,25 @@ async fn a_closed_organization_is_gone_when_its_time_is_over(#[case] engine: Eng
         tenant.customer("Corner Café", "4915112345678").await;
         let secret = json!({ "value": "sk-0123456789abcdef" });
         tenant.put("/v1/organization/secrets/openai_api_key", &secret).await.expect(200);
+        tenant.upload("", "text/plain", "hello").await.expect(201);
     }
     owner.post("/v1/organization/close", &json!({ "retention_days": 2 })).await.expect(200);
     let organization = uuid_literal(engine, &owner.organization_id);
     let rows = async |sql: &str| app.database.owner().await.rows(&sql.replace("{own}", &organization)).await.unwrap();
     let customers = "select business_name from customers where organization_id = {own}";
     let keys = "select status from encryption_keys where organization_id = {own}";
+    let files = app.database.folder.path().join("media");
+    let has_files = |tenant: &Tenant| files.join(&tenant.organization_id).exists();
 
     clock.advance(TimeDelta::days(2) - TimeDelta::seconds(1));
     purge(&app).await;
     assert_eq!((rows(customers).await.len(), rows(keys).await), (1, vec![vec!["active".to_owned()]]), "not yet");
+    assert!(has_files(&owner), "not yet");
 
     clock.advance(TimeDelta::seconds(2));
     purge(&app).await;
     assert_eq!((rows(customers).await.len(), rows(keys).await.len()), (0, 0));
+    assert!(!has_files(&owner) && has_files(&other));
     assert!(rows("select kind from jobs where organization_id = {own}").await.is_empty());
     let kept = rows("select name, slug, status from organizations where id = {own} and purged_at is not null").await;
     assert_eq!(kept, [["Purged", "acme", "closed"]]);

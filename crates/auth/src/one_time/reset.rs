@@ -31,8 +31,7 @@ impl Auth {
         let tx = self.store.system().await?;
         tx.enqueue(MailToken::job(user, Purpose::ResetPassword)).await?;
         tx.commit().await?;
-        // A row that is found takes longer to read than one that is not.
-        tokio::time::sleep(self.options.refusal_time.saturating_sub(watch.elapsed())).await;
+        self.take_time(watch).await;
         Ok(())
     }
 

@@ -14,8 +14,7 @@ use purser_entity_auth::{
     user,
 };
 use purser_kernel::{
-    Client, Email, ExposeSecret, Id, OrganizationId, PlatformScope, SecretString, UserId, clock::Stopwatch,
-    ids::PlatformSessionId,
+    Client, Email, ExposeSecret, Id, OrganizationId, PlatformScope, SecretString, UserId, ids::PlatformSessionId,
 };
 use purser_store::{PlatformAuditEntry, prelude::*};
 
@@ -72,12 +71,7 @@ impl Auth {
         client: Client,
         request_id: String,
     ) -> Result<SecretString, Problem> {
-        let watch = Stopwatch::start();
-        let challenge = self.first_step(request, client, request_id).await;
-        if challenge.as_ref().is_err_and(|problem| problem.is(AuthProblem::InvalidCredentials)) {
-            tokio::time::sleep(self.options.refusal_time.saturating_sub(watch.elapsed())).await;
-        }
-        challenge
+        self.unhurried(Box::pin(self.first_step(request, client, request_id))).await
     }
 
     async fn first_step(

@@ -91,6 +91,9 @@ pub trait Approvals: Send + Sync {
 
     /// Closes an open question that is no longer wanted. The subject is told.
     async fn take_back(&self, tx: &WriteTx, subject: &'static str, id: Uuid) -> Result<(), Problem>;
+
+    /// Ends what somebody who is no member any more has delegated, and what was delegated to them: it is not to come back with them.
+    async fn end_delegations(&self, tx: &WriteTx, person: UserId) -> Result<(), Problem>;
 }
 
 /// A kind of thing that needs approval: one implementation adds it. Handed to approvals where the program is put together.

@@ -66,7 +66,7 @@ impl ports::Invitations for Invitations {
         let row = tx.get::<Entity>(invitation).await?;
         let role = role_of(tx, &row).await?;
         let role = role.ok_or_else(|| Problem::internal("an invitation that can be accepted has a role"))?;
-        let member = enter(tx, user, row.invited_by).await?;
+        let member = self.enter(tx, user, row.invited_by).await?;
         // Whom the platform invites is the first owner: there is nobody else who could agree.
         let waits = match row.invited_by {
             Some(inviter) => self.waits(tx, &member, &role, inviter).await?,
@@ -109,31 +109,38 @@ impl Invitations {
         let wish = Wish { member: Some(member), change, reason: None, requested_by: Some(invited_by) };
         Ok(self.role_changes.ask(tx, wish).await?.is_some())
     }
-}
 
-/// The person's membership, made or revived. Sessions that they had before they were removed stay over.
-async fn enter(tx: &WriteTx, user: UserId, invited_by: Option<UserId>) -> Result<membership::Model, Problem> {
-    let Some(member) = membership_of(tx, user).await? else {
-        let row = membership::ActiveModel {
-            id: Set(MembershipId::generate()),
-            user_id: Set(user),
-            status: Set(MemberStatus::Active),
-            onboarding_completed: Set(false),
-            extra_permissions: Set(ExtraPermissions::default()),
-            last_active_at: Set(None),
-            sessions_valid_from: Set(None),
-            created_by: Set(invited_by),
-            ..Default::default()
+    /// The person's membership, made or revived. Sessions that they had before they were removed stay over.
+    async fn enter(
+        &self,
+        tx: &WriteTx,
+        user: UserId,
+        invited_by: Option<UserId>,
+    ) -> Result<membership::Model, Problem> {
+        let Some(member) = membership_of(tx, user).await? else {
+            let row = membership::ActiveModel {
+                id: Set(MembershipId::generate()),
+                user_id: Set(user),
+                status: Set(MemberStatus::Active),
+                onboarding_completed: Set(false),
+                extra_permissions: Set(ExtraPermissions::default()),
+                last_active_at: Set(None),
+                sessions_valid_from: Set(None),
+                created_by: Set(invited_by),
+                ..Default::default()
+            };
+            return tx.insert(row).await;
         };
-        return tx.insert(row).await;
-    };
-    if matches!(member.status, MemberStatus::Active | MemberStatus::Disabled) {
-        return Err(Problem::of(TenancyProblem::AlreadyMember));
+        if matches!(member.status, MemberStatus::Active | MemberStatus::Disabled) {
+            return Err(Problem::of(TenancyProblem::AlreadyMember));
+        }
+        // What somebody delegated to them who had not seen yet that they were gone.
+        self.role_changes.approvals.end_delegations(tx, user).await?;
+        let from = member.sessions_valid_from.max(Some(tx.now()));
+        tx.update(member, |row| {
+            row.status = Set(MemberStatus::Active);
+            row.sessions_valid_from = Set(from);
+        })
+        .await
     }
-    let from = member.sessions_valid_from.max(Some(tx.now()));
-    tx.update(member, |row| {
-        row.status = Set(MemberStatus::Active);
-        row.sessions_valid_from = Set(from);
-    })
-    .await
 }

@@ -4,7 +4,10 @@ use super::{
     change::{self, present},
     permissions, rights, roles,
 };
-use crate::role_changes::{self, Change, Changed, RoleChanges, Wish, promotes};
+use crate::{
+    invitations,
+    role_changes::{self, Change, Changed, RoleChanges, Wish, promotes},
+};
 use purser_entity_tenancy::{
     membership::{self, Column, Status},
     membership_role, role,
@@ -137,13 +140,15 @@ impl Members {
         self.one(tx, change::end_sessions(tx, id).await?).await
     }
 
-    /// Takes a member out of the organization, of which they have the version `expected`: roles, grants, sessions, API keys and access
-    /// to engagements are gone, also if they are invited again; the place is free. What they have done stays theirs. Whoever may
+    /// Takes a member out of the organization, of which they have the version `expected`: roles, grants, sessions, API keys, access
+    /// to engagements, delegations and the invitations that they have sent are gone, also if they are invited again; the place is free. What they have done stays theirs. Whoever may
     /// remove members may remove themselves.
     ///
     /// `rank_too_high` for a member who stands above the caller, `last_owner` when nobody would be left who owns the organization.
     pub async fn remove(&self, tx: &WriteTx, id: MembershipId, expected: impl Into<Expected>) -> Result<(), Problem> {
         let person = change::remove(tx, id, expected).await?;
+        invitations::end_of(tx, person).await?;
+        self.role_changes.approvals.end_delegations(tx, person).await?;
         self.people.end_keys(tx, person).await
     }
 

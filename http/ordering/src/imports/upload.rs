@@ -2,13 +2,12 @@
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::{Decompress, Payload},
-    error::PayloadError,
     http::header,
     web::Data,
 };
 use futures_util::StreamExt;
 use purser_http::{
-    body::check_encoding,
+    body::{check_encoding, not_whole},
     options::HttpOptions,
     problem::Refusal,
     unit::{Read, Write},
@@ -55,7 +54,7 @@ impl CsvUpload {
         let mut file = File::from_std(tempfile::tempfile().map_err(not_kept)?);
         let (mut hash, mut length) = (Sha256::new(), 0_u64);
         while let Some(chunk) = self.body.next().await {
-            let chunk = chunk.map_err(|error| unreadable(&error))?;
+            let chunk = chunk.map_err(|error| not_whole(&error))?;
             length = length.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
             if length > self.limit {
                 return Err(Problem::of(CommonProblem::PayloadTooLarge));
@@ -93,13 +92,6 @@ fn charset(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let wrong = || Problem::of(CommonProblem::UnsupportedMediaType).detail("Send text/csv.");
     let media_type = media_type.ok_or_else(wrong)?;
     Ok(media_type.get_param("charset").map(|charset| charset.as_str().to_owned()))
-}
-
-fn unreadable(error: &PayloadError) -> Problem {
-    match error {
-        PayloadError::Overflow => Problem::of(CommonProblem::PayloadTooLarge),
-        _ => Problem::of(CommonProblem::MalformedRequest).detail("The body did not arrive whole."),
-    }
 }
 
 /// There is no room on the disk, most of all: `unavailable`.

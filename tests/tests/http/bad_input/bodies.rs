@@ -12,7 +12,8 @@ const HUGE: usize = 5 * 1024 * 1024;
 fn writes(route: &Route) -> bool {
     // What stands behind a provider's door is read later, whatever it is: its signature counts. Files have a test of their own.
     let is_door = route.path.contains("/webhooks/");
-    matches!(&*route.method, "POST" | "PUT" | "PATCH") && !is_door && !route.takes("text/csv")
+    let is_file = ["text/csv", "application/octet-stream"].iter().any(|media_type| route.takes(media_type));
+    matches!(&*route.method, "POST" | "PUT" | "PATCH") && !is_door && !is_file
 }
 
 fn utf_16(text: &str) -> Vec<u8> {
@@ -124,7 +125,7 @@ async fn a_file_that_is_none_changes_nothing(#[case] engine: Engine) {
     let Some(mut trial) = Trial::begin(engine).await else { return };
     for route in trial.routes(|route| route.takes("text/csv")) {
         let call = trial.call(&route).await;
-        let right = call.file.unwrap();
+        let (_, right) = call.file.unwrap();
         let (header, row) = right.split_once('\n').unwrap();
         let unreadable = [
             ("nothing", Vec::new()),
@@ -175,4 +176,41 @@ async fn a_file_that_is_none_changes_nothing(#[case] engine: Engine) {
         trial.unchanged(&route.name()).await;
     }
     trial.end(100);
+}
+
+/// Any bytes are a file, so what is wrong is around them.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn bytes_that_cannot_be_kept_change_nothing(#[case] engine: Engine) {
+    let Some(mut trial) = Trial::begin(engine).await else { return };
+    for route in trial.routes(|route| route.takes("application/octet-stream")) {
+        let call = trial.call(&route).await;
+        let (right, file) = call.file.unwrap();
+        for media_type in
+            ["", "x", "*/*", "text/*", "text/", "/plain", "a b/c", "multipart/form-data; boundary=x", "t\u{e9}xt/plain"]
+        {
+            let request = trial.request(&call).header("Content-Type", media_type).body(file);
+            let answer = trial.refuse(&format!("{media_type:?} to {}", route.name()), request).await;
+            if answer.status != 415 {
+                trial.fault(format!("{media_type:?} to {}: {answer:?}", route.name()));
+            }
+        }
+        let nothing = trial.request(&call).header("Content-Type", right);
+        trial.refuse(&format!("nothing to {}", route.name()), nothing).await;
+        for encoding in ["gzip", "deflate", "br", "zstd", "gzip, gzip", "no-such"] {
+            let request = trial.request(&call).header("Content-Type", right).header("Content-Encoding", encoding);
+            trial.refuse(&format!("plain bytes as {encoding} to {}", route.name()), request.body(file)).await;
+        }
+        for query in
+            ["kind=", "kind=no_such", "kind=image", "filename=%00", "filename=%FF", "no_such=1", "kind=pdf&kind=pdf"]
+        {
+            let address = format!("{}?{query}", call.address());
+            let request = trial.shop.owner.request(&route.method, &address).header("Content-Type", right).body(file);
+            trial.refuse(&format!("{query} to {}", route.name()), request).await;
+        }
+        trial.unchanged(&route.name()).await;
+    }
+    trial.end(20);
 }

@@ -212,3 +212,65 @@ async fn approval_by_a_member_disabled_meanwhile(#[case] engine: Engine) {
     let pending = row(&board.owner, LIST, "approval_id", shown["id"].as_str().unwrap()).await;
     assert_eq!(pending["status"], "pending");
 }
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn policy_changed_between_request_and_decision(#[case] engine: Engine) {
+    let Some(board) = Board::open(engine).await else { return };
+    let third = board.person(&["manager"]).await;
+    let shown = board.waits(&third.path, &["admin"]).await;
+    approve(&board.second.tenant, &shown).await.expect(200);
+    let viewer = board.person(&["viewer"]).await;
+    let shown = board.waits(&viewer.path, &["admin"]).await;
+    // One more step.
+    let step = |permission: &str| json!({ "permission": permission });
+    let two = json!({ "name": "Two", "subject": "role_change", "condition": {},
+        "steps": [step("members.manage"), step("approvals.manage")] });
+    let policy = board.owner.create("/v1/approval-policies", &two).await;
+    let half = approve(&board.second.tenant, &shown).await.expect(200).json();
+    assert_eq!((&half["status"], &half["permission"]), (&json!("pending"), &json!("approvals.manage")));
+    assert_eq!(board.roles(&viewer.path).await, ["viewer"]);
+    problem(&approve(&board.second.tenant, &shown).await, 403, "separation_of_duties");
+    // Another permission in it than the third person has.
+    let path = format!("/v1/approval-policies/{}", policy["id"].as_str().unwrap());
+    let own = json!({ "steps": [step("members.manage"), step("organization.own")] });
+    board.owner.patch(&path, 1, &own).await.expect(200);
+    problem(&approve(&third.tenant, &shown).await, 403, "forbidden");
+    assert_eq!(board.roles(&viewer.path).await, ["viewer"]);
+    // And back.
+    board.owner.patch(&path, 2, &json!({ "steps": two["steps"] })).await.expect(200);
+    let done = approve(&third.tenant, &shown).await.expect(200).json();
+    assert_eq!((&done["status"], done["decisions"].as_array().unwrap().len()), (&json!("approved"), 2));
+    assert_eq!(board.roles(&viewer.path).await, ["admin"]);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_copy_of_an_approved_thing_is_unapproved(#[case] engine: Engine) {
+    let Some(board) = Board::open(engine).await else { return };
+    let (viewer, other) = (board.person(&["viewer"]).await, board.person(&["viewer"]).await);
+    let shown = board.waits(&viewer.path, &["admin"]).await;
+    approve(&board.second.tenant, &shown).await.expect(200);
+    assert_eq!(board.roles(&viewer.path).await, ["admin"]);
+    // Also where the approval was not used up.
+    let approval = uuid_literal(engine, shown["id"].as_str().unwrap());
+    let unused = format!("update approval_requests set used_at = null where id = {approval}");
+    board.sql(&unused).await;
+    let copy = board.waits(&other.path, &["admin"]).await;
+    assert_ne!((&copy["id"], &copy["payload_hash"]), (&shown["id"], &shown["payload_hash"]));
+    // And where the copy says that it was approved.
+    let copied = uuid_literal(engine, copy["subject_id"].as_str().unwrap());
+    board.sql(&format!("update role_change_requests set approval_id = {approval} where id = {copied}")).await;
+    assert_eq!(give(&board.owner, &other.path, &["admin"]).await.status, 202);
+    assert_eq!(board.roles(&other.path).await, ["viewer"]);
+    // The same promotion of the same person, once more.
+    give(&board.owner, &viewer.path, &["viewer"]).await.expect(200);
+    board.sql(&unused).await;
+    let again = board.waits(&viewer.path, &["admin"]).await;
+    assert_ne!((&again["id"], &again["payload_hash"]), (&shown["id"], &shown["payload_hash"]));
+    assert_eq!(board.roles(&viewer.path).await, ["viewer"]);
+}

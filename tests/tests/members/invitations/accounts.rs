@@ -1,9 +1,11 @@
 //! Who accepts: somebody new, somebody with an account, somebody who was here before.
 use super::{LIST, accept, accept_with, invited};
-use crate::{member_path, names, person, problem, row};
+use crate::{member_path, names, person, problem, row, rows};
+use chrono::TimeDelta;
+use purser_kernel::Clock;
 use purser_tests::{
-    app::{Answer, PASSWORD, TestApp},
-    database::Engine,
+    app::{Answer, PASSWORD, Tenant, TestApp},
+    database::{Engine, uuid_literal},
 };
 use rstest::rstest;
 use serde_json::json;
@@ -119,6 +121,50 @@ async fn who_was_removed_comes_back_as_themselves(#[case] engine: Engine) {
     old.tenant.with_tokens(&joined).get("/v1/orders").await.expect(200);
     // A session from before is over.
     problem(&old.tenant.get("/v1/me").await, 401, "unauthenticated");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_they_had_sent_and_delegated_does_not_come_back(#[case] engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let owner = app.tenant("Blue Harbor Foods").await;
+    let (old, deputy) = (person(&app, &owner, &["admin"]).await, person(&app, &owner, &["manager"]).await);
+    let token = invited(&app, &old.tenant, "nora@example.org", "viewer").await;
+    let kept = invited(&app, &owner, "olga@example.org", "viewer").await;
+    let until = (Clock::system().now() + TimeDelta::days(7)).to_rfc3339();
+    let delegate = async |from: &Tenant, to: &Tenant| {
+        let body = json!({ "to_user": to.user_id, "until": until });
+        from.post("/v1/approval-delegations", &body).await.expect(201).json()
+    };
+    delegate(&old.tenant, &deputy.tenant).await;
+    delegate(&owner, &old.tenant).await;
+    let stays = delegate(&deputy.tenant, &owner).await;
+    let version = owner.get(&old.path).await.expect(200).json()["version"].as_i64().unwrap();
+    owner.delete(&old.path, version).await.expect(204);
+    let ended = async || {
+        assert_eq!(row(&owner, LIST, "email", "nora@example.org").await["status"], "revoked");
+        assert_eq!(row(&owner, LIST, "email", "olga@example.org").await["status"], "pending");
+        assert_eq!(rows(&owner, "/v1/approval-delegations").await, std::slice::from_ref(&stays));
+        problem(&accept(&app, &token).await, 404, "invalid_invitation");
+    };
+    ended().await;
+    for (action, count) in [("invitation.revoke", 1), ("approval_delegation.delete", 2)] {
+        assert_eq!(rows(&owner, &format!("/v1/audit-logs?action={action}")).await.len(), count, "{action}");
+    }
+    // What somebody delegates to them in the moment in which they go, not knowing it yet.
+    let late = delegate(&owner, &deputy.tenant).await["id"].as_str().unwrap().to_owned();
+    let (late, gone) = (uuid_literal(engine, &late), uuid_literal(engine, &old.tenant.user_id));
+    let sql = format!("update approval_delegations set to_user = {gone} where id = {late}");
+    app.database.owner().await.execute(&sql).await.unwrap();
+
+    let back = invited(&app, &owner, &old.tenant.email, "admin").await;
+    accept_with(&app, &back, PASSWORD).await.expect(200);
+    ended().await;
+    // The address is free again, and what others have sent is as it was.
+    invited(&app, &owner, "nora@example.org", "viewer").await;
+    accept(&app, &kept).await.expect(200);
 }
 
 #[rstest]
