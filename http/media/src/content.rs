@@ -1,6 +1,5 @@
 //! What is in a file, given out as it was sent.
 use super::upload::FileBytes;
-use purser_http::{path::PathId, problem::Refusal, unit::Read};
 use actix_web::{
     HttpRequest, HttpResponse,
     body::SizedStream,
@@ -12,6 +11,7 @@ use actix_web::{
     web::Data,
 };
 use futures_util::TryStreamExt;
+use purser_http::{path::PathId, problem::Refusal, unit::Read};
 use purser_kernel::{
     Problem,
     ids::{MediaFile, MediaFileId},

@@ -1,5 +1,7 @@
 //! Files, and what is known of them.
 use super::upload::{Asked, FileBody, FileBytes};
+use actix_web::{HttpResponse, delete, get, post, web::Data};
+use chrono::{DateTime, Utc};
 use purser_http::{
     path::PathId,
     problem::Refusal,
@@ -8,8 +10,6 @@ use purser_http::{
     unit::{Read, Write},
     view::PageView,
 };
-use actix_web::{HttpResponse, delete, get, post, web::Data};
-use chrono::{DateTime, Utc};
 use purser_kernel::ids::{MediaFile, MediaFileId};
 use purser_media::{
     Media, Received,
@@ -119,7 +119,12 @@ async fn list(unit: Read, Query(query): Query<ListMediaFiles>) -> Result<Reply, 
     responses((status = 201, body = MediaFileView)),
 )]
 #[post("/v1/media-files")]
-async fn create(unit: Write, media: Data<Media>, Query(query): Query<UploadMediaFile>, body: FileBody) -> Result<HttpResponse, Refusal> {
+async fn create(
+    unit: Write,
+    media: Data<Media>,
+    Query(query): Query<UploadMediaFile>,
+    body: FileBody,
+) -> Result<HttpResponse, Refusal> {
     let UploadMediaFile { kind, filename } = query;
     let kind = kind.map(|kind| named("/kind", &kind)).transpose()?;
     let file = body.receive(&unit, &media, kind, filename).await?;

@@ -1,15 +1,15 @@
 //! A body that is a file, taken as it comes in.
-use purser_http::{
-    body::{Hashed, check_encoding, not_whole},
-    problem::Refusal,
-    unit::Write,
-};
 use actix_web::{
     FromRequest, HttpRequest,
     dev::{Decompress, Payload},
     http::header,
 };
 use futures_util::StreamExt;
+use purser_http::{
+    body::{Hashed, check_encoding, not_whole},
+    problem::Refusal,
+    unit::Write,
+};
 use purser_kernel::Problem;
 use purser_media::{Media, NewFile, Received};
 use purser_store::MediaKind;
