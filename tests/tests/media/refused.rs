@@ -76,13 +76,13 @@ async fn what_is_kept_is_the_file_and_not_its_wrapping() {
     };
     let mut packer = GzEncoder::new(Vec::new(), Compression::best());
     packer.write_all(b"hello").unwrap();
-    let packed = packer.finish().unwrap();
-    let file = send("gzip", packed.clone()).await.expect(201).json();
+    let wrapped = packer.finish().unwrap();
+    let file = send("gzip", wrapped.clone()).await.expect(201).json();
     assert_eq!(file["byte_size"], 5);
     let content = format!("/v1/media-files/{}/content", file["id"].as_str().unwrap());
     assert_eq!(tenant.get(&content).await.expect(200).body, "hello");
     assert_eq!(send("gzip", b"hello".to_vec()).await.expect(400).problem(), "malformed_request");
-    assert_eq!(send("br", packed).await.expect(415).problem(), "unsupported_media_type");
+    assert_eq!(send("br", wrapped).await.expect(415).problem(), "unsupported_media_type");
     folder::has(&app, &tenant, 1).await;
 }
 
