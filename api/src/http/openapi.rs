@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the routes, and the page that shows it.
 mod conventions;
 mod texts;
+mod webhooks;
 
 use super::{
     cookies,
@@ -106,6 +107,7 @@ fn complete(document: &mut Value) {
     });
     document["security"] = json!([{ "bearer": [] }, { "cookie": [] }]);
     document["x-problems"] = json!(registry);
+    document["webhooks"] = webhooks::webhooks();
     document["components"]["responses"] = responses(&registry);
     document["components"]["headers"] = headers();
     let schemas = document["components"]["schemas"].clone();
