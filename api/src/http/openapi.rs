@@ -97,6 +97,7 @@ fn complete(document: &mut Value) {
     if let Some(schemas) = document.pointer_mut("/components/schemas") {
         schemas["Problem"] = problem_schema(&ids);
         schemas["Permission"] = permission_schema();
+        webhooks::name_events(schemas);
     }
     document["components"]["securitySchemes"]["bearer"] =
         json!({ "type": "http", "scheme": "bearer", "description": "An access token, or an API key: `purser_…`." });

@@ -9,6 +9,17 @@ pub(super) fn webhooks() -> Value {
     Value::Object(all.collect::<Map<_, _>>())
 }
 
+/// Says which events an endpoint can be sent, where one is made or changed.
+#[expect(clippy::indexing_slicing, reason = "what is missing in a JSON object is made by its index")]
+pub(super) fn name_events(schemas: &mut Value) {
+    let names: Vec<&str> = wiring::event_types().iter().map(|event| event.name).collect();
+    for body in ["CreateWebhookEndpoint", "UpdateWebhookEndpoint"] {
+        if let Some(items) = schemas.pointer_mut(&format!("/{body}/properties/event_types/items")) {
+            items["enum"] = json!(names);
+        }
+    }
+}
+
 fn request(event: &EventType) -> Value {
     let EventType { name, about, schema, example, .. } = event;
     let id = example_id();
