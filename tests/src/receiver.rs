@@ -160,9 +160,11 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
             return None;
         }
     };
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = body.len();
-    let answer = format!("HTTP/1.1 {status} Said\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
+    let mut answer = format!("HTTP/1.1 {status} Said\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in headers {
+        answer.extend([name, ": ", &value, "\r\n"]);
+    }
+    answer.extend(["\r\n", &body]);
     stream.write_all(answer.as_bytes()).await.ok()?;
     stream.shutdown().await.ok()
 }

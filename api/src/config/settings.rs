@@ -67,7 +67,7 @@ pub(super) struct Settings {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum List {
-    List(Vec<String>),
+    Texts(Vec<String>),
     Numbers(Vec<u64>),
     Number(u64),
     Text(String),
@@ -78,7 +78,7 @@ impl List {
     fn entries(list: Option<Self>) -> Vec<String> {
         let entries = match list {
             None => Vec::new(),
-            Some(Self::List(list)) => list,
+            Some(Self::Texts(list)) => list,
             Some(Self::Numbers(list)) => list.iter().map(u64::to_string).collect(),
             Some(Self::Number(number)) => vec![number.to_string()],
             Some(Self::Text(text)) => text.split(',').map(str::to_owned).collect(),
@@ -110,6 +110,7 @@ impl Settings {
     }
 
     /// The configuration that the settings mean, with the defaults for what they leave out.
+    #[expect(clippy::too_many_lines, reason = "a line or two for each key")]
     pub(super) fn parse(self) -> Result<Config, ConfigError> {
         let default = Config::default();
         let limits = self.limits(default.limits);
