@@ -12,8 +12,10 @@ pub use error::ConfigError;
 
 use crate::http::LimitOptions;
 use crate::mail::{Relay, Sender};
+use chrono::TimeDelta;
 use ipnet::IpNet;
 use layer::Layer;
+use purser_integrations::delivery::WebhookOptions;
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use purser_store::DatabaseOptions;
 use serde::Deserialize;
@@ -121,6 +123,20 @@ pub struct Config {
     /// Whether organizations' directories may be in private networks (RFC 1918, RFC 4193), as where one runs Purser for itself.
     /// Default: in development.
     pub private_providers: bool,
+    /// Whether events may be sent to the server's own machine, without TLS and at every port. For development: whoever may make
+    /// endpoints reaches what listens there. Default: no.
+    pub webhooks_allow_loopback: bool,
+    /// The ports that events are sent to; without TLS at port 80 alone, where it is among them. Default: 443.
+    pub webhook_ports: Vec<u16>,
+    /// What is waited between attempts at an event, a fifth more or less; after the last of these, the last again. In seconds; default:
+    /// 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400.
+    pub webhook_waits: Vec<TimeDelta>,
+    /// How long an endpoint's answer is waited for. In seconds; default: 15.
+    pub webhook_timeout: Duration,
+    /// Endpoints that this process sends to at the same time, beside its `workers`. Default: 32.
+    pub webhook_concurrency: usize,
+    /// How long deliveries that are over can be looked at and replayed. In days; default: 30.
+    pub webhook_retention_days: u32,
     /// A role of the PostgreSQL that may read tenants' tables and nothing else, which `purser migrate up` grants that.
     pub reporting_role: Option<String>,
 }
@@ -162,6 +178,12 @@ impl Default for Config {
             public_url: None,
             smtp_url: None,
             mail_from: None,
+            webhooks_allow_loopback: false,
+            webhook_ports: vec![443],
+            webhook_waits: WebhookOptions::usual_waits(),
+            webhook_timeout: Duration::from_secs(15),
+            webhook_concurrency: 32,
+            webhook_retention_days: 30,
             private_providers: true,
             reporting_role: None,
         }
@@ -225,6 +247,16 @@ impl Config {
             acquire_timeout: self.database_acquire_timeout,
             citus: self.database_citus,
             ..DatabaseOptions::new(url.expose_secret())
+        }
+    }
+
+    /// How events are sent.
+    pub fn webhooks(&self) -> WebhookOptions {
+        WebhookOptions {
+            timeout: self.webhook_timeout,
+            waits: self.webhook_waits.clone(),
+            concurrency: self.webhook_concurrency,
+            retention: TimeDelta::days(self.webhook_retention_days.into()),
         }
     }
 

@@ -8,7 +8,11 @@ use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, rates::Rates};
-use purser_integrations::{ProcessInbound, Providers, Reach};
+use purser_integrations::{
+    ProcessInbound, Providers, Reach,
+    delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, Told, WebhookOptions},
+    webhook_endpoints::{Targets, WebhookRules},
+};
 use purser_kernel::{
     Links, Problem,
     ports::{BlobStore, Mailer},
@@ -26,7 +30,7 @@ use purser_ordering::{
 use purser_store::{
     Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
-    outbox::{Dispatcher, Subscriber, Trigger},
+    outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
     ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::{
@@ -35,7 +39,7 @@ use purser_tenancy::{
     members::Members,
     role_changes::{RoleChangeSubject, RoleChanges},
 };
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Everything a handler may need.
 pub struct Services {
@@ -75,6 +79,10 @@ pub struct Services {
     pub media: Media,
     /// The organizations.
     pub tenants: Arc<dyn Tenants>,
+    /// What is taken of webhook endpoints.
+    pub webhook_rules: WebhookRules,
+    people: Arc<dyn People>,
+    webhooks: WebhookOptions,
     settings: Arc<dyn Settings>,
     inbox: Arc<dyn Inbox>,
     answers: Arc<dyn Answers>,
@@ -119,7 +127,8 @@ impl Services {
             joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
             identities: Identities::new(auth.clone(), Arc::new(providers.clone()), memberships.clone(), &master_key)?,
             auth,
-            members: Members { people, role_changes: role_changes.clone() },
+            members: Members { people: people.clone(), role_changes: role_changes.clone() },
+            people,
             role_changes,
             decision_links,
             invitations,
@@ -131,6 +140,11 @@ impl Services {
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             reader: Arc::new(RuleReader),
+            webhook_rules: WebhookRules {
+                targets: Targets::new(config.webhook_ports.clone(), config.webhooks_allow_loopback),
+                event_types: event_types().iter().map(|event| event.name).collect(),
+            },
+            webhooks: config.webhooks(),
             mail_token: Arc::new(MailToken::new(&master_key, mailer.clone(), config.links())?),
             mailer,
             links: config.links(),
@@ -160,7 +174,9 @@ impl Services {
             .app_data(Data::from(self.directory.clone()))
             .app_data(Data::new(self.customers.clone()))
             .app_data(Data::new(self.orders.clone()))
-            .app_data(Data::new(self.media.clone()));
+            .app_data(Data::new(self.media.clone()))
+            .app_data(Data::new(self.webhook_rules.clone()))
+            .app_data(Data::new(event_types()));
     }
 
     /// Who does which kind of job.
@@ -191,9 +207,22 @@ impl Services {
             Arc::new(Analyze),
             Arc::new(Expire::new((*self.approvals).clone())),
             Arc::new(Review::new((*self.approvals).clone())),
+            Arc::new(SweepDeliveries::new(self.tenants.clone())),
+            Arc::new(RemoveDeliveries::new(self.tenants.clone(), self.webhooks.retention)),
+            Arc::new(Told::new(self.people.clone(), self.tenants.clone(), self.mailer.clone(), self.links.clone())),
         ];
-        handlers.extend(Dispatcher::handlers(subscribers, triggers, self.meter.clone()));
+        let audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Fanout)];
+        handlers.extend(Dispatcher::handlers(subscribers, triggers, audience, self.meter.clone()));
         handlers
+    }
+
+    /// Who sends events to endpoints, and to how many at once: for a worker of its own, because requests that hang are to hold up no
+    /// other kind of job.
+    pub fn webhook_handler(&self) -> Result<(Arc<dyn JobHandler>, usize), Problem> {
+        let (targets, options) = (self.webhook_rules.targets.clone(), self.webhooks.clone());
+        let concurrency = options.concurrency;
+        let handler = Deliver::new(targets, options, self.store.clock().clone(), self.meter.clone())?;
+        Ok((Arc::new(handler), concurrency))
     }
 
     /// Kinds of jobs that come again, and when: five fields as in crontab(5), in UTC.
@@ -204,7 +233,9 @@ impl Services {
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),
             (Sweep::KIND, "37 3 * * *"),
+            (RemoveDeliveries::KIND, "57 3 * * *"),
             (Analyze::KIND, "47 3 * * *"),
+            (SweepDeliveries::KIND, "*/15 * * * *"),
         ]
     }
 }
@@ -213,4 +244,19 @@ impl Services {
 /// trail, which stays.
 fn erasable() -> Vec<&'static str> {
     tenant_tables().iter().copied().filter(|table| !APPEND_ONLY.contains(table)).collect()
+}
+
+/// Every event that is published, by name.
+pub fn event_types() -> &'static [EventType] {
+    static ALL: LazyLock<Vec<EventType>> = LazyLock::new(|| {
+        let mut all = purser_tenancy::event_types();
+        all.extend(purser_auth::platform::event_types());
+        all.extend(purser_approvals::event_types());
+        all.extend(purser_integrations::webhook_endpoints::event_types());
+        all.extend(purser_messaging::event_types());
+        all.extend(purser_ordering::event_types());
+        all.sort_by_key(|event| event.name);
+        all
+    });
+    &ALL
 }

@@ -1,4 +1,4 @@
-//! Connections to providers, and what they sent.
+//! Connections to providers and what they sent; where events are sent, and what became of that.
 use crate::table::{drop_tables, tenant_table};
 use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -12,10 +12,19 @@ impl MigrationTrait for Migration {
         inbound_events(manager).await?;
         inbound_event_keys(manager).await?;
         external_mappings(manager).await?;
+        webhook_endpoints(manager).await?;
+        webhook_endpoint_states(manager).await?;
+        webhook_deliveries(manager).await?;
+        webhook_attempts(manager).await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_tables(
+            manager,
+            &["webhook_attempts", "webhook_deliveries", "webhook_endpoint_states", "webhook_endpoints"],
+        )
+        .await?;
         drop_tables(manager, &["external_mappings", "inbound_event_keys", "inbound_events", "integrations"]).await
     }
 
@@ -96,6 +105,101 @@ async fn external_mappings(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .timestamps()
         .unique(&["integration_id", "resource", "local_id"])
         .unique(&["integration_id", "resource", "external_id"])
+        .create(manager)
+        .await
+}
+
+async fn webhook_endpoints(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("webhook_endpoints")
+        .text("url", 2048)
+        .text_null("description", 200)
+        .json_null("event_types")
+        .flag("ordered", false)
+        .int_null("rate_limit")
+        .int("max_attempts")
+        .bytes("secret_ciphertext")
+        .uuid("secret_key_id")
+        .reference("secret_key_id", "encryption_keys")
+        .bytes_null("previous_secret_ciphertext")
+        .uuid_null("previous_secret_key_id")
+        .reference("previous_secret_key_id", "encryption_keys")
+        .time_null("previous_secret_until")
+        .flag("is_active", true)
+        .state_null("disabled_reason", &["requested", "failing", "gone"])
+        .time_null("disabled_at")
+        .created_by()
+        .timestamps()
+        .soft_delete()
+        .version()
+        .check("rate_limit", "rate_limit > 0")
+        .check("max_attempts", "max_attempts > 0")
+        .check(
+            "previous_secret",
+            "previous_secret_ciphertext is null or (previous_secret_key_id is not null and previous_secret_until is not null)",
+        )
+        .check("disabled", "is_active = (disabled_reason is null)")
+        .create(manager)
+        .await
+}
+
+async fn webhook_endpoint_states(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("webhook_endpoint_states")
+        .uuid("endpoint_id")
+        .part_of("endpoint_id", "webhook_endpoints")
+        .uuid_null("lane_job")
+        .time_null("lane_until")
+        .time_null("failing_since")
+        .time_null("paused_until")
+        .time_null("paced_until")
+        .timestamps()
+        .unique(&["endpoint_id"])
+        .create(manager)
+        .await
+}
+
+async fn webhook_deliveries(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("webhook_deliveries")
+        .uuid("endpoint_id")
+        .reference("endpoint_id", "webhook_endpoints")
+        .uuid("event_id")
+        .text("event_type", 128)
+        .uuid("resource_id")
+        .long("sequence")
+        .json("payload", "{}")
+        .state("status", &["pending", "retrying", "success", "failed"])
+        .long_default("attempts", 0)
+        .count("tries")
+        .time_null("next_attempt_at")
+        .time_null("leased_until")
+        .text_null("error", 64)
+        .time_null("completed_at")
+        .timestamps()
+        .unique(&["endpoint_id", "event_id"])
+        // What is due at an endpoint: nothing else has a time.
+        .index(&["endpoint_id", "next_attempt_at"])
+        .index(&["endpoint_id", "resource_id", "sequence"])
+        .index(&["endpoint_id", "status", "created_at"])
+        .index(&["endpoint_id"])
+        .index(&["event_type"])
+        .index(&["status"])
+        .index(&["next_attempt_at"])
+        .index(&["created_at"])
+        .check("attempts", "attempts >= 0")
+        .create(manager)
+        .await
+}
+
+async fn webhook_attempts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("webhook_attempts")
+        .uuid("delivery_id")
+        .part_of("delivery_id", "webhook_deliveries")
+        .long("number")
+        .time("started_at")
+        .long_null("duration_ms")
+        .int_null("response_status")
+        .text_null("response_body", 1024)
+        .text_null("error", 64)
+        .unique(&["delivery_id", "number"])
         .create(manager)
         .await
 }

@@ -93,6 +93,10 @@ const TENANT_TABLES: &[&str] = &[
     "usage_events",
     "user_identities",
     "user_preferences",
+    "webhook_attempts",
+    "webhook_deliveries",
+    "webhook_endpoint_states",
+    "webhook_endpoints",
 ];
 
 /// Tables whose rows belong to an organization, by name.

@@ -145,6 +145,8 @@ async fn serve(database: &TestDatabase, clock: &Clock, change: impl FnOnce(&mut 
         argon2_iterations: 1,
         // All of a suite comes from one address, as fast as it can, and some of it with wrong passwords.
         network_free_failures: 0,
+        // Receivers of webhooks are on this machine.
+        webhooks_allow_loopback: true,
         limits: LimitOptions { organization: 0, caller: 0, address: 0, sign_in: 0 },
         ..Config::default()
     };

@@ -26,6 +26,11 @@ impl Process {
         if config.mails_stay_here() {
             tracing::warn!("mails: {}", mail::STAY_HERE);
         }
+        if config.webhooks_allow_loopback {
+            tracing::warn!(
+                "PURSER_WEBHOOKS_ALLOW_LOOPBACK is set: whoever may make webhook endpoints reaches what listens on this machine"
+            );
+        }
         let process =
             Self { services, tasks: Tasks::new(), metrics_address: None, shutdown_timeout: config.shutdown_timeout };
         if process.services.store.is_postgres() {
@@ -57,6 +62,9 @@ impl Process {
         let worker = Worker::new(store.clone(), self.services.job_handlers(), options);
         let scheduler = Scheduler::new(store.clone(), Services::schedules())?;
         self.tasks.spawn("worker", endless(worker.run(stop())));
+        let (handler, concurrency) = self.services.webhook_handler()?;
+        let sender = Worker::new(store.clone(), vec![handler], WorkerOptions { concurrency, ..options });
+        self.tasks.spawn("webhooks", endless(sender.run(stop())));
         self.tasks.spawn("scheduler", endless(scheduler.run(stop())));
         if store.is_postgres() {
             let listener = Listener::run(store.clone(), config.direct_url(), stop());

@@ -2,6 +2,7 @@
 use super::{Config, ConfigError, Environment, LogFormat, layer::Layer};
 use crate::http::LimitOptions;
 use crate::mail::{Relay, Sender};
+use chrono::TimeDelta;
 use figment::Figment;
 use ipnet::IpNet;
 use purser_kernel::{ExposeSecret, Links, SecretString};
@@ -55,6 +56,12 @@ pub(super) struct Settings {
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
     private_providers: Option<bool>,
+    webhooks_allow_loopback: Option<bool>,
+    webhook_ports: Option<List>,
+    webhook_waits_seconds: Option<List>,
+    webhook_timeout_seconds: Option<u64>,
+    webhook_concurrency: Option<usize>,
+    webhook_retention_days: Option<u32>,
     reporting_role: Option<String>,
 }
 
@@ -62,7 +69,9 @@ pub(super) struct Settings {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum List {
-    List(Vec<String>),
+    Texts(Vec<String>),
+    Numbers(Vec<u64>),
+    Number(u64),
     Text(String),
 }
 
@@ -71,7 +80,9 @@ impl List {
     fn entries(list: Option<Self>) -> Vec<String> {
         let entries = match list {
             None => Vec::new(),
-            Some(Self::List(list)) => list,
+            Some(Self::Texts(list)) => list,
+            Some(Self::Numbers(list)) => list.iter().map(u64::to_string).collect(),
+            Some(Self::Number(number)) => vec![number.to_string()],
             Some(Self::Text(text)) => text.split(',').map(str::to_owned).collect(),
         };
         entries.iter().map(|entry| entry.trim().to_owned()).filter(|entry| !entry.is_empty()).collect()
@@ -102,6 +113,7 @@ impl Settings {
     }
 
     /// The configuration that the settings mean, with the defaults for what they leave out.
+    #[expect(clippy::too_many_lines, reason = "a line or two for each key")]
     pub(super) fn parse(self) -> Result<Config, ConfigError> {
         let default = Config::default();
         let limits = self.limits(default.limits);
@@ -194,6 +206,21 @@ impl Settings {
             smtp_url,
             mail_from,
             private_providers: self.private_providers.unwrap_or(!production),
+            webhooks_allow_loopback: self.webhooks_allow_loopback.unwrap_or(false),
+            webhook_ports: webhook_ports(self.webhook_ports, default.webhook_ports)?,
+            webhook_waits: webhook_waits(self.webhook_waits_seconds, default.webhook_waits)?,
+            webhook_timeout: seconds("webhook_timeout_seconds", self.webhook_timeout_seconds, default.webhook_timeout)?,
+            webhook_concurrency: within(
+                "webhook_concurrency",
+                self.webhook_concurrency.unwrap_or(default.webhook_concurrency),
+                1,
+                1_000,
+            )?,
+            webhook_retention_days: days(
+                "webhook_retention_days",
+                self.webhook_retention_days,
+                default.webhook_retention_days,
+            )?,
             reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
         })
     }
@@ -277,6 +304,37 @@ fn proxies(list: Option<List>) -> Result<Vec<IpNet>, ConfigError> {
     let parse = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
     let proxies = List::entries(list).iter().map(parse).collect::<Result<_, _>>();
     proxies.map_err(|_| ConfigError::value("trusted_proxies", message))
+}
+
+fn webhook_ports(list: Option<List>, default: Vec<u16>) -> Result<Vec<u16>, ConfigError> {
+    if list.is_none() {
+        return Ok(default);
+    }
+    let ports: Result<Vec<u16>, _> = List::entries(list).iter().map(|port| port.parse()).collect();
+    match ports {
+        Ok(ports) if !ports.is_empty() && !ports.contains(&0) => Ok(ports),
+        _ => Err(ConfigError::value("webhook_ports", "must be ports such as 443,8443")),
+    }
+}
+
+/// A wait of more than a month outlives what is waited for.
+const MOST_WAIT_SECONDS: i64 = 31 * 86_400;
+const MOST_WAITS: usize = 50;
+
+fn webhook_waits(list: Option<List>, default: Vec<TimeDelta>) -> Result<Vec<TimeDelta>, ConfigError> {
+    if list.is_none() {
+        return Ok(default);
+    }
+    let seconds: Result<Vec<i64>, _> = List::entries(list).iter().map(|seconds| seconds.parse()).collect();
+    match seconds {
+        Ok(waits)
+            if (1..=MOST_WAITS).contains(&waits.len())
+                && waits.iter().all(|wait| (1..=MOST_WAIT_SECONDS).contains(wait)) =>
+        {
+            Ok(waits.into_iter().map(TimeDelta::seconds).collect())
+        }
+        _ => Err(ConfigError::value("webhook_waits_seconds", "must be 1 to 50 numbers of seconds such as 5,300,1800")),
+    }
 }
 
 /// Origins as browsers write them (RFC 6454, section 6.2): a scheme, a host, perhaps a port.

@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the routes, and the page that shows it.
 mod conventions;
 mod texts;
+mod webhooks;
 
 use super::{
     problems::{self, PublishedProblem},
@@ -96,6 +97,7 @@ fn complete(document: &mut Value) {
     if let Some(schemas) = document.pointer_mut("/components/schemas") {
         schemas["Problem"] = problem_schema(&ids);
         schemas["Permission"] = permission_schema();
+        webhooks::name_events(schemas);
     }
     document["components"]["securitySchemes"]["bearer"] =
         json!({ "type": "http", "scheme": "bearer", "description": "An access token, or an API key: `purser_…`." });
@@ -106,6 +108,7 @@ fn complete(document: &mut Value) {
     });
     document["security"] = json!([{ "bearer": [] }, { "cookie": [] }]);
     document["x-problems"] = json!(registry);
+    document["webhooks"] = webhooks::webhooks();
     document["components"]["responses"] = responses(&registry);
     document["components"]["headers"] = headers();
     let schemas = document["components"]["schemas"].clone();

@@ -4,10 +4,11 @@ use purser_kernel::{Money, hex, ids::ApprovalRequestId};
 use purser_store::{AuditCategory, name_of, prelude::*};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What every event says of its request. Never what is to be approved: that is for those who may read it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Summary {
     approval_id: ApprovalRequestId,
     subject: String,
@@ -20,7 +21,7 @@ pub(crate) struct Summary {
 macro_rules! events {
     ($($(#[$doc:meta])* $event:ident = $name:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Serialize)]
+        #[derive(Serialize, ToSchema)]
         #[serde(transparent)]
         pub(crate) struct $event(pub(crate) Summary);
 
@@ -37,8 +38,20 @@ macro_rules! events {
             fn resource_id(&self) -> Uuid {
                 self.0.approval_id.as_uuid()
             }
+
+            fn example() -> Self {
+                let (subject, status) = ("order".to_owned(), "pending".to_owned());
+                let subject_id = example_id::<()>().as_uuid();
+                Self(Summary { approval_id: example_id(), subject, subject_id, status, step: 1 })
+            }
         }
-    )*};
+    )*
+
+        /// The events that this crate publishes.
+        pub fn event_types() -> Vec<EventType> {
+            vec![$(EventType::of::<$event>()),*]
+        }
+    };
 }
 
 events! {

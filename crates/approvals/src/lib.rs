@@ -27,6 +27,7 @@ mod service;
 mod tell;
 
 pub use decide::{Answer, Outcome};
+pub use events::event_types;
 pub use expire::Expire;
 pub use links::DecisionLinks;
 pub use mail::SendApprovalMail;

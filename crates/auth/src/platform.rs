@@ -15,7 +15,7 @@ mod sign_in;
 
 pub use admins::Granted;
 pub use caller::PlatformCaller;
-pub use impersonate::{Acting, Impersonate};
+pub use impersonate::{Acting, Impersonate, event_types};
 pub use people::{PersonFilter, get as person, list as people};
 pub use sessions::PlatformSession;
 pub use sign_in::{PlatformLogIn, PlatformSecondStep, PlatformSignedIn};

@@ -3,7 +3,11 @@
 //! An [`integrations`] row holds where a provider is and, sealed, how to speak with it. A provider's door is in [`webhooks`]:
 //! it checks the signature over the raw bytes, keeps the event as it came and queues a job. [`ProcessInbound`] does that job:
 //! it reads the event in the provider's terms and hands it to the inbox in ours.
+//!
+//! The other way, [`webhook_endpoints`] are where an organization has its own events sent, and [`delivery`] sends them there.
+pub mod delivery;
 pub mod events;
+mod http;
 pub mod integrations;
 pub mod ldap;
 pub mod mappings;
@@ -14,6 +18,8 @@ mod provider;
 mod reach;
 mod tls;
 mod vouching;
+pub mod webhook_deliveries;
+pub mod webhook_endpoints;
 pub mod webhooks;
 mod whatsapp;
 

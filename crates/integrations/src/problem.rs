@@ -1,4 +1,4 @@
-//! What can go wrong at a provider's door.
+//! What can go wrong at a provider's door, and at webhook endpoints.
 use purser_kernel::{Problem, ProblemKind, ProblemType};
 use std::{error::Error, future::Future, time::Duration};
 
@@ -12,6 +12,10 @@ pub enum IntegrationProblem {
     /// The directory or the provider that vouches for members cannot be reached or does not answer as it should; `Retry-After`
     /// says when to try again.
     ProviderUnavailable,
+    /// The webhook endpoint is switched off or was deleted: nothing is sent to it.
+    WebhookEndpointDisabled,
+    /// The organization has as many webhook endpoints as one may have.
+    WebhookEndpointsFull,
 }
 
 impl ProblemKind for IntegrationProblem {
@@ -20,6 +24,8 @@ impl ProblemKind for IntegrationProblem {
             Self::InvalidSignature => ("invalid_signature", 401, "The body is not signed by the provider"),
             Self::VerificationFailed => ("verification_failed", 403, "The verification token is not the right one"),
             Self::ProviderUnavailable => ("provider_unavailable", 503, "The sign-in provider cannot be asked now"),
+            Self::WebhookEndpointDisabled => ("webhook_endpoint_disabled", 409, "The webhook endpoint is switched off"),
+            Self::WebhookEndpointsFull => ("webhook_endpoints_full", 409, "There are too many webhook endpoints"),
         };
         ProblemType::new(id, status, title)
     }

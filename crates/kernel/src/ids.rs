@@ -83,6 +83,10 @@ kinds! {
     InboundEvent => InboundEventId, "an event received from a provider";
     InboundEventKey => InboundEventKeyId, "the provider's id of an event";
     ExternalMapping => ExternalMappingId, "a mapping to a provider's id";
+    WebhookEndpoint => WebhookEndpointId, "an address that events are sent to";
+    WebhookEndpointState => WebhookEndpointStateId, "how sending to an endpoint goes";
+    WebhookDelivery => WebhookDeliveryId, "an event that is sent to an endpoint";
+    WebhookAttempt => WebhookAttemptId, "an attempt at a delivery";
     // messaging
     Conversation => ConversationId, "a conversation";
     Message => MessageId, "a message";

@@ -86,6 +86,14 @@ pub enum Permission {
     #[strum(serialize = "integrations.manage")]
     #[serde(rename = "integrations.manage")]
     IntegrationsManage,
+    /// Read where events are sent, what was sent there and what was answered; never the secrets that sign it.
+    #[strum(serialize = "webhooks.read")]
+    #[serde(rename = "webhooks.read")]
+    WebhooksRead,
+    /// Say where events are sent, and have them sent again: a decision, because what happens in the organization leaves it.
+    #[strum(serialize = "webhooks.manage")]
+    #[serde(rename = "webhooks.manage")]
+    WebhooksManage,
     /// Connect the directory that vouches for members, and map its groups to roles: a decision, for owners.
     #[strum(serialize = "identities.manage")]
     #[serde(rename = "identities.manage")]
@@ -165,6 +173,7 @@ impl Permission {
             | Self::SecretsManage
             | Self::EngagementsManage
             | Self::IntegrationsManage
+            | Self::WebhooksManage
             | Self::ApiKeysManage
             | Self::IdentitiesManage
     }
@@ -233,6 +242,7 @@ impl SystemRole {
             | P::OrdersConfirm
             | P::UsageRead
             | P::IntegrationsRead
+            | P::WebhooksRead
             | P::TrainingRead;
         match self {
             Self::Owner => PermissionSet::all(),

@@ -2,10 +2,11 @@
 use purser_kernel::ids::{ConversationId, CustomerId, MessageId};
 use purser_store::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A message came in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MessageReceived {
     /// The message.
     pub message_id: MessageId,
@@ -26,10 +27,20 @@ impl DomainEvent for MessageReceived {
     fn resource_id(&self) -> Uuid {
         self.message_id.as_uuid()
     }
+
+    fn example() -> Self {
+        Self {
+            message_id: example_id(),
+            conversation_id: example_id(),
+            customer_id: Some(example_id()),
+            channel: "whatsapp",
+            content_type: "text".to_owned(),
+        }
+    }
 }
 
 /// A person said who the contact of a conversation is. What was waiting in it can be read now.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ConversationLinked {
     /// The conversation.
     pub conversation_id: ConversationId,
@@ -44,4 +55,13 @@ impl DomainEvent for ConversationLinked {
     fn resource_id(&self) -> Uuid {
         self.conversation_id.as_uuid()
     }
+
+    fn example() -> Self {
+        Self { conversation_id: example_id(), customer_id: example_id() }
+    }
+}
+
+/// The events that this crate publishes.
+pub fn event_types() -> Vec<EventType> {
+    vec![EventType::of::<MessageReceived>(), EventType::of::<ConversationLinked>()]
 }

@@ -6,7 +6,7 @@ pub mod conversations;
 mod events;
 mod inbox;
 
-pub use events::{ConversationLinked, MessageReceived};
+pub use events::{ConversationLinked, MessageReceived, event_types};
 pub use inbox::InboxService;
 /// The rows that the functions of this crate return.
 pub use purser_entity_messaging as entity;

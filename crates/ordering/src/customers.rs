@@ -22,6 +22,7 @@ use purser_store::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use contacts::{MAX_CONTACTS, NewContact};
@@ -98,8 +99,8 @@ pub struct CustomerFilter {
 }
 
 /// A customer was created.
-#[derive(Serialize)]
-struct CustomerCreated<'c> {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CustomerCreated<'c> {
     customer_id: CustomerId,
     customer_code: &'c str,
     business_name: &'c str,
@@ -121,6 +122,10 @@ impl DomainEvent for CustomerCreated<'_> {
 
     fn resource_id(&self) -> Uuid {
         self.customer_id.as_uuid()
+    }
+
+    fn example() -> Self {
+        Self { customer_id: example_id(), customer_code: "C-00017", business_name: "Corner Café" }
     }
 }
 

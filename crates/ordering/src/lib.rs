@@ -19,3 +19,10 @@ pub mod variants;
 pub use problems::OrderingProblem;
 /// The rows that the functions of this crate return.
 pub use purser_entity_ordering as entity;
+
+/// The events that this crate publishes.
+pub fn event_types() -> Vec<purser_store::outbox::EventType> {
+    let mut types = orders::event_types();
+    types.push(purser_store::outbox::EventType::of::<customers::CustomerCreated<'_>>());
+    types
+}

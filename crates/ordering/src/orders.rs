@@ -35,6 +35,7 @@ pub use approval::OrderConfirmation;
 pub use confirm::Confirmation;
 pub use draft::{DraftLine, OrderDraft, amend, cancel_by_message, create, open_draft};
 pub use edit::{EditLine, OrderEdit};
+pub(crate) use events::event_types;
 pub use lines::MAX_LINES;
 
 /// An order and its lines in their order.

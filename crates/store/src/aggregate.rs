@@ -45,6 +45,11 @@ impl<'t, E: TenantEntity> Aggregate<'t, E> {
         self.expr(Expr::col(column.as_column_ref()).max())
     }
 
+    /// The smallest value of `column`.
+    pub fn min(self, column: E::Column) -> Self {
+        self.expr(Expr::col(column.as_column_ref()).min())
+    }
+
     /// A tuple for each group.
     pub async fn rows<T: TryGetableMany>(self) -> Result<Vec<T>, Problem> {
         let connection = self.tx.connection();

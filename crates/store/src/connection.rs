@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::{
     runtime::Handle,
-    sync::{Mutex, Notify},
+    sync::{Mutex, Notify, watch},
 };
 
 /// A database, ready to begin units of work. Cheap to clone.
@@ -34,8 +34,8 @@ struct Shared {
     clock: Clock,
     vault: Vault,
     standings: Standings,
-    /// Wakes the workers of this process when a job was committed.
-    jobs: Arc<Notify>,
+    /// Wakes the workers of this process when a job was committed: all of them, because each does other kinds.
+    jobs: watch::Sender<()>,
     /// Wakes what tells other processes of it.
     jobs_to_announce: Notify,
     rights: RightsChanges,
@@ -73,7 +73,7 @@ impl Store {
             shared: Arc::new(Shared {
                 clock,
                 vault,
-                jobs: Arc::default(),
+                jobs: watch::Sender::default(),
                 jobs_to_announce: Notify::new(),
                 rights: RightsChanges::new(),
                 standings: Standings::new(),
@@ -100,14 +100,19 @@ impl Store {
         &self.engine
     }
 
-    /// Notified when a job was committed by this process, or heard of from another.
-    pub(crate) fn jobs_wake(&self) -> &Arc<Notify> {
-        &self.shared.jobs
+    /// Changes whenever a job was committed by this process, or heard of from another.
+    pub(crate) fn jobs_wake(&self) -> watch::Receiver<()> {
+        self.shared.jobs.subscribe()
+    }
+
+    /// Wakes the workers of this process.
+    pub(crate) fn wake_workers(&self) {
+        self.shared.jobs.send_replace(());
     }
 
     /// Wakes the workers of this process, and whoever tells those of others.
     pub(crate) fn jobs_committed(&self) {
-        self.shared.jobs.notify_one();
+        self.wake_workers();
         self.shared.jobs_to_announce.notify_one();
     }
 

@@ -74,7 +74,9 @@ pub use purser_entity_platform::audit_log::{Category as AuditCategory, Severity 
 pub mod prelude {
     pub use crate::error::Unique;
     pub use crate::{
-        AuditEntry, Field, Filter, ReadTx, Scoped, Store, System, WriteTx, jobs::NewJob, outbox::DomainEvent,
+        AuditEntry, Field, Filter, ReadTx, Scoped, Store, System, WriteTx,
+        jobs::NewJob,
+        outbox::{DomainEvent, EventType, example_id},
     };
     pub use purser_entity_core::{IdOf, SoftDelete, TenantEntity, Versioned};
     pub use purser_kernel::{

@@ -51,7 +51,7 @@ impl Listener {
                 listener.listen(JOBS_CHANNEL).await?;
                 loop {
                     listener.recv().await?;
-                    store.jobs_wake().notify_one();
+                    store.wake_workers();
                 }
             };
             tokio::select! {

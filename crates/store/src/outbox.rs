@@ -3,7 +3,9 @@
 //! [`WriteTx::emit`] writes the event and a job that wakes the dispatcher. The [`Dispatcher`] gives committed events their
 //! `sequence` (ids are made before commit, so ids alone would skip late committers), meters them and queues one job for each
 //! subscriber; each job runs its subscriber in a transaction that also ends the job, so a subscriber's rows are written once.
-//! What an event only has to start as a job of its own is a [`Trigger`].
+//! What an event only has to start as a job of its own is a [`Trigger`]; who takes events of all types is an [`Audience`].
+mod event_type;
+
 use crate::{
     Store, WriteTx,
     error::internal,
@@ -19,10 +21,15 @@ use sea_orm::{EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::Ordering};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use event_type::{EventType, example_id};
+
 /// Something that happened, as it is published.
-pub trait DomainEvent: Serialize + Sync {
+///
+/// Its comment says when it happens and is published with its schema.
+pub trait DomainEvent: Serialize + ToSchema + Sync {
     /// Such as `order.confirmed`. Part of the published interface.
     const TYPE: &'static str;
     /// Such as `order`.
@@ -30,6 +37,11 @@ pub trait DomainEvent: Serialize + Sync {
 
     /// The id of the resource.
     fn resource_id(&self) -> Uuid;
+
+    /// One for the documentation.
+    fn example() -> Self
+    where
+        Self: Sized;
 }
 
 /// An event that was committed and numbered.
@@ -79,6 +91,13 @@ pub trait Trigger: Send + Sync {
     fn job(&self, event: &Event) -> Option<NewJob>;
 }
 
+/// Takes the events of an organization, of whatever type, in their order and as many at a time as were numbered together.
+#[async_trait]
+pub trait Audience: Send + Sync {
+    /// Does its part in the transaction that numbers the events. One organization's events are numbered by one transaction at a time.
+    async fn hear(&self, tx: &WriteTx, events: &[Event]) -> Result<(), Problem>;
+}
+
 const DISPATCH: &str = "outbox.dispatch";
 const DELIVER: &str = "outbox.deliver";
 /// The number sequence that events take their place from.
@@ -124,6 +143,7 @@ impl WriteTx {
 pub struct Dispatcher {
     subscribers: Arc<[Arc<dyn Subscriber>]>,
     triggers: Vec<Arc<dyn Trigger>>,
+    audience: Vec<Arc<dyn Audience>>,
     meter: Arc<dyn UsageMeter>,
 }
 
@@ -132,10 +152,12 @@ impl Dispatcher {
     pub fn handlers(
         subscribers: Vec<Arc<dyn Subscriber>>,
         triggers: Vec<Arc<dyn Trigger>>,
+        audience: Vec<Arc<dyn Audience>>,
         meter: Arc<dyn UsageMeter>,
     ) -> [Arc<dyn JobHandler>; 2] {
         let subscribers: Arc<[_]> = subscribers.into();
-        [Arc::new(Self { subscribers: subscribers.clone(), triggers, meter }), Arc::new(Deliverer { subscribers })]
+        let dispatcher = Self { subscribers: subscribers.clone(), triggers, audience, meter };
+        [Arc::new(dispatcher), Arc::new(Deliverer { subscribers })]
     }
 
     /// What the event starts.
@@ -167,11 +189,12 @@ impl Dispatcher {
             return Ok(0);
         }
         let (mut numbers, mut jobs, mut usage) = (CaseStatement::new(), Vec::new(), Vec::new());
-        let ids: Vec<OutboxEventId> = waiting.iter().map(|event| event.id).collect();
-        for row in waiting {
-            let event = Event::numbered(row, sequence);
-            numbers = numbers.case(sea_orm::ColumnTrait::eq(&outbox_event::Column::Id, event.id), Expr::val(sequence));
-            jobs.extend(self.jobs(&event));
+        let events: Vec<Event> =
+            waiting.into_iter().zip(sequence..).map(|(row, number)| Event::numbered(row, number)).collect();
+        for event in &events {
+            let number = Expr::val(event.sequence);
+            numbers = numbers.case(sea_orm::ColumnTrait::eq(&outbox_event::Column::Id, event.id), number);
+            jobs.extend(self.jobs(event));
             usage.push(Usage::event_sent(event.id, &event.event_type, tx.now()));
             sequence += 1;
         }
@@ -179,7 +202,7 @@ impl Dispatcher {
             .col_expr(outbox_event::Column::Sequence, numbers.into())
             .col_expr(outbox_event::Column::DispatchedAt, Expr::val(tx.now()))
             .filter(sea_orm::ColumnTrait::eq(&outbox_event::Column::OrganizationId, tx.organization()))
-            .filter(sea_orm::ColumnTrait::is_in(&outbox_event::Column::Id, ids.iter().copied()))
+            .filter(sea_orm::ColumnTrait::is_in(&outbox_event::Column::Id, events.iter().map(|event| event.id)))
             .exec(tx.connection())
             .await
             .map_err(internal)?;
@@ -191,8 +214,11 @@ impl Dispatcher {
         )
         .await?;
         self.meter.record(tx, &usage).await?;
+        for audience in &self.audience {
+            audience.hear(tx, &events).await?;
+        }
         tx.enqueue_many(jobs).await?;
-        Ok(ids.len())
+        Ok(events.len())
     }
 }
 

@@ -14,6 +14,7 @@ use purser_kernel::{Expected, FieldError, Patch, UserId, ids::EngagementId, text
 use purser_store::{name_of, prelude::*, set_if};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use access::{level, require};
@@ -50,7 +51,7 @@ pub struct EngagementFilter {
 }
 
 /// What is published of an engagement.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Published<'a> {
     id: EngagementId,
     name: &'a str,
@@ -65,8 +66,9 @@ impl<'a> Published<'a> {
 
 /// An engagement began, changed, or is gone.
 macro_rules! events {
-    ($($event:ident = $name:literal;)*) => {$(
-        #[derive(Serialize)]
+    ($($(#[$doc:meta])* $event:ident = $name:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Serialize, ToSchema)]
         #[serde(transparent)]
         struct $event<'a>(Published<'a>);
 
@@ -77,13 +79,26 @@ macro_rules! events {
             fn resource_id(&self) -> Uuid {
                 self.0.id.as_uuid()
             }
+
+            fn example() -> Self {
+                Self(Published { id: example_id(), name: "Move to the cloud", status: "active".to_owned() })
+            }
         }
-    )*};
+    )*
+
+        /// These events.
+        pub(crate) fn event_types() -> Vec<EventType> {
+            vec![$(EventType::of::<$event<'_>>()),*]
+        }
+    };
 }
 
 events! {
+    /// An engagement began.
     EngagementCreated = "engagement.created";
+    /// An engagement was changed.
     EngagementUpdated = "engagement.updated";
+    /// An engagement is gone.
     EngagementDeleted = "engagement.deleted";
 }
 

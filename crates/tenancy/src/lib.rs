@@ -16,6 +16,7 @@ pub mod permissions;
 pub mod preferences;
 mod problems;
 pub mod projects;
+mod published;
 mod purge;
 mod regional;
 pub mod role_changes;
@@ -27,6 +28,7 @@ mod tenancy;
 
 pub use memberships::DirectoryMembers;
 pub use problems::TenancyProblem;
+pub use published::event_types;
 pub use purge::PurgeClosed;
 /// The rows that the functions of this crate return.
 pub use purser_entity_tenancy as entity;

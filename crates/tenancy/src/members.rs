@@ -16,3 +16,9 @@ pub(crate) use roles::{RoleAssignment, assign};
 pub use show::{Member, MemberFilter, Members};
 pub use standing::{Standing, holders, me, membership, organizations_of, permissions_of};
 pub(crate) use standing::{active, open_organization, owns};
+
+/// Events about members.
+pub(crate) fn event_types() -> Vec<purser_store::outbox::EventType> {
+    use purser_store::outbox::EventType;
+    vec![EventType::of::<change::MemberStatusChanged>(), EventType::of::<roles::MemberRolesChanged>()]
+}

@@ -17,6 +17,7 @@ use purser_kernel::{
 use purser_store::{AuditCategory, name_of, prelude::*};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use change::{OrganizationChange, update};
@@ -34,8 +35,8 @@ struct Lengths {
 const MAX: Lengths = Lengths { name: 200, kind: 64, description: 2000, website: 2048 };
 
 /// An organization was founded.
-#[derive(Serialize)]
-struct OrganizationCreated<'a> {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OrganizationCreated<'a> {
     id: OrganizationId,
     name: &'a str,
     slug: &'a str,
@@ -48,6 +49,18 @@ impl DomainEvent for OrganizationCreated<'_> {
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()
     }
+
+    fn example() -> Self {
+        Self { id: example_id(), name: "Acme", slug: "acme" }
+    }
+}
+
+/// Events about organizations.
+pub(crate) fn event_types() -> Vec<EventType> {
+    let mut types =
+        vec![EventType::of::<OrganizationCreated<'_>>(), EventType::of::<change::OrganizationUpdated<'_>>()];
+    types.extend(lifecycle::event_types());
+    types
 }
 
 /// Founds the organization of `tx`: its row, settings, encryption key, system roles, and `owner` as its first member.

@@ -10,6 +10,7 @@ use purser_kernel::{Expected, Patch, UserId, ids::ProjectId, text::Findings};
 use purser_store::{prelude::*, set_if};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use members::{add_member, members, remove_member};
@@ -51,7 +52,7 @@ pub struct ProjectFilter {
 }
 
 /// What is published of a project.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Published<'a> {
     id: ProjectId,
     name: &'a str,
@@ -66,8 +67,9 @@ impl<'a> Published<'a> {
 
 /// A project began, changed, or is gone.
 macro_rules! events {
-    ($($event:ident = $name:literal;)*) => {$(
-        #[derive(Serialize)]
+    ($($(#[$doc:meta])* $event:ident = $name:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Serialize, ToSchema)]
         #[serde(transparent)]
         struct $event<'a>(Published<'a>);
 
@@ -78,13 +80,26 @@ macro_rules! events {
             fn resource_id(&self) -> Uuid {
                 self.0.id.as_uuid()
             }
+
+            fn example() -> Self {
+                Self(Published { id: example_id(), name: "Warehouse", is_active: true })
+            }
         }
-    )*};
+    )*
+
+        /// These events.
+        pub(crate) fn event_types() -> Vec<EventType> {
+            vec![$(EventType::of::<$event<'_>>()),*]
+        }
+    };
 }
 
 events! {
+    /// A project began.
     ProjectCreated = "project.created";
+    /// A project was changed.
     ProjectUpdated = "project.updated";
+    /// A project is gone.
     ProjectDeleted = "project.deleted";
 }
 

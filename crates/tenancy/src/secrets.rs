@@ -4,6 +4,7 @@ use purser_kernel::{ExposeSecret, Id, SecretString, ids::OrganizationSecretId};
 use purser_store::{AuditCategory, Place, Sealed, prelude::*};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 const LEAST_NAME: usize = 3;
@@ -29,15 +30,15 @@ pub struct SecretBrief {
 }
 
 /// What is published of a secret: never its value.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct About<'a> {
     id: OrganizationSecretId,
     name: &'a str,
 }
 
 /// A value was given to a secret, be it the first.
-#[derive(Serialize)]
-struct Replaced<'a>(About<'a>);
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Replaced<'a>(About<'a>);
 
 impl DomainEvent for Replaced<'_> {
     const TYPE: &'static str = "organization_secret.replaced";
@@ -46,11 +47,15 @@ impl DomainEvent for Replaced<'_> {
     fn resource_id(&self) -> Uuid {
         self.0.id.as_uuid()
     }
+
+    fn example() -> Self {
+        Self(About { id: example_id(), name: "openai_api_key" })
+    }
 }
 
 /// A secret is gone.
-#[derive(Serialize)]
-struct Deleted<'a>(About<'a>);
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Deleted<'a>(About<'a>);
 
 impl DomainEvent for Deleted<'_> {
     const TYPE: &'static str = "organization_secret.deleted";
@@ -58,6 +63,10 @@ impl DomainEvent for Deleted<'_> {
 
     fn resource_id(&self) -> Uuid {
         self.0.id.as_uuid()
+    }
+
+    fn example() -> Self {
+        Self(About { id: example_id(), name: "openai_api_key" })
     }
 }
 

@@ -10,6 +10,7 @@ use purser_store::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use change::SettingsChange;
@@ -18,8 +19,8 @@ pub use change::SettingsChange;
 const DEFAULT_CONFIDENCE_THRESHOLD: f64 = 0.85;
 
 /// The settings were changed.
-#[derive(Serialize)]
-struct SettingsUpdated {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SettingsUpdated {
     id: OrganizationSettingsId,
     version: i64,
 }
@@ -30,6 +31,10 @@ impl DomainEvent for SettingsUpdated {
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()
+    }
+
+    fn example() -> Self {
+        Self { id: example_id(), version: 2 }
     }
 }
 

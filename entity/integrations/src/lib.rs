@@ -1,4 +1,4 @@
-//! Tables of connections to providers.
+//! Tables of connections to providers, and of webhooks.
 #![expect(
     missing_docs,
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
@@ -7,6 +7,10 @@ pub mod external_mapping;
 pub mod inbound_event;
 pub mod inbound_event_key;
 pub mod integration;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
+pub mod webhook_endpoint_state;
 
 use purser_entity_core::{TableShape, shape};
 
@@ -17,5 +21,9 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<inbound_event::Entity>(),
         shape::<inbound_event_key::Entity>(),
         shape::<integration::Entity>(),
+        shape::<webhook_attempt::Entity>(),
+        shape::<webhook_delivery::Entity>(),
+        shape::<webhook_endpoint::Entity>(),
+        shape::<webhook_endpoint_state::Entity>(),
     ]
 }

@@ -1,10 +1,13 @@
-//! Connections to providers, their doors, and what came in.
+//! Connections to providers, their doors, and what came in; where events are sent, and what became of that.
+mod event_types;
 mod group_roles;
 mod inbound_events;
 #[expect(clippy::module_inception, reason = "a feature has the same name in every layer")]
 mod integrations;
 mod ldap;
 mod oidc;
+mod webhook_deliveries;
+mod webhook_endpoints;
 mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,5 +20,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(group_roles::routes)
         .configure(integrations::routes)
         .configure(webhooks::routes)
-        .configure(inbound_events::routes);
+        .configure(inbound_events::routes)
+        .configure(webhook_endpoints::routes)
+        .configure(webhook_deliveries::routes)
+        .configure(event_types::routes);
 }

@@ -53,6 +53,10 @@ impl Shop {
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let directory = owner.create("/v1/integrations/ldap", &directory(true)).await;
         let provider = owner.create("/v1/integrations/oidc", &provider(false)).await;
+        // At which nobody listens, and which is tried once.
+        let endpoint = json!({ "url": "http://127.0.0.1:1/", "event_types": ["webhook.test"], "max_attempts": 1 });
+        let endpoint = owner.create("/v1/webhook-endpoints", &endpoint).await;
+        let delivery = owner.verb(&format!("/v1/webhook-endpoints/{}/test", id(&endpoint))).await.expect(202).json();
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
         owner.deliver(callback, &message).await.expect(200);
@@ -114,6 +118,8 @@ impl Shop {
             ("ProductVariantId", id(&variant)),
             ("RoleId", id(&role)),
             ("UserId", owner.user_id.clone()),
+            ("WebhookDeliveryId", id(&delivery)),
+            ("WebhookEndpointId", id(&endpoint)),
             // Of any kind, as the audit trail has them.
             ("actor_id", owner.user_id.clone()),
             ("resource_id", id(&customer)),
@@ -379,6 +385,12 @@ fn house(route: &str) -> Option<Value> {
         "POST /v1/organization/close" => json!({ "retention_days": 30 }),
         "PUT /v1/organization/secrets/{name}" => json!({ "value": "sk-0123456789taken" }),
         "POST /v1/organizations" => json!({ "name": "Taken" }),
+        "POST /v1/webhook-endpoints" | "PATCH /v1/webhook-endpoints/{id}" => json!({
+            "url": "https://example.com/taken", "description": "taken", "event_types": ["order.confirmed"], "ordered": true,
+            "rate_limit": 60, "max_attempts": 5,
+        }),
+        "POST /v1/webhook-endpoints/{id}/rotate-secret" => json!({ "overlap_seconds": 60 }),
+        "POST /v1/webhook-endpoints/{id}/replay" => json!({ "since": "2026-01-01T00:00:00Z" }),
         "PATCH /v1/organization/settings" => json!({
             "default_currency": "USD", "timezone": "Europe/Paris", "locale": "fr-FR", "default_model": "taken",
             "quotas": { "messages": 100 }, "ai_confidence_threshold": 0.5, "monthly_ai_budget": "20",

@@ -7,3 +7,4 @@ mod events;
 mod mappings;
 mod openid_providers;
 mod walls;
+mod webhooks_out;

@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Rang {
     bell: i64,
 }
@@ -29,6 +29,10 @@ impl DomainEvent for Rang {
 
     fn resource_id(&self) -> Uuid {
         Id::<()>::generate().as_uuid()
+    }
+
+    fn example() -> Self {
+        Self { bell: 1 }
     }
 }
 
@@ -69,7 +73,7 @@ impl UsageMeter for Meter {
 }
 
 fn handlers(listener: &Arc<Listener>, meter: &Arc<Meter>) -> [Arc<dyn JobHandler>; 2] {
-    Dispatcher::handlers(vec![listener.clone()], vec![], meter.clone())
+    Dispatcher::handlers(vec![listener.clone()], vec![], vec![], meter.clone())
 }
 
 async fn ring(store: &Store, scope: &Scope, bell: i64) -> WriteTx {

@@ -62,17 +62,19 @@ impl<'a> Layer<'a> {
     fn may_use_foreign(self, name: &str) -> bool {
         let database = ["sea-orm", "sea-query", "sea-query-sqlx", "sea-schema", "sqlx"].contains(&name);
         let migration = name == "sea-orm-migration";
+        // `utoipa` itself derives the schemas of what is published and knows no web.
+        let schema = name == "utoipa";
         let web = name.starts_with("actix") || name.starts_with("utoipa") || name == "reqwest";
         match self {
             Self::Migration => migration || name == "async-trait",
             Self::Tests => true,
             Self::Http(_) | Self::HttpCore => !(database || migration || name == "reqwest"),
             Self::Api => !database,
-            Self::Store => !web && !migration,
+            Self::Store => schema || !web && !migration,
             // Ids go into columns, and values into the published schema: behind features.
             Self::Kernel => name == "sea-orm" || name == "utoipa" || !(database || migration || web),
             Self::Entity(_) | Self::EntityCore => name == "sea-orm" || !(database || migration || web),
-            Self::Domain(_) => !(database || migration || web),
+            Self::Domain(_) => schema || !(database || migration || web),
         }
     }
 }
@@ -128,7 +130,7 @@ fn what_must_not_be_is_refused() {
     for (from, to) in refused {
         assert!(!Layer::of(from).unwrap().may_use(Layer::of(to).unwrap()), "{from} -> {to}");
     }
-    for name in ["sea-orm", "sqlx", "actix-web", "sea-orm-migration", "reqwest"] {
+    for name in ["sea-orm", "sqlx", "actix-web", "sea-orm-migration", "reqwest", "utoipa-actix-web"] {
         assert!(!Layer::Domain("ordering").may_use_foreign(name), "ordering -> {name}");
     }
     for (layer, name) in [

@@ -20,6 +20,7 @@ use purser_kernel::{
 use purser_store::{AuditCategory, PlatformAuditEntry, prelude::*};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The longest that somebody acts for somebody else.
@@ -49,8 +50,9 @@ pub struct Acting {
 
 /// The events of it, for the organization.
 macro_rules! events {
-    ($($event:ident = $name:literal;)*) => {$(
-        #[derive(Serialize)]
+    ($($(#[$doc:meta])* $event:ident = $name:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Serialize, ToSchema)]
         struct $event {
             admin_id: UserId,
             user_id: UserId,
@@ -63,12 +65,24 @@ macro_rules! events {
             fn resource_id(&self) -> Uuid {
                 self.user_id.as_uuid()
             }
+
+            fn example() -> Self {
+                Self { admin_id: example_id(), user_id: example_id() }
+            }
         }
-    )*};
+    )*
+
+        /// These events.
+        pub fn event_types() -> Vec<EventType> {
+            vec![$(EventType::of::<$event>()),*]
+        }
+    };
 }
 
 events! {
+    /// A platform administrator acts for a member.
     Started = "impersonation.started";
+    /// A platform administrator acts for a member no more.
     Ended = "impersonation.ended";
 }
 

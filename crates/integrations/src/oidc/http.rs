@@ -1,51 +1,32 @@
-//! Fetching from a provider: over a connection with an address that was looked at, without following redirects, and no more than
-//! anybody needs.
+//! Fetching from a provider: no more than anybody needs.
 use super::config::is_private;
-use crate::{reach::Reach, tls};
+use crate::{http, reach::Reach};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{body::Bytes, client::conn::http1, header};
-use hyper_util::rt::TokioIo;
+use hyper::body::Bytes;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
-use rustls::{ClientConfig, pki_types::ServerName};
-use std::{error::Error, future::Future, io, pin::Pin, sync::Arc};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    task::JoinSet,
-};
-use tokio_rustls::TlsConnector;
-use url::{Position, Url};
+use std::{error::Error, future::Future, io, pin::Pin};
+use url::Url;
 
 /// Metadata, keys and tokens are a few kilobytes.
 const MAX_ANSWER: usize = 262_144;
 
 /// Fetches from providers.
-pub(super) struct Http {
-    reach: Reach,
-    tls: Arc<ClientConfig>,
-}
+pub(super) struct Http(http::Http);
 
 impl Http {
     /// `authority` has signed the provider's certificate, in PEM; without one, those that the machine trusts have.
     pub(super) fn new(reach: Reach, authority: Option<&str>) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        Ok(Self { reach, tls: Arc::new(tls::client_config(authority)?) })
+        http::Http::new(reach, authority).map(Self)
     }
 
     async fn fetch(&self, request: HttpRequest) -> io::Result<HttpResponse> {
         let url = Url::parse(&request.uri().to_string()).map_err(io::Error::other)?;
-        let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
-            return Err(io::Error::other("an address without a host"));
-        };
-        if !is_private(&url, self.reach) {
+        if url.has_host() && !is_private(&url, self.0.reach()) {
             return Err(io::Error::other("an address that others could read along"));
         }
-        let name = host.trim_matches(['[', ']']);
-        let stream = self.reach.connect(name, port).await?;
-        if url.scheme() == "http" {
-            return ask(stream, &url, request).await;
-        }
-        let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
-        let stream = TlsConnector::from(self.tls.clone()).connect(name, stream).await?;
-        ask(stream, &url, request).await
+        let mut answer = self.0.send(&url, request.map(|body| Full::new(Bytes::from(body)))).await?;
+        let body = Limited::new(answer.response.body_mut(), MAX_ANSWER).collect().await.map_err(io::Error::other)?;
+        Ok(answer.response.map(|_| body.to_bytes().to_vec()))
     }
 }
 
@@ -56,26 +37,6 @@ impl<'c> AsyncHttpClient<'c> for Http {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.fetch(request))
     }
-}
-
-/// One request and its answer, whatever its status.
-async fn ask<S>(stream: S, url: &Url, request: HttpRequest) -> io::Result<HttpResponse>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let (mut head, body) = request.into_parts();
-    let path = &url[Position::BeforePath..Position::AfterQuery];
-    head.uri = path.parse().map_err(io::Error::other)?;
-    let authority = &url[Position::BeforeHost..Position::AfterPort];
-    head.headers.insert(header::HOST, authority.parse().map_err(io::Error::other)?);
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-    // Ends with this function, however that ends.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let answer = sender.send_request(hyper::Request::from_parts(head, Full::new(Bytes::from(body)))).await;
-    let (head, body) = answer.map_err(io::Error::other)?.into_parts();
-    let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(io::Error::other)?.to_bytes();
-    Ok(HttpResponse::from_parts(head, body.to_vec()))
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use purser_kernel::{
 };
 use purser_store::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What every event says of its order.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Summary {
     order_id: OrderId,
     number: String,
@@ -38,13 +39,27 @@ impl Summary {
             line_count: lines.len(),
         }
     }
+
+    fn example() -> Self {
+        Self {
+            order_id: example_id(),
+            number: "ORD-2026-00042".to_owned(),
+            customer_id: example_id(),
+            conversation_id: Some(example_id()),
+            status: "confirmed",
+            total: "24.80".to_owned(),
+            currency: Currency::USD,
+            ai_confidence: Some(0.97),
+            line_count: 1,
+        }
+    }
 }
 
 /// An event about an order is its summary under a name.
 macro_rules! events {
     ($($(#[$doc:meta])* $event:ident = $name:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Serialize)]
+        #[derive(Serialize, ToSchema)]
         #[serde(transparent)]
         pub(super) struct $event(pub(super) Summary);
 
@@ -55,8 +70,18 @@ macro_rules! events {
             fn resource_id(&self) -> Uuid {
                 self.0.order_id.as_uuid()
             }
+
+            fn example() -> Self {
+                Self(Summary::example())
+            }
         }
-    )*};
+    )*
+
+        /// Events about orders.
+        pub(crate) fn event_types() -> Vec<EventType> {
+            vec![$(EventType::of::<$event>()),*]
+        }
+    };
 }
 
 events! {

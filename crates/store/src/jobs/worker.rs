@@ -52,7 +52,7 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
         let slots = Arc::new(Semaphore::new(worker.options.concurrency));
-        let wake = worker.store.jobs_wake().clone();
+        let mut wake = worker.store.jobs_wake();
         let mut running = JoinSet::new();
         while !stop.is_cancelled() {
             while running.try_join_next().is_some() {}
@@ -63,7 +63,7 @@ impl Worker {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = wake.notified() => {}
+                _ = wake.changed() => {}
                 Some(_) = running.join_next() => {}
                 () = tokio::time::sleep(worker.options.poll) => {}
             }

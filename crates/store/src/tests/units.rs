@@ -47,7 +47,8 @@ async fn who_reads_cannot_write_and_waits_for_nobody() {
 #[tokio::test]
 async fn a_commit_wakes_the_workers_when_there_is_work() {
     let (world, ours, _) = World::two().await;
-    let woken = || world.store.jobs_wake().notified().now_or_never().is_some();
+    let mut wake = world.store.jobs_wake();
+    let mut woken = || wake.changed().now_or_never().is_some();
     let tx = world.store.write(&ours).await.unwrap();
     tx.enqueue_many(vec![]).await.unwrap();
     tx.commit().await.unwrap();

@@ -28,6 +28,8 @@ pub const SEALED: &[SealedColumn] = &[
     SealedColumn { table: "idempotency_keys", column: "response_ciphertext", key: "response_key_id" },
     SealedColumn { table: "integrations", column: "credentials_ciphertext", key: "credentials_key_id" },
     SealedColumn { table: "organization_secrets", column: "ciphertext", key: "key_id" },
+    SealedColumn { table: "webhook_endpoints", column: "previous_secret_ciphertext", key: "previous_secret_key_id" },
+    SealedColumn { table: "webhook_endpoints", column: "secret_ciphertext", key: "secret_key_id" },
 ];
 
 /// What the master key seals, beside organizations' keys.

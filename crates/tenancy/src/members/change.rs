@@ -28,11 +28,12 @@ use purser_kernel::{Expected, PermissionSet, UserId, ids::MembershipId};
 use purser_store::{AuditCategory, name_of, prelude::*};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A member was disabled, enabled or removed, or has joined.
-#[derive(Serialize)]
-struct MemberStatusChanged {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberStatusChanged {
     id: MembershipId,
     user_id: UserId,
     status: String,
@@ -44,6 +45,10 @@ impl DomainEvent for MemberStatusChanged {
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()
+    }
+
+    fn example() -> Self {
+        Self { id: example_id(), user_id: example_id(), status: "active".to_owned() }
     }
 }
 

@@ -13,6 +13,7 @@ use purser_store::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// More roles than anybody needs at once.
@@ -54,8 +55,8 @@ impl RoleAssignment {
 }
 
 /// A member has other roles.
-#[derive(Serialize)]
-struct MemberRolesChanged {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberRolesChanged {
     id: MembershipId,
     user_id: UserId,
     role_ids: Vec<RoleId>,
@@ -67,6 +68,10 @@ impl DomainEvent for MemberRolesChanged {
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()
+    }
+
+    fn example() -> Self {
+        Self { id: example_id(), user_id: example_id(), role_ids: vec![example_id()] }
     }
 }
 

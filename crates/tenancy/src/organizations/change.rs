@@ -6,6 +6,7 @@ use purser_kernel::{Email, Expected, Patch, text::Findings};
 use purser_store::{prelude::*, set_if};
 use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What becomes different in an organization. What is left out stays.
@@ -29,8 +30,8 @@ pub struct OrganizationChange {
 }
 
 /// What an organization says of itself has changed.
-#[derive(Serialize)]
-struct OrganizationUpdated<'a> {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OrganizationUpdated<'a> {
     #[serde(skip)]
     id: Uuid,
     name: &'a str,
@@ -44,6 +45,10 @@ impl DomainEvent for OrganizationUpdated<'_> {
 
     fn resource_id(&self) -> Uuid {
         self.id
+    }
+
+    fn example() -> Self {
+        Self { id: example_id::<()>().as_uuid(), name: "Acme", slug: "acme", version: 2 }
     }
 }
 

@@ -6,6 +6,7 @@ use purser_entity_tenancy::organization::{self, ActiveModel, Column, Entity, Sta
 use purser_kernel::Actor;
 use purser_store::{AuditCategory, Standing, prelude::*};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A way from one status to another.
@@ -53,7 +54,7 @@ fn name(status: Status) -> &'static str {
 }
 
 /// What is published of a change of status.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Change<'a> {
     name: &'a str,
     slug: &'a str,
@@ -61,13 +62,15 @@ struct Change<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     purge_after: Option<Timestamp>,
 }
 
 /// The events of a change of status.
 macro_rules! events {
-    ($($event:ident = $name:literal;)*) => {$(
-        #[derive(Serialize)]
+    ($($(#[$doc:meta])* $event:ident = $name:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Serialize, ToSchema)]
         struct $event<'a> {
             #[serde(skip)]
             id: Uuid,
@@ -82,13 +85,27 @@ macro_rules! events {
             fn resource_id(&self) -> Uuid {
                 self.id
             }
+
+            fn example() -> Self {
+                let change = Change { name: "Acme", slug: "acme", status: "suspended", reason: Some("unpaid"), purge_after: None };
+                Self { id: example_id::<()>().as_uuid(), change }
+            }
         }
-    )*};
+    )*
+
+        /// These events.
+        pub(crate) fn event_types() -> Vec<EventType> {
+            vec![$(EventType::of::<$event<'_>>()),*]
+        }
+    };
 }
 
 events! {
+    /// The organization was suspended: nothing can be changed in it.
     Suspended = "organization.suspended";
+    /// The organization is active again.
     Reactivated = "organization.reactivated";
+    /// The organization was closed.
     Closed = "organization.closed";
 }
 

@@ -1,0 +1,66 @@
+//! Looking for what was forgotten: nothing that is due depends on the one job that was queued for it.
+use super::{open, wake};
+use async_trait::async_trait;
+use purser_entity_integrations::webhook_delivery::{Column, Entity};
+use purser_kernel::{OrganizationId, ids::WebhookEndpointId};
+use purser_store::{
+    jobs::{Job, JobHandler},
+    ports::Tenants,
+    prelude::*,
+};
+use std::sync::Arc;
+
+/// Organizations in one look at the list.
+const BATCH: u64 = 500;
+
+/// Queues a look at each endpoint at which something is due, by a schedule.
+pub struct SweepDeliveries {
+    tenants: Arc<dyn Tenants>,
+}
+
+impl SweepDeliveries {
+    /// The kind of the job.
+    pub const KIND: &'static str = "webhooks.sweep";
+
+    /// The handler, with the list of organizations.
+    pub fn new(tenants: Arc<dyn Tenants>) -> Self {
+        Self { tenants }
+    }
+}
+
+#[async_trait]
+impl JobHandler for SweepDeliveries {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        let mut after = None;
+        loop {
+            let organizations = organizations(store, self.tenants.as_ref(), after).await?;
+            for organization in &organizations {
+                let scope = Scope::system(*organization, format!("job-{}", job.id()));
+                let tx = store.write_in_any_state(&scope).await?;
+                let late = open().and(Column::NextAttemptAt.lte(tx.now()));
+                let endpoints = tx.find::<Entity>().filter(late).aggregate().by(Column::EndpointId).count();
+                let endpoints = endpoints.rows::<(WebhookEndpointId, i64)>().await?;
+                tx.enqueue_many(endpoints.into_iter().map(|(endpoint, _)| wake(endpoint)).collect()).await?;
+                tx.commit().await?;
+            }
+            after = organizations.last().copied();
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The organizations behind `after`, in their order; none when that was the last.
+pub(super) async fn organizations(
+    store: &Store,
+    tenants: &dyn Tenants,
+    after: Option<OrganizationId>,
+) -> Result<Vec<OrganizationId>, Problem> {
+    let tx = store.system_read().await?;
+    tenants.page(tx.system(), after, BATCH).await
+}

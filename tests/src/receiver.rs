@@ -1,0 +1,170 @@
+//! Somebody who is sent webhooks, and answers as a test wants them to.
+use crate::app::eventually;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// A request that came in.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// With its query.
+    pub path: String,
+    /// By lower-case name.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: String,
+}
+
+impl Received {
+    /// A header, empty when it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The type of the event.
+    pub fn event(&self) -> String {
+        self.json()["type"].as_str().expect("an event has a type").to_owned()
+    }
+}
+
+/// How a request is answered.
+#[derive(Clone, Debug)]
+pub enum Response {
+    /// With this status and no more.
+    Status(u16),
+    /// With this status, these headers and this body.
+    Full(u16, Vec<(&'static str, String)>, String),
+    /// Not at all.
+    Never,
+}
+
+type Answering = Box<dyn FnMut(&Received) -> Response + Send>;
+
+struct Shared {
+    requests: Mutex<Vec<Received>>,
+    answering: Mutex<Answering>,
+    /// Requests that are kept waiting now, and the most that ever were.
+    waiting: Mutex<(usize, usize)>,
+}
+
+/// A server on a port of its own, as long as it is kept.
+pub struct Receiver {
+    /// Where it is.
+    pub url: String,
+    shared: Arc<Shared>,
+    listening: JoinHandle<()>,
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Receiver {
+    /// Somebody who takes everything.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let answering: Answering = Box::new(|_| Response::Status(204));
+        let shared = Arc::new(Shared {
+            requests: Mutex::default(),
+            answering: Mutex::new(answering),
+            waiting: Mutex::default(),
+        });
+        let kept = shared.clone();
+        let listening = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, kept.clone()));
+            }
+        });
+        Self { url, shared, listening }
+    }
+
+    /// From now on requests are answered like this.
+    pub fn answer(&self, answering: impl FnMut(&Received) -> Response + Send + 'static) {
+        *self.shared.answering.lock().expect("nobody panics with it") = Box::new(answering);
+    }
+
+    /// From now on every request is answered with this status.
+    pub fn answer_with(&self, status: u16) {
+        self.answer(move |_| Response::Status(status));
+    }
+
+    /// What came in so far.
+    pub fn requests(&self) -> Vec<Received> {
+        self.shared.requests.lock().expect("nobody panics with it").clone()
+    }
+
+    /// The most requests that were kept waiting at the same time.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.waiting.lock().expect("nobody panics with it").1
+    }
+
+    /// Waits until so many requests came in.
+    pub async fn wait(&self, count: usize) -> Vec<Received> {
+        eventually(&format!("{count} requests"), || async {
+            Some(self.requests()).filter(|requests| requests.len() >= count)
+        })
+        .await
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
+    let mut stream = BufReader::new(stream);
+    let mut first = String::new();
+    stream.read_line(&mut first).await.ok()?;
+    let path = first.split(' ').nth(1)?.to_owned();
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        headers.insert(name.to_ascii_lowercase(), value.to_owned());
+    }
+    let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
+    stream.read_exact(&mut body).await.ok()?;
+    let request = Received { path, headers, body: String::from_utf8(body).ok()? };
+    let response = (shared.answering.lock().ok()?)(&request);
+    shared.requests.lock().ok()?.push(request);
+    let (status, headers, body) = match response {
+        Response::Status(status) => (status, vec![], String::new()),
+        Response::Full(status, headers, body) => (status, headers, body),
+        // Until the other side gives up.
+        Response::Never => {
+            {
+                let mut waiting = shared.waiting.lock().ok()?;
+                waiting.0 += 1;
+                waiting.1 = waiting.1.max(waiting.0);
+            }
+            stream.read_u8().await.ok();
+            shared.waiting.lock().ok()?.0 -= 1;
+            return None;
+        }
+    };
+    let mut answer = format!("HTTP/1.1 {status} Said\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in headers {
+        answer.extend([name, ": ", &value, "\r\n"]);
+    }
+    answer.extend(["\r\n", &body]);
+    stream.write_all(answer.as_bytes()).await.ok()?;
+    stream.shutdown().await.ok()
+}

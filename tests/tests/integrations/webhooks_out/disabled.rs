@@ -1,0 +1,131 @@
+//! Endpoints to which nothing is sent.
+use super::{Hooks, path, still};
+use chrono::TimeDelta;
+use purser_tests::{app::eventually, database::Engine, receiver::Response};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+/// An endpoint that is told when another one is switched off.
+async fn watcher(hooks: &Hooks) -> purser_tests::receiver::Receiver {
+    let watcher = purser_tests::receiver::Receiver::start().await;
+    let body = json!({ "url": watcher.url, "event_types": ["webhook_endpoint.disabled"] });
+    hooks.owner.create("/v1/webhook-endpoints", &body).await;
+    watcher
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_is_gone_is_switched_off_and_whoever_made_it_is_told(#[case] engine: Engine) {
+    let Some(hooks) = Hooks::start_at(engine, still()).await else { return };
+    hooks.receiver.answer_with(410);
+    let watcher = watcher(&hooks).await;
+    let endpoint = hooks.endpoint(json!({ "description": "Warehouse" })).await;
+    hooks.project("First").await;
+    assert_eq!(hooks.wait("failed", 1, 1).await[0]["error"], "status_410");
+    let shown = hooks.shown(&endpoint).await;
+    assert_eq!((&shown["is_active"], &shown["disabled_reason"]), (&json!(false), &json!("gone")));
+    let event = watcher.wait(1).await.remove(0).json();
+    assert_eq!(event["data"], json!({ "endpoint_id": endpoint["id"], "description": "Warehouse", "reason": "gone" }));
+    let mail = hooks.app.mail(&hooks.owner.email, "switched off").await;
+    assert!(mail.text.contains("Warehouse") && mail.text.contains(endpoint["id"].as_str().unwrap()), "{mail:?}");
+    assert!(!mail.text.contains(&hooks.receiver.url), "an address may hold a secret of the receiver's");
+
+    // What happens now is missed, and can be had when it is on again.
+    hooks.project("Second").await;
+    let missed = hooks.wait("failed", 0, 1).await.remove(0);
+    assert_eq!(missed["error"], "endpoint_disabled");
+    let test = hooks.owner.verb(&format!("{}/test", path(&endpoint))).await.expect(409);
+    assert_eq!(test.problem(), "webhook_endpoint_disabled");
+    let resend = format!("/v1/webhook-deliveries/{}/resend", missed["id"].as_str().unwrap());
+    hooks.owner.verb(&resend).await.expect(409);
+    let replay = format!("{}/replay", path(&endpoint));
+    hooks.owner.post(&replay, &json!({ "since": "2026-11-01T00:00:00Z" })).await.expect(409);
+    assert_eq!(hooks.receiver.requests().len(), 1);
+    hooks.receiver.answer_with(204);
+    let on = hooks.verb(&endpoint, "enable", &json!({})).await;
+    assert_eq!(
+        (&on["is_active"], &on["disabled_reason"], &on["failing_since"]),
+        (&json!(true), &Value::Null, &Value::Null)
+    );
+    let replayed = hooks.verb(&endpoint, "replay", &json!({ "since": "2026-11-01T00:00:00Z" })).await;
+    assert_eq!(replayed, json!({ "queued": 2, "more": false }));
+    let requests = hooks.receiver.wait(3).await;
+    assert_eq!(
+        requests[0].header("webhook-id"),
+        requests.iter().skip(1).find(|it| it.body.contains("First")).unwrap().header("webhook-id")
+    );
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn five_days_in_vain_are_enough(#[case] engine: Engine) {
+    let Some(mut hooks) = Hooks::start_at(engine, still()).await else { return };
+    hooks.receiver.answer_with(500);
+    let watcher = watcher(&hooks).await;
+    let endpoint = hooks.endpoint(json!({ "max_attempts": 1 })).await;
+    hooks.project("First").await;
+    hooks.wait("failed", 1, 1).await;
+    hooks.later(TimeDelta::days(5) - TimeDelta::milliseconds(1)).await;
+    hooks.project("Second").await;
+    hooks.wait("failed", 1, 2).await;
+    assert_eq!(hooks.shown(&endpoint).await["is_active"], true);
+    hooks.later(TimeDelta::milliseconds(1)).await;
+    hooks.project("Third").await;
+    hooks.wait("failed", 1, 3).await;
+    let shown = hooks.shown(&endpoint).await;
+    assert_eq!((&shown["is_active"], &shown["disabled_reason"]), (&json!(false), &json!("failing")));
+    assert_eq!(watcher.wait(1).await.remove(0).json()["data"]["reason"], "failing");
+    let mail = hooks.app.mail(&hooks.owner.email, "switched off").await;
+    assert!(mail.text.contains("five days"), "{mail:?}");
+    let trail = hooks.owner.get("/v1/audit-logs").await.expect(200).json();
+    let actions: Vec<&Value> = trail["data"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    assert!(actions.contains(&&json!("webhook_endpoint.disable")), "{actions:?}");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_taken_now_and_then_is_not_failing(#[case] engine: Engine) {
+    let Some(mut hooks) = Hooks::start_at(engine, still()).await else { return };
+    let endpoint = hooks.endpoint(json!({ "max_attempts": 1 })).await;
+    for (day, status) in [(0, 500), (3, 204), (6, 500)] {
+        hooks.receiver.answer_with(status);
+        hooks.project(&format!("Day {day}")).await;
+        hooks.receiver.wait(usize::try_from(day / 3 + 1).unwrap()).await;
+        hooks.wait(if status == 204 { "success" } else { "failed" }, 1, if day == 6 { 2 } else { 1 }).await;
+        hooks.later(TimeDelta::days(3)).await;
+    }
+    assert_eq!(hooks.shown(&endpoint).await["is_active"], true);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_somebody_switches_off_is_sent_nothing(#[case] engine: Engine) {
+    let Some(mut hooks) = Hooks::start_at(engine, still()).await else { return };
+    hooks.receiver.answer(|_| Response::Status(500));
+    let endpoint = hooks.endpoint(json!({})).await;
+    hooks.project("First").await;
+    hooks.wait("retrying", 1, 1).await;
+    let off = hooks.verb(&endpoint, "disable", &json!({})).await;
+    assert_eq!((&off["is_active"], &off["disabled_reason"]), (&json!(false), &json!("requested")));
+    assert_eq!(hooks.verb(&endpoint, "disable", &json!({})).await["version"], off["version"]);
+    assert_eq!(hooks.wait("failed", 1, 1).await[0]["error"], "endpoint_disabled");
+    hooks.later(TimeDelta::days(1)).await;
+    hooks.project("Second").await;
+    hooks.wait("failed", 0, 1).await;
+    eventually("every job to be done", || async {
+        let left = "select kind from jobs where kind like 'webhooks.%' and status = 'running'";
+        let rows = hooks.app.database.owner().await.rows(left).await.ok()?;
+        rows.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(hooks.receiver.requests().len(), 1);
+    assert!(hooks.app.mails(&hooks.owner.email).iter().all(|mail| !mail.subject.contains("switched off")));
+}
