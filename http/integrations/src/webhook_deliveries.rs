@@ -1,4 +1,6 @@
 //! What was sent to endpoints, or will be.
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, Utc};
 use purser_http::{
     body::NoBody,
     path::PathId,
@@ -8,8 +10,6 @@ use purser_http::{
     unit::{Read, Write},
     view::PageView,
 };
-use actix_web::{HttpResponse, get, post};
-use chrono::{DateTime, Utc};
 use purser_integrations::webhook_deliveries::{self, Attempt, DeliveryFilter, Model};
 use purser_kernel::ids::{OutboxEventId, WebhookDelivery, WebhookDeliveryId, WebhookEndpointId};
 use purser_store::{name_of, named};

@@ -2,6 +2,7 @@
 mod verbs;
 mod view;
 
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use purser_http::{
     body::Body,
     path::PathId,
@@ -11,7 +12,6 @@ use purser_http::{
     unit::{Read, Write},
     view::PageView,
 };
-use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use purser_integrations::webhook_endpoints::{self, EndpointChange, NewEndpoint, WebhookRules};
 use purser_kernel::{
     Patch,
@@ -121,7 +121,11 @@ async fn list(unit: Read, Query(query): Query<PageQuery>) -> Result<Reply, Refus
     responses((status = 201, body = IssuedEndpointView), (status = 409)),
 )]
 #[post("/v1/webhook-endpoints")]
-async fn create(unit: Write, rules: Data<WebhookRules>, body: Body<CreateWebhookEndpoint>) -> Result<HttpResponse, Refusal> {
+async fn create(
+    unit: Write,
+    rules: Data<WebhookRules>,
+    body: Body<CreateWebhookEndpoint>,
+) -> Result<HttpResponse, Refusal> {
     let tx = unit.begin(&body).await?;
     let issued = webhook_endpoints::create(&tx, &rules, body.into_inner().into()).await?;
     let view = IssuedEndpointView::from(issued);

@@ -29,7 +29,7 @@ async fn up_takes_every_step_grants_what_is_needed_and_changes_nothing_the_secon
     assert!(again.is_empty());
     migrations::up_to_date(&config).await.unwrap();
     let services = app::open(&config, Clock::system()).await.unwrap();
-    services.ready().await.unwrap();
+    drop(services.store.system_read().await.unwrap());
     services.store.close().await;
 }
 

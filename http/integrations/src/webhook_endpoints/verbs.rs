@@ -1,6 +1,8 @@
 //! What else can be done with an endpoint.
 use super::view::{IssuedEndpointView, WebhookEndpointView, shown};
 use crate::webhook_deliveries::WebhookDeliveryView;
+use actix_web::{HttpResponse, post};
+use chrono::{DateTime, TimeDelta, Utc};
 use purser_http::{
     body::{Body, NoBody, OptionalBody},
     path::PathId,
@@ -8,8 +10,6 @@ use purser_http::{
     reply::Reply,
     unit::Write,
 };
-use actix_web::{HttpResponse, post};
-use chrono::{DateTime, TimeDelta, Utc};
 use purser_integrations::{
     webhook_deliveries::{self, Replayed},
     webhook_endpoints,
