@@ -31,7 +31,7 @@ async fn switch_organization(
     delivery: Delivery,
     body: Body<SwitchOrganizationRequest>,
 ) -> Result<Reply, Refusal> {
-    let auth = &caller.auth();
+    let auth = caller.auth();
     let organization = body.into_inner().organization_id;
     let signed_in = auth.switch_organization(caller.scope(), caller.session()?, organization).await?;
     Ok(delivery.reply(StatusCode::OK, SignedInView::from(signed_in))?)

@@ -2,7 +2,6 @@
 mod event_types;
 mod group_roles;
 mod inbound_events;
-#[expect(clippy::module_inception, reason = "a feature has the same name in every layer")]
 mod integrations;
 mod ldap;
 mod oidc;

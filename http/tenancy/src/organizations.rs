@@ -196,7 +196,7 @@ impl From<organization::Model> for OwnOrganizationView {
 #[utoipa::path(tag = "Organization", responses((status = 200, body = PageView<OwnOrganizationView>)))]
 #[get("/v1/organizations")]
 async fn list(unit: Read) -> Result<Reply, Refusal> {
-    let own = organizations::mine(&unit.store(), unit.scope()).await?;
+    let own = organizations::mine(unit.store(), unit.scope()).await?;
     let data = own.into_iter().map(OwnOrganizationView::from).collect();
     Ok(Reply::ok(&PageView { data, next_cursor: None })?)
 }

@@ -40,23 +40,14 @@ impl Shop {
         owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
         let role = owner.create("/v1/roles", &json!({ "name": "Packer", "permissions": [] })).await;
         app.member(&owner, PermissionSet::empty()).await;
-        let project = owner.create("/v1/projects", &json!({ "name": "Move" })).await;
-        let member = format!("/v1/projects/{}/members/{}", id(&project), owner.user_id);
-        owner.put(&member, &json!({})).await.expect(200);
-        let engagement = json!({ "name": "Move", "client_name": "Northwind" });
-        let engagement = owner.create("/v1/engagements", &engagement).await;
-        let access = format!("/v1/engagements/{}/access/{}", id(&engagement), owner.user_id);
-        owner.put(&access, &json!({ "level": "admin" })).await.expect(200);
+        let (project, engagement) = undertakings(&owner).await;
         let invited = format!("invited-{}", owner.email);
         let loader = owner.create("/v1/roles", &json!({ "name": "Loader", "permissions": [] })).await;
         let invitation = owner.create("/v1/invitations", &json!({ "email": invited, "role_id": id(&loader) })).await;
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let directory = owner.create("/v1/integrations/ldap", &directory(true)).await;
         let provider = owner.create("/v1/integrations/oidc", &provider(false)).await;
-        // At which nobody listens, and which is tried once.
-        let endpoint = json!({ "url": "http://127.0.0.1:1/", "event_types": ["webhook.test"], "max_attempts": 1 });
-        let endpoint = owner.create("/v1/webhook-endpoints", &endpoint).await;
-        let delivery = owner.verb(&format!("/v1/webhook-endpoints/{}/test", id(&endpoint))).await.expect(202).json();
+        let (endpoint, delivery) = webhooks(&owner).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
         owner.deliver(callback, &message).await.expect(200);
@@ -239,6 +230,26 @@ impl Shop {
             _ => {}
         }
     }
+}
+
+/// A project and an engagement, both with the owner in them.
+async fn undertakings(owner: &Tenant) -> (Value, Value) {
+    let project = owner.create("/v1/projects", &json!({ "name": "Move" })).await;
+    let member = format!("/v1/projects/{}/members/{}", id(&project), owner.user_id);
+    owner.put(&member, &json!({})).await.expect(200);
+    let engagement = json!({ "name": "Move", "client_name": "Northwind" });
+    let engagement = owner.create("/v1/engagements", &engagement).await;
+    let access = format!("/v1/engagements/{}/access/{}", id(&engagement), owner.user_id);
+    owner.put(&access, &json!({ "level": "admin" })).await.expect(200);
+    (project, engagement)
+}
+
+/// An endpoint at which nobody listens, and a delivery to it that is tried once.
+async fn webhooks(owner: &Tenant) -> (Value, Value) {
+    let endpoint = json!({ "url": "http://127.0.0.1:1/", "event_types": ["webhook.test"], "max_attempts": 1 });
+    let endpoint = owner.create("/v1/webhook-endpoints", &endpoint).await;
+    let delivery = owner.verb(&format!("/v1/webhook-endpoints/{}/test", id(&endpoint))).await.expect(202).json();
+    (endpoint, delivery)
 }
 
 fn id(value: &Value) -> String {

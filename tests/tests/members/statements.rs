@@ -34,7 +34,7 @@ impl Statements {
 pub(crate) fn heard() -> Statements {
     static HEARD: LazyLock<Statements> = LazyLock::new(|| {
         let heard = Statements::default();
-        let filter = EnvFilter::new(format!("{STATEMENT}=debug,purser_api=info"));
+        let filter = EnvFilter::new(format!("{STATEMENT}=debug,purser_http=info"));
         let subscriber = tracing_subscriber::registry().with(filter).with(heard.clone());
         tracing::subscriber::set_global_default(subscriber).unwrap();
         heard

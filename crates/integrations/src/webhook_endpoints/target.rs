@@ -31,11 +31,16 @@ impl Targets {
     /// is not public.
     pub(crate) fn checked(&self, text: &str) -> Result<Url, Problem> {
         let refuse = |code, why: &str| Problem::invalid("/url", code, why);
+        let too_long = || refuse("too_long", "must have at most 2048 characters, as it is written in a request");
         if text.len() > MAX_URL {
-            return Err(refuse("too_long", "must have at most 2048 characters"));
+            return Err(too_long());
         }
         let wrong = || refuse("not_a_url", "must be a URL such as https://example.com/webhooks");
         let url = Url::parse(text.trim()).map_err(|_| wrong())?;
+        // Written out, it may be longer than it was.
+        if url.as_str().len() > MAX_URL {
+            return Err(too_long());
+        }
         let (Some(host), Some(port), "http" | "https") = (url.host(), url.port_or_known_default(), url.scheme()) else {
             return Err(wrong());
         };
@@ -108,6 +113,17 @@ mod tests {
             refused(&Targets::new(vec![443, 80, 8443], false), "http://example.com:8443/"),
             Some("tls_required".to_owned())
         );
+    }
+
+    #[test]
+    fn a_url_is_as_long_as_it_is_written_out() {
+        let usual = Targets::new(vec![443], false);
+        let path = |length: usize| format!("https://example.com/{}", "a".repeat(length - 20));
+        assert_eq!(usual.checked(&path(2048)).unwrap().as_str().len(), 2048);
+        assert_eq!(refused(&usual, &path(2049)), Some("too_long".to_owned()));
+        // One byte more for each than was sent, and the slash behind the name.
+        assert_eq!(refused(&usual, &format!("{}é", path(2046))), Some("too_long".to_owned()));
+        assert_eq!(refused(&usual, &format!("https://{}acom", "a.".repeat(1018))), Some("too_long".to_owned()));
     }
 
     #[test]
