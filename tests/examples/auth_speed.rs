@@ -44,7 +44,12 @@ async fn main() {
     let Some(app) = TestApp::start_with(engine, change).await else { return };
     println!("{engine:?}");
     let owner = app.tenant("Measured").await;
-    let product = owner.create("/v1/products", &json!({ "sku": "MILK-1L", "name": "Milk", "unit": "litre" })).await;
+    let product = owner
+        .create(
+            "/v1/products",
+            &json!({ "sku": "MILK-1L", "name": "Milk", "unit": "litre", "base_price": "1.19", "currency": "EUR" }),
+        )
+        .await;
     let path = format!("/v1/products/{}", product["id"].as_str().unwrap());
     share(&app, &owner, &path).await;
     crowd(&app, &owner, &path).await;
