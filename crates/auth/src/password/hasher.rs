@@ -10,7 +10,10 @@ use argon2::{
 };
 use purser_kernel::{CommonProblem, Problem, random};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Semaphore,
+};
 
 /// When a caller may try again that found the queue full.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -25,6 +28,28 @@ pub(crate) struct Hasher {
     admitted: Arc<Semaphore>,
     /// Hashes that run.
     running: Arc<Semaphore>,
+    threads: Arc<Threads>,
+}
+
+/// Threads for hashes alone, as many as run at once. The common ones would be a new one now and then, and each would keep the memory
+/// of a hash for itself.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn new(count: usize) -> Result<Self, Problem> {
+        let mut builder = Builder::new_current_thread();
+        let runtime = builder.max_blocking_threads(count).thread_name("hash").build();
+        Ok(Self(Some(runtime.map_err(Problem::internal)?)))
+    }
+}
+
+impl Drop for Threads {
+    /// Whoever drops the last may be an asynchronous thread, which must not wait.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Hasher {
@@ -39,6 +64,7 @@ impl Hasher {
             params,
             admitted: Arc::new(Semaphore::new(admitted)),
             running: Arc::new(Semaphore::new(running)),
+            threads: Arc::new(Threads::new(running)?),
         })
     }
 
@@ -100,7 +126,8 @@ impl Hasher {
         })?;
         let running = self.running.clone().acquire_owned().await.map_err(Problem::internal)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
-        let task = tokio::task::spawn_blocking(move || {
+        let threads = self.threads.0.as_ref().ok_or_else(|| Problem::internal("the threads end with the hasher"))?;
+        let task = threads.spawn_blocking(move || {
             // A caller that goes away does not stop the work, so the places stay taken until it is done.
             let _places = (admitted, running);
             work(argon2)
