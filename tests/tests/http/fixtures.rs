@@ -148,6 +148,11 @@ impl Shop {
         self.admin = Some(admin);
     }
 
+    /// Whether the platform has an administrator.
+    pub(crate) fn has_admin(&self) -> bool {
+        self.admin.is_some()
+    }
+
     /// The administrator at their desk.
     pub(crate) fn admin(&self, route: &str) -> &Tenant {
         let admin = self.admin.as_ref().unwrap_or_else(|| panic!("{route} asks for an administrator: Shop::get_admin"));

@@ -14,5 +14,6 @@ mod platform;
 mod rights;
 mod routes;
 mod shape;
+mod shared_shop;
 mod suspended;
 mod tenants;

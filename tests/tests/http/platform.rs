@@ -4,6 +4,7 @@ use crate::{
     fixtures::{self, Shop},
     rights::{DECIDED_BY_PEOPLE, FOR_EVERYBODY, permissions},
     routes::Api,
+    shared_shop::SharedShop,
     tenants::shops,
 };
 use purser_kernel::{Permission, PermissionSet};
@@ -86,6 +87,7 @@ async fn who_acts_for_somebody_decides_nothing(#[case] engine: Engine) {
     let mut looked_at = Shop::open(&app, "Looked at").await;
     looked_at.get_admin(&app).await;
     let reader = acting(&looked_at).await;
+    let mut shared = SharedShop::with_admin(&app);
     let (mut faults, mut refused, mut done) = (Vec::new(), 0, 0);
     for route in api.routes.iter().filter(|route| route.is_guarded() && !route.is_platform()) {
         let name = route.name();
@@ -98,26 +100,22 @@ async fn who_acts_for_somebody_decides_nothing(#[case] engine: Engine) {
             None if FOR_EVERYBODY.contains(&&*name) => "not_while_acting",
             None => "",
         };
-        let mut fresh = None;
-        if route.method != "GET" && expected.is_empty() {
-            let mut shop = Shop::open(&app, "Fresh").await;
-            shop.get_admin(&app).await;
-            fresh = Some(shop);
-        }
-        let caller = match &fresh {
-            Some(shop) => acting(shop).await,
-            None => reader.clone(),
+        let fault = async |shop: &Shop, caller: &Tenant| {
+            if expected.is_empty() {
+                fixtures::prepare(&name, shop, caller).await;
+            }
+            let answer = Call::of(&api, route, shop).await.send(&app, caller).await;
+            let right = match expected {
+                "" => (200..300).contains(&answer.status),
+                problem => answer.status == 403 && answer.problem() == problem,
+            };
+            (!right).then(|| format!("{name}: {answer:?}"))
         };
-        let shop = fresh.as_ref().unwrap_or(&looked_at);
-        if expected.is_empty() {
-            fixtures::prepare(&name, shop, &caller).await;
+        if route.method == "GET" || !expected.is_empty() {
+            faults.extend(fault(&looked_at, &reader).await);
+        } else {
+            faults.extend(shared.fault(route, async |shop| fault(shop, &acting(shop).await).await).await);
         }
-        let answer = Call::of(&api, route, shop).await.send(&app, &caller).await;
-        let right = match expected {
-            "" => (200..300).contains(&answer.status),
-            problem => answer.status == 403 && answer.problem() == problem,
-        };
-        faults.extend((!right).then(|| format!("{name}: {answer:?}")));
         *(if expected.is_empty() { &mut done } else { &mut refused }) += 1;
     }
     assert!(faults.is_empty(), "{faults:#?}");

@@ -2,7 +2,8 @@
 use crate::{
     call::Call,
     fixtures::{self, Shop},
-    routes::Api,
+    routes::{Api, Route},
+    shared_shop::SharedShop,
     tenants::shops,
 };
 use purser_kernel::{Permission, PermissionSet};
@@ -128,6 +129,29 @@ async fn everything_but_what_is_needed_is_not_enough(#[case] engine: Engine) {
     }
 }
 
+/// Somebody who may do what the route needs, and nothing else.
+async fn holder(app: &TestApp, route: &Route, shop: &Shop) -> Tenant {
+    let name = &*route.name();
+    if OF_THE_PERSON.contains(&name) {
+        return shop.owner.clone();
+    }
+    let by_the_thing = BY_THE_THING.iter().filter(|(listed, _)| *listed == name).map(|(_, permission)| *permission);
+    let needed = permissions(&route.permissions()) | by_the_thing.collect::<PermissionSet>();
+    app.member(&shop.owner, needed).await
+}
+
+/// What the caller is told who cannot do what the route is for.
+async fn refusal(app: &TestApp, api: &Api, route: &Route, shop: &Shop, caller: &Tenant) -> Option<String> {
+    let name = route.name();
+    fixtures::prepare(&name, shop, caller).await;
+    let call = Call::of(api, route, shop).await;
+    let answer = call.send(app, caller).await;
+    let mut otherwise = fixtures::NOBODY_ANSWERS.iter().chain(&fixtures::NOT_OF_A_SHOP);
+    let outside = otherwise.find(|(listed, _)| *listed == name);
+    let done = outside.map_or((200..300).contains(&answer.status), |(_, status)| answer.status == *status);
+    (!done).then(|| format!("{name} with {:?}: {answer:?} to {call:?}", route.permissions()))
+}
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -138,41 +162,38 @@ async fn what_is_needed_is_enough(#[case] engine: Engine) {
     let mut looked_at = Shop::open(&app, "Looked at").await;
     looked_at.get_admin(&app).await;
     let (mut faults, mut readers) = (Vec::new(), BTreeMap::new());
-    // Those that only read come first: they share a shop, and its tokens live for ten minutes.
+    // Those that only read come first: they share their callers too, whose tokens live for ten minutes.
     let (reading, changing): (Vec<_>, Vec<_>) = api.routes.iter().partition(|route| route.method == "GET");
-    for route in reading.into_iter().chain(changing) {
+    for route in reading {
         let names = route.permissions();
-        // What is done on one route, such as deleting, is not to be in the way of another.
-        let mut fresh = if route.method == "GET" { None } else { Some(Shop::open(&app, "Fresh").await) };
-        if let Some(shop) = fresh.as_mut().filter(|_| BY_MAIL.contains(&&*route.name())) {
-            shop.read_mails(&app).await;
+        if !readers.contains_key(&names) {
+            readers.insert(names.clone(), holder(&app, route, &looked_at).await);
         }
-        if let Some(shop) = fresh.as_mut().filter(|_| WITH_AN_APP.contains(&&*route.name())) {
-            shop.get_app(&app, &route.name()).await;
-        }
-        if let Some(shop) = fresh.as_mut().filter(|_| route.is_platform()) {
-            shop.get_admin(&app).await;
-        }
-        let shop = fresh.as_ref().unwrap_or(&looked_at);
-        let caller = match readers.get(&names) {
-            Some(reader) if fresh.is_none() => Tenant::clone(reader),
-            _ if OF_THE_PERSON.contains(&&*route.name()) => shop.owner.clone(),
-            _ => {
-                let given =
-                    BY_THE_THING.iter().filter(|(name, _)| *name == route.name()).map(|(_, permission)| *permission);
-                app.member(&shop.owner, permissions(&names) | given.collect::<PermissionSet>()).await
+        faults.extend(refusal(&app, &api, route, &looked_at, &readers[&names]).await);
+    }
+    let mut shared = SharedShop::new(&app);
+    for route in changing {
+        let name = &*route.name();
+        if BY_MAIL.contains(&name) || WITH_AN_APP.contains(&name) || OF_THE_PERSON.contains(&name) {
+            let mut shop = Shop::open(&app, "Fresh").await;
+            if BY_MAIL.contains(&name) {
+                shop.read_mails(&app).await;
             }
-        };
-        if fresh.is_none() {
-            readers.insert(names.clone(), caller.clone());
+            if WITH_AN_APP.contains(&name) {
+                shop.get_app(&app, name).await;
+            }
+            if route.is_platform() {
+                shop.get_admin(&app).await;
+            }
+            let caller = holder(&app, route, &shop).await;
+            faults.extend(refusal(&app, &api, route, &shop, &caller).await);
+            continue;
         }
-        fixtures::prepare(&route.name(), shop, &caller).await;
-        let call = Call::of(&api, route, shop).await;
-        let answer = call.send(&app, &caller).await;
-        let mut otherwise = fixtures::NOBODY_ANSWERS.iter().chain(&fixtures::NOT_OF_A_SHOP);
-        let outside = otherwise.find(|(name, _)| *name == route.name());
-        let done = outside.map_or((200..300).contains(&answer.status), |(_, status)| answer.status == *status);
-        faults.extend((!done).then(|| format!("{} with {names:?}: {answer:?} to {call:?}", route.name())));
+        let fault = shared.fault(route, async |shop| {
+            let caller = holder(&app, route, shop).await;
+            refusal(&app, &api, route, shop, &caller).await
+        });
+        faults.extend(fault.await);
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }
@@ -187,6 +208,7 @@ async fn a_key_does_what_is_needed_but_decides_nothing(#[case] engine: Engine) {
     let looked_at = Shop::open(&app, "Looked at").await;
     let everything = PermissionSet::all() - Permission::decisions();
     let reader = looked_at.owner.program(everything).await;
+    let mut shared = SharedShop::new(&app);
     let (mut faults, mut refused, mut done) = (Vec::new(), 0, 0);
     for route in api.routes.iter().filter(|route| route.is_guarded() && !route.is_platform()) {
         let decision = permissions(&route.permissions()) & Permission::decisions();
@@ -199,20 +221,21 @@ async fn a_key_does_what_is_needed_but_decides_nothing(#[case] engine: Engine) {
             None if route.path.starts_with("/v1/engagements/{id}") => "not_found",
             None => "",
         };
-        let fresh =
-            if route.method == "GET" || !expected.is_empty() { None } else { Some(Shop::open(&app, "Fresh").await) };
-        let program = match &fresh {
-            Some(shop) => shop.owner.program(everything).await,
-            None => reader.clone(),
+        let fault = async |shop: &Shop, program: &Tenant| {
+            let answer = Call::of(&api, route, shop).await.send(&app, program).await;
+            let right = match expected {
+                "" => (200..300).contains(&answer.status),
+                "not_found" => answer.status == 404,
+                problem => answer.status == 403 && answer.problem() == problem,
+            };
+            (!right).then(|| format!("{}: {answer:?}", route.name()))
         };
-        let call = Call::of(&api, route, fresh.as_ref().unwrap_or(&looked_at)).await;
-        let answer = call.send(&app, &program).await;
-        let right = match expected {
-            "" => (200..300).contains(&answer.status),
-            "not_found" => answer.status == 404,
-            problem => answer.status == 403 && answer.problem() == problem,
-        };
-        faults.extend((!right).then(|| format!("{}: {answer:?}", route.name())));
+        if route.method == "GET" || !expected.is_empty() {
+            faults.extend(fault(&looked_at, &reader).await);
+        } else {
+            let changed = async |shop: &Shop| fault(shop, &shop.owner.program(everything).await).await;
+            faults.extend(shared.fault(route, changed).await);
+        }
         *(if expected.is_empty() { &mut done } else { &mut refused }) += 1;
     }
     assert!(faults.is_empty(), "{faults:#?}");

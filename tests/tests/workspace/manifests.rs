@@ -1,5 +1,5 @@
 //! Every manifest takes from the workspace what is shared.
-use crate::members;
+use crate::{members, sources::rust_files};
 use std::fs;
 
 const SHARED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
@@ -30,5 +30,17 @@ fn versions_stand_in_the_workspace_alone() {
                 assert!(shared && !line.contains("version"), "{}: {line}", member.folder);
             }
         }
+    }
+}
+
+/// Each library whose tests cargo looks for is compiled once more for them, and once more for those in its documentation.
+#[test]
+fn tests_are_looked_for_where_there_are_some() {
+    for member in members::read() {
+        let Some(library) = &member.library else { continue };
+        let sources = rust_files(&format!("{}/src", member.folder));
+        let any = |marks: &[&str]| sources.iter().any(|(_, source)| marks.iter().any(|mark| source.contains(mark)));
+        assert_eq!(library.tested, any(&["#[test]", "#[tokio::test]", "#[rstest]"]), "test in {}", member.folder);
+        assert_eq!(library.documentation_tested, any(&["/// ```", "//! ```"]), "doctest in {}", member.folder);
     }
 }

@@ -10,6 +10,15 @@ pub(crate) struct Member {
     pub(crate) folder: String,
     pub(crate) manifest: PathBuf,
     pub(crate) dependencies: Vec<Dependency>,
+    pub(crate) library: Option<Library>,
+}
+
+/// Where cargo looks for a library's tests.
+pub(crate) struct Library {
+    /// In its code.
+    pub(crate) tested: bool,
+    /// In its documentation.
+    pub(crate) documentation_tested: bool,
 }
 
 /// What a member asks for in its manifest.
@@ -43,10 +52,14 @@ fn member(package: &Value) -> Member {
         name: dependency["name"].as_str().unwrap().to_owned(),
         dev: dependency["kind"] == "dev",
     });
+    let library = package["targets"].as_array().unwrap().iter().find(|target| target["kind"][0] == "lib");
+    let library = library
+        .map(|library| Library { tested: library["test"] == true, documentation_tested: library["doctest"] == true });
     Member {
         name: package["name"].as_str().unwrap().to_owned(),
         folder: folder.to_str().unwrap().replace('\\', "/"),
         dependencies: dependencies.collect(),
         manifest,
+        library,
     }
 }
