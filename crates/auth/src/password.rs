@@ -1,6 +1,7 @@
 //! Passwords: which are good enough, and how they are compared.
 mod common;
 mod hasher;
+mod memory;
 
 use purser_kernel::{ExposeSecret, Problem, SecretString};
 use unicode_normalization::UnicodeNormalization;

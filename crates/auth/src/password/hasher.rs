@@ -1,15 +1,13 @@
 //! Hashing, which costs memory and a processor on purpose: off the asynchronous threads and only a few at once.
-use super::Password;
+use super::{Password, memory::Memory};
 use crate::AuthOptions;
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::{
-        self,
-        phc::{Output, ParamsString, PasswordHash, Salt},
-    },
+    Algorithm, Argon2, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use purser_kernel::{CommonProblem, Problem, random};
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Display, sync::Arc, time::Duration};
+use subtle::ConstantTimeEq;
 use tokio::{
     runtime::{Builder, Runtime},
     sync::Semaphore,
@@ -17,6 +15,9 @@ use tokio::{
 
 /// When a caller may try again that found the queue full.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// The length of a new hash, in bytes.
+const HASH_LENGTH: usize = 32;
 
 /// Argon2id (RFC 9106) behind a queue. Cheap to clone.
 #[derive(Clone)]
@@ -28,11 +29,13 @@ pub(crate) struct Hasher {
     admitted: Arc<Semaphore>,
     /// Hashes that run.
     running: Arc<Semaphore>,
+    /// Of the admitted, those who may wait.
+    waiting: usize,
+    memory: Arc<Memory>,
     threads: Arc<Threads>,
 }
 
-/// Threads for hashes alone, as many as run at once. The common ones would be a new one now and then, and each would keep the memory
-/// of a hash for itself.
+/// Threads for hashes alone, as many as run at once: in the common ones they would wait for what else blocks there.
 struct Threads(Option<Runtime>);
 
 impl Threads {
@@ -56,7 +59,7 @@ impl Hasher {
     pub(crate) fn new(options: &AuthOptions) -> Result<Self, Problem> {
         let (memory, passes, lanes) =
             (options.argon2_memory_kib, options.argon2_iterations, options.argon2_parallelism);
-        let params = Params::new(memory, passes, lanes, None).map_err(|error| Problem::internal(error.to_string()))?;
+        let params = Params::new(memory, passes, lanes, None).map_err(broken)?;
         let running = options.max_concurrent_hashes.max(1);
         let admitted = running.saturating_add(options.max_waiting_hashes).min(Semaphore::MAX_PERMITS);
         Ok(Self {
@@ -64,6 +67,8 @@ impl Hasher {
             params,
             admitted: Arc::new(Semaphore::new(admitted)),
             running: Arc::new(Semaphore::new(running)),
+            waiting: admitted.saturating_sub(running),
+            memory: Arc::default(),
             threads: Arc::new(Threads::new(running)?),
         })
     }
@@ -71,9 +76,12 @@ impl Hasher {
     /// The password's hash as a PHC string. `unavailable` when too many wait.
     pub(crate) async fn hash(&self, password: Password) -> Result<String, Problem> {
         let salt = random::bytes::<16>()?;
-        self.run(move |argon2| {
-            let hash = argon2.hash_password_with_salt(password.as_bytes(), &salt).map_err(broken)?;
-            Ok(hash.to_string())
+        let params = self.params.clone();
+        self.run(move |memory| {
+            let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            let mut output = [0; HASH_LENGTH];
+            digest(&argon2, &password, &salt, &mut output, memory)?;
+            phc(argon2.params(), &salt, &output)
         })
         .await
     }
@@ -82,16 +90,8 @@ impl Hasher {
     /// many wait.
     pub(crate) async fn verify(&self, password: Password, hash: Option<&str>) -> Result<bool, Problem> {
         let comparable = hash.is_some();
-        let hash = hash.unwrap_or(&self.nobody).to_owned();
-        self.run(move |argon2| {
-            let hash = PasswordHash::new(&hash).map_err(|error| Problem::internal(error.to_string()))?;
-            match argon2.verify_password(password.as_bytes(), &hash) {
-                Ok(()) => Ok(comparable),
-                Err(password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(broken(error)),
-            }
-        })
-        .await
+        let hash = PasswordHash::new(hash.unwrap_or(&self.nobody)).map_err(broken)?;
+        self.run(move |memory| Ok(is_of(&hash, &password, memory)? && comparable)).await
     }
 
     /// The hash of a password that was just found right, if `hash` was made by other parameters than are configured now. Not
@@ -117,7 +117,7 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(Argon2<'static>) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Memory) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let admitted = self.admitted.clone().try_acquire_owned().map_err(|_| {
             Problem::of(CommonProblem::Unavailable)
@@ -125,12 +125,16 @@ impl Hasher {
                 .retry_after(RETRY_AFTER)
         })?;
         let running = self.running.clone().acquire_owned().await.map_err(Problem::internal)?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        let hasher = self.clone();
         let threads = self.threads.0.as_ref().ok_or_else(|| Problem::internal("the threads end with the hasher"))?;
         let task = threads.spawn_blocking(move || {
             // A caller that goes away does not stop the work, so the places stay taken until it is done.
             let _places = (admitted, running);
-            work(argon2)
+            let done = work(&hasher.memory);
+            if hasher.admitted.available_permits() >= hasher.waiting {
+                hasher.memory.clear();
+            }
+            done
         });
         task.await.map_err(Problem::internal)?
     }
@@ -138,24 +142,53 @@ impl Hasher {
 
 /// A hash with the same parameters as every new one, of no known password.
 fn nobody(params: &Params) -> Result<String, Problem> {
-    let (salt, output) = (random::bytes::<16>()?, random::bytes::<32>()?);
+    phc(params, &random::bytes::<16>()?, &random::bytes::<HASH_LENGTH>()?)
+}
+
+/// A new hash as a PHC string.
+fn phc(params: &Params, salt: &[u8], output: &[u8]) -> Result<String, Problem> {
     let hash = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(params).map_err(broken)?,
-        salt: Some(Salt::new(&salt).map_err(|error| Problem::internal(error.to_string()))?),
-        hash: Some(Output::new(&output).map_err(|error| Problem::internal(error.to_string()))?),
+        salt: Some(Salt::new(salt).map_err(broken)?),
+        hash: Some(Output::new(output).map_err(broken)?),
     };
     Ok(hash.to_string())
 }
 
-fn broken(error: password_hash::Error) -> Problem {
+/// Whether `hash` is the password's, by the algorithm and the parameters that it names.
+fn is_of(hash: &PasswordHash, password: &Password, memory: &Memory) -> Result<bool, Problem> {
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else { return Ok(false) };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(broken)?;
+    let version = hash.version.map(Version::try_from).transpose().map_err(broken)?.unwrap_or_default();
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(hash).map_err(broken)?);
+    let mut output = vec![0; expected.len()];
+    digest(&argon2, password, salt, &mut output, memory)?;
+    Ok(expected.as_ref().ct_eq(&output).into())
+}
+
+fn digest(
+    argon2: &Argon2<'_>,
+    password: &Password,
+    salt: &[u8],
+    output: &mut [u8],
+    memory: &Memory,
+) -> Result<(), Problem> {
+    let mut blocks = memory.take(argon2.params().block_count());
+    let made = argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut blocks);
+    memory.hand_on(blocks);
+    made.map_err(broken)
+}
+
+fn broken(error: impl Display) -> Problem {
     Problem::internal(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::task::JoinSet;
 
     fn options(waiting: usize) -> AuthOptions {
         AuthOptions {
@@ -205,6 +238,19 @@ mod tests {
         );
         let (_places, full) = (new.admitted.clone().try_acquire_many_owned(9).unwrap(), new);
         assert_eq!(full.renew(known, &hash).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_when_nobody_waits() {
+        let hasher = hasher(8);
+        let hash = hasher.hash(password("correct horse battery")).await.unwrap();
+        let mut tries = JoinSet::new();
+        for (text, right) in [("correct horse battery", true), ("battery horse correct", false)].repeat(4) {
+            let (hasher, hash) = (hasher.clone(), hash.clone());
+            tries.spawn(async move { hasher.verify(password(text), Some(&hash)).await.unwrap() == right });
+        }
+        assert_eq!(tries.join_all().await, [true; 8], "each has its own answer, whoever had the memory before");
+        assert!(hasher.memory.is_empty());
     }
 
     #[tokio::test]
