@@ -27,6 +27,7 @@ mod password;
 pub mod people;
 pub mod platform;
 mod problem;
+pub mod profile;
 mod refresh;
 mod service;
 mod sessions;

@@ -6,6 +6,8 @@ use purser_kernel::{ProblemKind, ProblemType};
 pub enum AuthProblem {
     /// Somebody has signed up with this mail address.
     EmailTaken,
+    /// Somebody has this user name, in whatever case.
+    UsernameTaken,
     /// The mail address, the password or the organization is wrong; which one is not told.
     InvalidCredentials,
     /// The API key was revoked or has expired; a new one is needed.
@@ -64,6 +66,7 @@ impl ProblemKind for AuthProblem {
     fn definition(self) -> ProblemType {
         let (id, status, title) = match self {
             Self::EmailTaken => ("email_taken", 409, "The mail address is already in use"),
+            Self::UsernameTaken => ("username_taken", 409, "The user name is already in use"),
             Self::InvalidCredentials => ("invalid_credentials", 401, "The mail address or the password is wrong"),
             Self::ApiKeyEnded => ("api_key_ended", 409, "The API key has ended"),
             Self::PersonRequired => ("person_required", 403, "Only a person who is signed in can do this"),

@@ -9,6 +9,7 @@ mod log_out;
 mod mfa;
 mod oidc_log_in;
 mod password;
+mod profile;
 mod refresh;
 mod sessions;
 mod sign_up;
@@ -28,5 +29,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(mfa::routes)
         .configure(oidc_log_in::routes)
         .configure(password::routes)
+        .configure(profile::routes)
         .configure(sessions::routes);
 }

@@ -10,6 +10,7 @@ mod mfa;
 mod oidc;
 mod one_time;
 mod passwords;
+mod profile;
 mod refresh;
 mod rights;
 mod sessions;

@@ -378,6 +378,10 @@ fn house(route: &str) -> Option<Value> {
             json!({ "name": "T-{new}", "description": "taken", "rank": 0, "permissions": ["roles.manage"] })
         }
         "POST /v1/approvals/{id}/reject" | "POST /v1/organization/suspend" => json!({ "reason": "taken" }),
+        "PATCH /v1/me/profile" => json!({
+            "full_name": "Taken", "username": "taken-{new}", "job_title": "Taken", "phone": "+49 30 901820",
+            "avatar_url": "https://example.com/taken.png",
+        }),
         "PATCH /v1/me/preferences" => json!({
             "theme": "dark", "locale": "fr-FR", "timezone": "Europe/Paris", "notification_settings": { "taken": true },
             "dashboard": { "taken": true },
