@@ -5,7 +5,7 @@ use purser_api::app::App;
 use purser_auth::Rotated;
 use purser_kernel::{Clock, Timestamp, hex};
 use purser_tests::{
-    app::{Answer, Node, PASSWORD, Tenant, TestApp, client},
+    app::{Answer, Node, PASSWORD, Tenant, TestApp, client, eventually},
     database::Engine,
 };
 use rstest::rstest;
@@ -95,6 +95,31 @@ async fn no_token_is_refused_because_of_a_rotation(#[case] engine: Engine) {
     let rows = app.database.owner().await.rows("select state from signing_keys order by state").await.unwrap();
     assert_eq!(rows, [["active"], ["next"], ["retiring"]]);
     other.stop().await.unwrap();
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_key_signs_for_thirty_days(#[case] engine: Engine) {
+    let clock = clock();
+    let Some(app) = TestApp::start_at(engine, clock.clone(), |_| {}).await else { return };
+    let ann = app.tenant("Harbor Foods").await;
+    let first = kid(&ann);
+    // The hour in which somebody looked at the keys, when nobody is about to look any more.
+    let looked = async || {
+        let sql = "select coalesce(cast(last_run_at as text), '') from schedules where kind = 'auth.rotate_signing_keys'
+             and not exists (select 1 from jobs where jobs.kind = schedules.kind and jobs.status in ('ready', 'running'))";
+        app.database.owner().await.rows(sql).await.unwrap().pop().unwrap_or_default().pop()
+    };
+    let before = eventually("the schedule to be there", looked).await;
+    clock.advance(TimeDelta::days(30) - TimeDelta::minutes(5));
+    let later = async || looked().await.filter(|hour| *hour != before);
+    eventually("somebody to look at the keys", later).await;
+    assert_eq!(kid(&ann.signed_in_at(&app.url).await), first);
+    clock.advance(TimeDelta::hours(2));
+    eventually("the next key to sign", || async { (kid(&ann.signed_in_at(&app.url).await) != first).then_some(()) })
+        .await;
 }
 
 #[rstest]

@@ -3,7 +3,10 @@ use super::{ALGORITHM, KNOWN_FOR, LOOKED_FOR, place, rotate};
 use crate::tokens::{Signer, Verifiers};
 use purser_entity_auth::signing_key::{Column, Entity, Model, State};
 use purser_store::prelude::*;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
+};
 use tokio::sync::Mutex;
 
 /// More keys than there are: one is next, one active, and few retire within minutes.
@@ -16,6 +19,8 @@ pub(crate) struct Keys {
     /// Verify.
     pub(crate) verifiers: Verifiers,
     read_at: Timestamp,
+    /// How many rotations of this server came before they were read.
+    rotations: u64,
 }
 
 /// Keeps what was read last. Cheap to read; who has to read anew does so alone.
@@ -23,6 +28,7 @@ pub(crate) struct Keys {
 pub(crate) struct KeyRing {
     known: RwLock<Option<Arc<Keys>>>,
     reading: Mutex<()>,
+    rotations: AtomicU64,
 }
 
 impl KeyRing {
@@ -42,7 +48,9 @@ impl KeyRing {
     }
 
     async fn younger_than(&self, age: chrono::TimeDelta, store: &Store) -> Result<Arc<Keys>, Problem> {
-        let young = |keys: &Arc<Keys>| store.clock().now() - keys.read_at < age;
+        let young = |keys: &Arc<Keys>| {
+            store.clock().now() - keys.read_at < age && keys.rotations == self.rotations.load(Ordering::Acquire)
+        };
         if let Some(keys) = self.get().filter(young) {
             return Ok(keys);
         }
@@ -51,7 +59,8 @@ impl KeyRing {
         if let Some(keys) = self.get().filter(young) {
             return Ok(keys);
         }
-        let keys = Arc::new(read(store).await?);
+        let rotations = self.rotations.load(Ordering::Acquire);
+        let keys = Arc::new(Keys { rotations, ..read(store).await? });
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(keys.clone());
         Ok(keys)
     }
@@ -60,9 +69,10 @@ impl KeyRing {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes the next use read anew.
-    pub(crate) fn forget(&self) {
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Makes the next use read anew. Who has a transaction open goes on with what is known: the key that signed until now is
+    /// good until every token of it has run out.
+    pub(crate) fn rotated(&self) {
+        self.rotations.fetch_add(1, Ordering::AcqRel);
     }
 }
 
@@ -81,6 +91,7 @@ async fn read(store: &Store) -> Result<Keys, Problem> {
         signer: Signer::new(active.kid.clone(), &private)?,
         verifiers: rows.iter().map(|row| (row.kid.clone(), row.public_key.as_slice(), row.retires_at)).collect(),
         read_at: now,
+        rotations: 0,
     })
 }
 

@@ -63,7 +63,7 @@ impl Auth {
         }
         make(system, State::Next).await?;
         tx.commit().await?;
-        self.keys.forget();
+        self.keys.rotated();
         Ok(Rotated::Done(next.kid))
     }
 }
