@@ -1,5 +1,8 @@
 //! Signing in with the organization's own directory.
-use crate::{AuthProblem, Identities, SignedIn, identities::attempts::attempts_of, log_in::SIGN_IN, sessions::Voucher};
+use crate::{
+    AuthProblem, Identities, SignedIn, identities::attempts::Known, log_in::SIGN_IN, service::bare_scope,
+    sessions::Voucher,
+};
 use purser_entity_auth::user_identity::Model as Identity;
 use purser_kernel::{Client, ExposeSecret, OrganizationId, SecretString, ids::IntegrationId};
 use purser_store::{
@@ -61,24 +64,36 @@ impl Identities {
         // By the subject, which has one spelling: the directory takes many spellings for the same name.
         let known_as = person.as_ref().map_or_else(|| text::normalized(&username), |person| person.subject.clone());
         let account = format!("{integration}/{known_as}");
-        let identity = self.known(&scope, integration, person.as_ref()).await?;
-        let attempts = match &identity {
-            Some(identity) => attempts_of(identity),
+        let known = self.known(&scope, integration, person.as_ref()).await?;
+        // Where somebody is at home, what others do from there does not count against them.
+        let network = scope.client.network().filter(|_| !known.as_ref().is_some_and(Known::is_at_home));
+        self.auth.allow(network).await?;
+        let attempts = match &known {
+            Some(known) => known.attempts(),
             None => self.auth.strangers.attempts(&account).await,
         };
         let now = || self.auth.store.clock().now();
         attempts.allow(now())?;
         let right = directory.is_password_of(person.as_ref(), &password).await?;
+        // Others may have guessed while this password was compared.
+        if right {
+            self.auth.allow(network).await?;
+        } else {
+            self.auth.count(network).await?;
+        }
         let Some(person) = person.filter(|_| right) else {
             // What strangers try is not written down: they could fill the trail.
-            match identity {
-                Some(identity) => self.count_failure(&scope, identity.id, SIGN_IN).await?,
+            match known {
+                Some(Known { identity, .. }) => {
+                    let scope = own_scope(&scope, &identity);
+                    self.count_failure(&scope, identity.id, SIGN_IN).await?;
+                }
                 None => self.auth.strangers.failed(&account, now()).await?,
             }
             return Err(refused());
         };
-        if identity.is_none() {
-            // Others may have guessed while this password was compared, as with those who have an identity: see `forgive`.
+        if known.is_none() {
+            // As with those who have an identity: see `forgive`.
             self.auth.strangers.attempts(&account).await.allow(now())?;
             self.auth.strangers.forget(&account).await;
         }
@@ -91,12 +106,17 @@ impl Identities {
         scope: &Scope,
         integration: IntegrationId,
         person: Option<&Vouched>,
-    ) -> Result<Option<Identity>, Problem> {
+    ) -> Result<Option<Known>, Problem> {
         let Some(person) = person else {
             return Ok(None);
         };
         let tx = self.auth.store.read(scope).await?;
-        self.identity(&tx, integration, &person.subject).await
+        let Some(identity) = self.identity(&tx, integration, &person.subject).await? else {
+            return Ok(None);
+        };
+        drop(tx);
+        let tx = self.auth.store.read_in_any_state(&own_scope(scope, &identity)).await?;
+        Known::of(&tx, identity).await.map(Some)
     }
 
     /// The directory behind the connection. `not_found` for every other id.
@@ -109,4 +129,9 @@ impl Identities {
         let directory = self.providers.directory(&tx, integration).await?;
         directory.ok_or_else(|| Problem::not_found("integration"))
     }
+}
+
+/// The scope of the person themselves: where they have signed in from is nobody else's to see.
+fn own_scope(scope: &Scope, identity: &Identity) -> Scope {
+    bare_scope(scope.organization, identity.user_id, scope.client.clone(), scope.request_id.clone())
 }

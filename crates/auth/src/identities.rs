@@ -17,6 +17,7 @@ use crate::{
     sessions::Voucher,
     tokens::Holder,
 };
+use attempts::Known;
 use chrono::TimeDelta;
 use profile::Profile;
 use purser_entity_auth::user_identity::{Column, Entity, Model};
@@ -107,8 +108,9 @@ impl Identities {
         let same = of_subject(voucher.integration, &person.subject);
         match tx.find_for_update::<Entity>().filter(same).one().await? {
             Some(identity) if identity.user_id == holder.user => {
-                attempts::forgive(tx, &identity).await?;
-                profile.keep(tx, &identity).await?;
+                let known = Known::of(tx, identity).await?;
+                attempts::forgive(tx, &known).await?;
+                profile.keep(tx, &known.identity).await?;
             }
             Some(_) => return Ok(Admission::Lost),
             None => {

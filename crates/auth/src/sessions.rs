@@ -126,10 +126,7 @@ impl Auth {
             ..row(tx, holder)
         };
         tx.system().insert(row).await?;
-        // Where somebody else vouches there is no password to guess.
-        if voucher.is_none() {
-            networks::remember(tx.system(), holder.user, &tx.scope().client).await?;
-        }
+        networks::remember(tx.system(), holder.user, &tx.scope().client).await?;
         let refresh_token = RefreshToken::first(holder)?;
         keep(tx, &refresh_token, expires_at).await?;
         self.tokens(holder, &refresh_token, expires_at, now)

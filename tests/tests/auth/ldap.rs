@@ -23,7 +23,11 @@ struct House {
 impl House {
     async fn new(engine: Engine) -> Option<Self> {
         let slapd = Slapd::start().await?;
-        let app = TestApp::start_without_workers(engine).await?;
+        let change = |config: &mut purser_api::Config| {
+            config.workers = 0;
+            config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+        };
+        let app = TestApp::start_with(engine, change).await?;
         let owner = app.tenant("Harbor Foods").await;
         slapd.person("ann", "ann@example.com").await;
         let integration = owner.create("/v1/integrations/ldap", &slapd.integration()).await;
@@ -41,6 +45,11 @@ impl House {
     async fn log_in(&self, username: &str, password: &str) -> Answer {
         let body = json!({ "username": username, "password": password });
         self.app.anonymous("POST", &self.door(), Some(&body)).await
+    }
+
+    async fn log_in_from(&self, ip: &str, username: &str, password: &str) -> Answer {
+        let body = json!({ "username": username, "password": password });
+        Answer::of(self.app.request("POST", &self.door()).header("X-Forwarded-For", ip).json(&body)).await
     }
 
     /// Somebody of the directory, signed in.

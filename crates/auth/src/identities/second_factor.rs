@@ -1,5 +1,5 @@
 //! The second factor of people from elsewhere: an app here for whom a directory vouches, the provider's own for the others.
-use super::{Identities, attempts::attempts_of};
+use super::{Identities, attempts::Known};
 use crate::{
     AuthProblem,
     mfa::{Enrolment, Proof, Vouched},
@@ -55,13 +55,14 @@ impl Identities {
         let elsewhere = || Problem::of(AuthProblem::MfaByProvider);
         let directory = self.providers.directory(&tx, integration).await?.ok_or_else(elsewhere)?;
         let identity = self.identity_of(&tx, integration, user).await?.ok_or_else(elsewhere)?;
+        let known = Known::of(&tx, identity).await?;
         drop(tx);
-        attempts_of(&identity).allow(self.auth.store.clock().now())?;
-        let person = directory.look_up(&identity.subject).await?;
+        known.attempts().allow(self.auth.store.clock().now())?;
+        let person = directory.look_up(&known.identity.subject).await?;
         if directory.is_password_of(person.as_ref(), &password).await? {
             return Ok(Proof::Vouched(Vouched::by_directory()));
         }
-        self.count_failure(scope, identity.id, action).await?;
+        self.count_failure(scope, known.identity.id, action).await?;
         Err(Problem::of(AuthProblem::WrongPassword))
     }
 }
