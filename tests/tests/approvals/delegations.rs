@@ -114,3 +114,22 @@ async fn nobody_delegates_to_strangers_to_themselves_or_for_ever(#[case] engine:
     assert_eq!(refused(&deputy, None).await, fault("/to_user", "unknown_reference"));
     assert!(desk.rows("/v1/approval-delegations").await.is_empty());
 }
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_delegation_ends_at_its_time(#[case] engine: Engine) {
+    let Some(desk) = Desk::with_a_limit(engine).await else { return };
+    let manager = desk.member(approver()).await;
+    let deputy = desk.member(Permission::ApprovalsRead.into()).await;
+    let delegation = delegate(&manager, &deputy, None).await.expect(201).json();
+    let order = desk.ordered().await;
+    let shown = desk.asks(&order).await;
+    assert_eq!(assigned(&deputy).await, [id(&shown)]);
+    let this = uuid_literal(engine, id(&delegation));
+    desk.sql(&format!("update approval_delegations set until = '2026-11-20 10:00:00+00:00' where id = {this}")).await;
+    assert!(assigned(&deputy).await.is_empty());
+    problem(&approve(&deputy, &shown).await, 403, "forbidden");
+    approve(&manager, &shown).await.expect(200);
+}

@@ -10,6 +10,9 @@ use purser_tests::database::Engine;
 use rstest::rstest;
 use serde_json::{Value, json};
 
+/// Of a customer beside the desk's.
+const ANOTHER_S_PHONE: &str = "447946000182";
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -162,6 +165,42 @@ async fn splitting_is_noticed(#[case] engine: Engine) {
         .await
         .expect(200);
     confirm(&desk.owner, &fifth).await.expect(200);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_others_ordered_is_nobody_s_splitting(#[case] engine: Engine) {
+    let Some(desk) = Desk::open(engine).await else { return };
+    desk.limit("49.60", json!({ "condition": { "window_days": 30 } })).await;
+    for _ in 0..2 {
+        let order = desk.ordered().await;
+        confirm(&desk.owner, &order).await.expect(200);
+    }
+    let contacts = json!([{ "name": "Ann", "whatsapp": ANOTHER_S_PHONE }]);
+    let another = json!({ "business_name": "Another Café", "currency": "EUR", "contacts": contacts });
+    desk.owner.create("/v1/customers", &another).await;
+    let another_s = desk.ordered_by(ANOTHER_S_PHONE, "MILK-1L", 2).await;
+    confirm(&desk.owner, &another_s).await.expect(200);
+    let third = desk.ordered().await;
+    confirm(&desk.owner, &third).await.expect(202);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_cannot_be_summed_up_is_asked_about(#[case] engine: Engine) {
+    let Some(desk) = Desk::open(engine).await else { return };
+    let yen = json!({ "sku": "SAKE", "name": "Sake", "unit": "bottle", "base_price": "1", "currency": "JPY" });
+    desk.owner.create("/v1/products", &yen).await;
+    let order = desk.ordered_by(PHONE, "SAKE", 1).await;
+    confirm(&desk.owner, &order).await.expect(200);
+    // The yen of the window have no rate to euros: the sum is not known.
+    desk.limit("1000000.00", json!({ "condition": { "window_days": 30 } })).await;
+    let order = desk.ordered().await;
+    confirm(&desk.owner, &order).await.expect(202);
 }
 
 #[rstest]

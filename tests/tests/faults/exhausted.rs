@@ -1,9 +1,11 @@
 //! More requests than connections.
+use purser_kernel::clock::Stopwatch;
 use purser_tests::{
     app::Tenant,
     database::{Engine, Raw, TestDatabase},
     program::Program,
 };
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Keeps everybody from the table of customers until it is dropped.
@@ -37,8 +39,11 @@ async fn who_waits_too_long_is_told_to_try_again_and_the_next_is_served() {
     for _ in 0..2 {
         let locked = lock_customers(&database).await;
         // Two hold the connections and wait for the table, the others for a connection.
+        let watch = Stopwatch::start();
         let answers = ask(&tenant, 30).join_all().await;
         assert_eq!(answers, [503; 30]);
+        // They wait beside one another: one after the other would take the time-out fifteen times.
+        assert!(watch.elapsed() < Duration::from_secs(8), "{:?}", watch.elapsed());
         drop(locked);
         tenant.get("/v1/customers").await.expect(200);
     }

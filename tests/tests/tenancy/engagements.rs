@@ -130,6 +130,24 @@ async fn nobody_gives_more_than_they_have(#[case] engine: Engine) {
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
+async fn whose_access_has_ended_sees_nothing(#[case] engine: Engine) {
+    let Some(house) = House::open(engine).await else { return };
+    let House { app, member, path, .. } = &house;
+    house.give("admin").await;
+    assert_eq!(rows(member, LIST).await.len(), 1);
+    let sql = "update engagement_access set expires_at = '2026-11-20 10:00:00+00:00' where level = 'admin' and granted_by <> user_id";
+    app.database.owner().await.execute(sql).await.unwrap();
+    assert!(rows(member, LIST).await.is_empty());
+    problem(&member.get(path).await, 404, "not_found");
+    problem(&member.patch(path, 1, &json!({ "name": "x" })).await, 404, "not_found");
+    problem(&member.get(&format!("{path}/access")).await, 404, "not_found");
+    problem(&member.put(&house.access(&house.owner), &json!({ "level": "read" })).await, 404, "not_found");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
 async fn access_ends_at_its_moment_for_everything_below(#[case] engine: Engine) {
     let Some(house) = House::open(engine).await else { return };
     let end = Clock::system().now() + TimeDelta::days(3);

@@ -1,5 +1,7 @@
 //! Whatever is wrong with a token, the answer is the same.
-use super::{LIST, accept, at, invited};
+use super::{LIST, accept, at, invite, invited, token};
+use chrono::TimeDelta;
+use purser_kernel::{Clock, Timestamp};
 use purser_tests::{app::TestApp, database::Engine};
 use rstest::rstest;
 use serde_json::json;
@@ -58,4 +60,21 @@ async fn an_organization_that_is_suspended_or_closed_lets_nobody_in(#[case] engi
     assert_eq!(accept(&app, &token).await.expect(403).problem(), "organization_suspended");
     owner.post("/v1/organization/close", &json!({ "retention_days": 30 })).await.expect(200);
     assert_eq!(accept(&app, &token).await.expect(404).problem(), "invalid_invitation");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn an_invitation_is_good_for_seven_days(#[case] engine: Engine) {
+    let clock = Clock::fixed(Timestamp::from_timestamp(1_795_000_000, 0).unwrap());
+    let Some(app) = TestApp::start_at(engine, clock.clone(), |_| {}).await else { return };
+    let owner = app.tenant("Blue Harbor Foods").await;
+    invite(&owner, "nora@example.org", "viewer").await.expect(201);
+    let token = token(&app, "nora@example.org", 1).await;
+    let look = async || app.anonymous("POST", "/v1/invitations/preview", Some(&json!({ "token": token }))).await;
+    clock.advance(TimeDelta::days(7) - TimeDelta::seconds(1));
+    look().await.expect(200);
+    clock.advance(TimeDelta::seconds(1));
+    assert_eq!(look().await.expect(404).problem(), "invalid_invitation");
 }

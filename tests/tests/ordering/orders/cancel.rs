@@ -1,6 +1,10 @@
 //! Cancelling an order.
 use crate::{at, problem, refused, rows, shop::Shop, version};
-use purser_tests::{app::Answer, database::Engine};
+use purser_kernel::{Permission, PermissionSet};
+use purser_tests::{
+    app::Answer,
+    database::{Engine, Watch},
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -38,6 +42,25 @@ async fn a_cancelled_order_stays_so_and_says_why(#[case] engine: Engine) {
     problem(&edit, 409, "order_not_editable");
     assert_eq!(shop.order(&order).await, row);
     assert_eq!(shop.customer().await["total_orders"], 0);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_may_not_confirm_does_not_undo_it(#[case] engine: Engine) {
+    let Some(shop) = Shop::open(engine).await else { return };
+    let clerk = shop.app.member(&shop.owner, PermissionSet::all() - Permission::OrdersConfirm).await;
+    let order = shop.ordered("2 cases of milk please").await;
+    let path = at("/v1/orders", &order);
+    shop.owner.verb(&format!("{path}/confirm")).await.expect(200);
+    let confirmed = shop.order(&order).await;
+    let mut watch = Watch::over(&shop.app.database).await;
+    let refused = clerk.verb(&format!("{path}/cancel")).await;
+    problem(&refused, 403, "forbidden");
+    assert_eq!(refused.json()["permission"], "orders.confirm");
+    assert!(watch.changes().await.is_empty());
+    assert_eq!(shop.order(&order).await, confirmed);
 }
 
 #[rstest]
