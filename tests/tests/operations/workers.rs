@@ -35,7 +35,7 @@ async fn several_processes_share_the_work_and_each_job_is_done_once() {
 /// A job that does not end keeps no process from ending, and goes on elsewhere.
 #[tokio::test]
 async fn a_worker_ends_when_it_is_told_and_what_it_left_is_taken_up_again() {
-    let variables = [("PURSER_WEBHOOKS_ALLOW_LOOPBACK", "true"), ("PURSER_WEBHOOK_TIMEOUT_SECONDS", "60")];
+    let variables = [("PURSER_WEBHOOKS_ALLOW_LOOPBACK", "true"), ("PURSER_WEBHOOK_TIMEOUT_SECONDS", "30")];
     let Some(database) = TestDatabase::new(Engine::Postgres).await else { return };
     let receiver = Receiver::start().await;
     receiver.answer(|_| Response::Never);
