@@ -1,6 +1,11 @@
 //! What every process of Purser has: a database that may be used, services over it, and parts that run until it ends.
 use super::tasks::Tasks;
-use crate::{Config, Failure, data_dir, mail, master_key, metrics::{MetricsServer, Queue}, migrations, wiring::Services};
+use crate::{
+    Config, Failure, data_dir, mail, master_key,
+    metrics::{MetricsServer, Queue},
+    migrations,
+    wiring::Services,
+};
 use purser_kernel::{Clock, CommonProblem, Problem};
 use purser_store::{
     Announcer, Listener, MissingMasterKey, Scheduler, Store, Vault,

@@ -53,14 +53,15 @@ async fn how_many_jobs_wait_and_for_how_long_is_measured_by_kind(#[case] engine:
     owner.execute("update jobs set kind = 'of.another_version' where kind = 'outbox.dispatch'").await.unwrap();
 
     let measured = measured(&app).await;
-    let depth =
-        |kind: &str, status: &str| value(&measured, &format!("purser_jobs{{kind=\"{kind}\",status=\"{status}\"}}"));
+    let depth = |kind: &str, status: &str| {
+        value(&measured, &format!("purser_jobs{{kind=\"{kind}\",status=\"{status}\"}}")).to_string()
+    };
     let mails = ["ready", "scheduled", "running", "dead"].map(|status| depth("auth.mail_token", status));
-    assert_eq!(mails, [1.0, 1.0, 0.0, 1.0]);
+    assert_eq!(mails, ["1", "1", "0", "1"]);
     let age = |kind: &str| value(&measured, &format!("purser_jobs_oldest_ready_age{{kind=\"{kind}\"}}"));
-    assert!(age("auth.mail_token") > 86_400.0 && age("media.sweep") == 0.0);
+    assert!(age("auth.mail_token") > 86_400.0 && age("media.sweep") < 1.0);
     // Whatever stands in the table, there are no more labels than kinds.
-    assert_eq!((depth("other", "ready"), depth("outbox.dispatch", "ready")), (3.0, 0.0));
+    assert_eq!([depth("other", "ready"), depth("outbox.dispatch", "ready")], ["3", "0"]);
     assert!(measured.iter().all(|(name, _)| !name.contains("of.another_version")));
 }
 

@@ -57,7 +57,8 @@ impl Diary {
     async fn of(world: &World, concurrency: usize, count: usize) -> Vec<OrganizationId> {
         let diary = Arc::new(Self::default());
         let options = WorkerOptions { concurrency, ..options() };
-        work_with(options, &[&world.store], &[diary.clone()], &[], count).await;
+        let handlers: [Arc<dyn JobHandler>; 1] = [diary.clone()];
+        work_with(options, &[&world.store], &handlers, &[], count).await;
         let mut done = diary.0.lock().unwrap().clone();
         done.truncate(count);
         done

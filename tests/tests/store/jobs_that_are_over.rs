@@ -1,6 +1,6 @@
 //! How long jobs are kept that are over, and how one begins anew.
 use crate::{
-    work::{jobs, work, work_beside},
+    work::{jobs, work},
     world::World,
 };
 use async_trait::async_trait;
@@ -100,7 +100,8 @@ async fn a_dead_job_begins_anew_and_is_done(#[case] engine: Engine) {
     assert!(refused.is(CommonProblem::IllegalTransition));
     tx.commit().await.unwrap();
 
-    work(&[&world.store], &[diary.clone()], 2).await;
+    let handlers: [Arc<dyn JobHandler>; 1] = [diary.clone()];
+    work(&[&world.store], &handlers, 2).await;
 
     let mut ran = diary.0.lock().unwrap().clone();
     ran.sort_unstable();
@@ -136,7 +137,8 @@ async fn what_runs_is_left_to_its_end(#[case] engine: Engine) {
     tx.enqueue(NewJob::new("test.work", json!(0))).await.unwrap();
     tx.commit().await.unwrap();
 
-    work_beside(&[&world.store], &[regretted.clone()], &[], 1).await;
+    let handlers: [Arc<dyn JobHandler>; 1] = [regretted.clone()];
+    work(&[&world.store], &handlers, 1).await;
 
     let refused = regretted.0.lock().unwrap().take().unwrap();
     assert!(refused.is(CommonProblem::IllegalTransition), "{refused}");
