@@ -1,7 +1,9 @@
 //! The command line.
 use crate::{
     Config, Failure, commands,
-    commands::{admins::AdminsCommand, keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand},
+    commands::{
+        admins::AdminsCommand, jobs::JobsCommand, keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand,
+    },
     logging, report,
 };
 use clap::{Args, Parser, Subcommand};
@@ -35,6 +37,9 @@ enum Command {
     /// Say who administers the platform.
     #[command(subcommand)]
     Admins(AdminsCommand),
+    /// Look at jobs, let dead ones begin anew, take waiting ones back.
+    #[command(subcommand)]
+    Jobs(JobsCommand),
     /// Bring in what currencies are worth in others.
     #[command(subcommand)]
     Rates(RatesCommand),
@@ -112,6 +117,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Keys(command) => block_on(commands::keys::run(config, command)),
         Command::Demo(args) => block_on(commands::demo::run(config, args.once)),
         Command::Admins(command) => block_on(commands::admins::run(config, command)),
+        Command::Jobs(command) => block_on(commands::jobs::run(config, command)),
         Command::Rates(command) => block_on(commands::rates::run(config, command)),
         Command::Seed => block_on(commands::seed::run(config)),
         Command::Doctor => block_on(commands::doctor::run(config)),

@@ -2,6 +2,7 @@
 pub mod admins;
 pub mod demo;
 pub mod doctor;
+pub mod jobs;
 pub mod keys;
 pub mod migrate;
 pub mod rates;

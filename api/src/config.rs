@@ -164,7 +164,7 @@ impl Default for Config {
             max_import_bytes: 100 * 1024 * 1024,
             max_media_bytes: 100 * 1024 * 1024,
             media_dir: None,
-            shutdown_timeout: Duration::from_secs(30),
+            shutdown_timeout: Duration::from_secs(25),
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,
             network_free_failures: 20,

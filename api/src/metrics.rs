@@ -1,4 +1,8 @@
 //! Metrics in Prometheus' text format, on a listener of their own that nobody outside should reach.
+mod jobs;
+
+pub use jobs::Queue;
+
 use crate::Failure;
 use actix_web::{
     App, HttpResponse, HttpServer,
@@ -8,7 +12,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
@@ -59,9 +63,9 @@ impl MetricsServer {
         self.address
     }
 
-    /// Serves until `stop` is cancelled.
-    pub async fn run(self, stop: CancellationToken) -> io::Result<()> {
-        let data = Data::new(self.recorder.clone());
+    /// Serves until `stop` is cancelled, with what `queue` has at that time.
+    pub async fn run(self, queue: Queue, stop: CancellationToken) -> io::Result<()> {
+        let data = Data::new(Shown { recorder: self.recorder.clone(), queue: Arc::new(queue) });
         let server =
             HttpServer::new(move || App::new().app_data(data.clone()).route("/metrics", web::get().to(render)))
                 .workers(1)
@@ -87,7 +91,20 @@ impl MetricsServer {
     }
 }
 
+/// What is shown.
+struct Shown {
+    recorder: PrometheusHandle,
+    queue: Arc<Queue>,
+}
+
+/// One reader at a time: servers that share a recorder may be over different databases, and each shows its own.
+static READING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// The version is that of the format: Prometheus, "Exposition formats".
-async fn render(recorder: Data<PrometheusHandle>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(recorder.render())
+async fn render(shown: Data<Shown>) -> HttpResponse {
+    let reading = READING.lock().await;
+    shown.queue.look().await;
+    let text = shown.recorder.render();
+    drop(reading);
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }

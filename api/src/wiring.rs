@@ -225,6 +225,14 @@ impl Services {
         Ok((Arc::new(handler), concurrency))
     }
 
+    /// Every kind of job.
+    pub fn job_kinds(&self) -> Vec<&'static str> {
+        let mut kinds: Vec<_> = self.job_handlers().iter().map(|handler| handler.kind()).collect();
+        kinds.push(Deliver::KIND);
+        kinds.sort_unstable();
+        kinds
+    }
+
     /// Kinds of jobs that come again, and when: five fields as in crontab(5), in UTC.
     pub fn schedules() -> &'static [(&'static str, &'static str)] {
         &[

@@ -86,9 +86,11 @@ async fn jobs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     global_table("jobs")
         // Without foreign key: on Citus the queue is a local table.
         .uuid_null("organization_id")
+        // Whose turn it takes: the organization's, or that of Purser's own work.
+        .uuid("lane")
         .text("kind", 64)
         .json("payload", "{}")
-        .state("status", &["ready", "running", "done", "dead"])
+        .state("status", &["ready", "running", "done", "dead", "cancelled"])
         .int_default("priority", 0)
         .time("run_at")
         .count("attempts")
@@ -98,11 +100,13 @@ async fn jobs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text_null("unique_key", 256)
         .text_null("last_error", 4000)
         .timestamps()
-        .unique_where(&["unique_key"], "status = 'ready'")
-        // As workers claim: what is most urgent, then what has waited longest.
-        .index(&["status", "priority desc", "run_at"])
-        .index(&["status", "leased_until"])
-        .index(&["organization_id", "status"])
+        .unique_where(&["unique_key"], "status = 'ready' and unique_key is not null")
+        // As workers claim: lane by lane, in each what is most urgent, then what has waited longest.
+        .index_where(&["kind", "lane", "priority desc", "run_at"], "status = 'ready'")
+        .index_where(&["leased_until"], "status = 'running'")
+        // As operators look at them, the newest first.
+        .index(&["status", "id"])
+        .index(&["organization_id", "id"])
         .check("max_attempts", "max_attempts > 0")
         .create(manager)
         .await

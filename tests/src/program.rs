@@ -11,12 +11,12 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// A running `purser serve`. Killed when it is dropped.
+/// A running `purser serve` or `purser worker`. Killed when it is dropped.
 #[derive(Debug)]
 pub struct Program {
     /// The process.
     pub child: Child,
-    /// Where it answers.
+    /// Where it answers; nowhere if it is a worker.
     pub url: String,
 }
 
@@ -28,7 +28,7 @@ fn binary() -> PathBuf {
     binary
 }
 
-fn spawn(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
+fn command(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(binary());
     command
         .env_clear()
@@ -47,11 +47,21 @@ fn spawn(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]
         .env("PURSER_RATE_LIMIT_ADDRESS", "0")
         .env("PURSER_RATE_LIMIT_SIGN_IN", "0")
         .envs(variables.iter().copied())
-        .arg("serve")
         .args(arguments)
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    command.spawn().expect("the program starts")
+    command
+}
+
+fn spawn(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
+    let arguments = [&["serve"], arguments].concat();
+    command(database, &arguments, variables).spawn().expect("the program starts")
+}
+
+/// Runs `purser` with these arguments to its end: whether it ended well, and what it has said on standard output.
+pub async fn run(database: &TestDatabase, arguments: &[&str]) -> (bool, String) {
+    let output = command(database, arguments, &[]).output().await.expect("the program runs");
+    (output.status.success(), String::from_utf8(output.stdout).expect("it says UTF-8"))
 }
 
 impl Program {
@@ -62,25 +72,24 @@ impl Program {
 
     /// As [`Program::start`], with more of the environment.
     pub async fn start_with(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = spawn(database, arguments, variables);
-        let mut log = BufReader::new(child.stderr.take().expect("its log is a pipe")).lines();
-        let address = loop {
-            let line = log.next_line().await.expect("the log can be read").expect("the program serves before it ends");
-            let entry: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
-            if let Some(address) = entry["address"].as_str() {
-                break address.to_owned();
-            }
-        };
-        // Somebody has to read on, or the program would wait for room in the pipe. What it says of bugs stands beside the test.
-        tokio::spawn(async move {
-            while let Ok(Some(line)) = log.next_line().await {
-                let entry: Value = serde_json::from_str(&line).unwrap_or_default();
-                if entry.is_null() || entry["level"] == "ERROR" {
-                    eprintln!("{line}");
-                }
-            }
-        });
+        let (child, address) = begun(spawn(database, arguments, variables), "address").await;
         Self { child, url: format!("http://{address}") }
+    }
+
+    /// Starts `purser worker` and waits until it works.
+    pub async fn worker(database: &TestDatabase, variables: &[(&str, &str)]) -> Self {
+        let child = command(database, &["worker"], variables).spawn().expect("the program starts");
+        let (child, _) = begun(child, "metrics").await;
+        Self { child, url: String::new() }
+    }
+
+    /// SIGTERM, and how it ended: nothing after 30 seconds, when others would kill it.
+    pub async fn end(mut self) -> Option<std::process::ExitStatus> {
+        let process = self.child.id().expect("it runs").to_string();
+        let told = Command::new("kill").args(["-TERM", &process]).status().await.expect("it can be told");
+        assert!(told.success(), "it was there to be told");
+        let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
+        ended.ok().map(|status| status.expect("it can be waited for"))
     }
 
     /// Starts it and kills it `after` that, wherever it is then.
@@ -99,4 +108,26 @@ impl Program {
     pub async fn tenant(&self, email: &str) -> Tenant {
         Tenant::sign_up(&client(), &self.url, "Harbour Wholesale", email).await
     }
+}
+
+/// Reads its log until there is an entry with this field, and what that says.
+async fn begun(mut child: Child, field: &str) -> (Child, String) {
+    let mut log = BufReader::new(child.stderr.take().expect("its log is a pipe")).lines();
+    let begun = loop {
+        let line = log.next_line().await.expect("the log can be read").expect("the program begins before it ends");
+        let entry: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        if let Some(begun) = entry[field].as_str() {
+            break begun.to_owned();
+        }
+    };
+    // Somebody has to read on, or the program would wait for room in the pipe. What it says of bugs stands beside the test.
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = log.next_line().await {
+            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+            if entry.is_null() || entry["level"] == "ERROR" {
+                eprintln!("{line}");
+            }
+        }
+    });
+    (child, begun)
 }

@@ -1,6 +1,11 @@
 //! What every process of Purser has: a database that may be used, services over it, and parts that run until it ends.
 use super::tasks::Tasks;
-use crate::{Config, Failure, data_dir, mail, master_key, metrics::MetricsServer, migrations, wiring::Services};
+use crate::{
+    Config, Failure, data_dir, mail, master_key,
+    metrics::{MetricsServer, Queue},
+    migrations,
+    wiring::Services,
+};
 use purser_kernel::{Clock, CommonProblem, Problem};
 use purser_store::{
     Announcer, Listener, MissingMasterKey, Scheduler, Store, Vault,
@@ -44,7 +49,8 @@ impl Process {
         if let Some(address) = config.metrics_listen {
             let server = MetricsServer::bind(address)?;
             self.metrics_address = Some(server.address());
-            self.tasks.spawn("metrics", server.run(self.tasks.token()));
+            let queue = Queue { store: self.services.store.clone(), kinds: self.services.job_kinds() };
+            self.tasks.spawn("metrics", server.run(queue, self.tasks.token()));
         }
         Ok(self)
     }

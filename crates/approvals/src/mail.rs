@@ -125,6 +125,11 @@ impl JobHandler for SendApprovalMail {
         KIND
     }
 
+    fn at_once(&self, slots: usize) -> usize {
+        // The mail server may be slow, and there are other kinds of mails.
+        slots / 4
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let Payload { user_id, about } = job.payload()?;
         // In the person's own scope: nobody else sees whether they have a second factor.

@@ -71,6 +71,11 @@ impl JobHandler for MailNotice {
         Self::KIND
     }
 
+    fn at_once(&self, slots: usize) -> usize {
+        // The mail server may be slow, and there are other kinds of mails.
+        slots / 4
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let Payload { user_id, notice } = job.payload()?;
         let tx = store.system_read().await?;

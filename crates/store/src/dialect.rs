@@ -47,6 +47,24 @@ pub(crate) async fn announce_jobs(engine: &Engine) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// The first jobs of each lane that stands before this in a FROM: those of `select`, which says from where, in which order and how many,
+/// and names the lane. They are `j`.
+///
+/// PostgreSQL passes over those that another worker is about to take. SQLite knows no LATERAL, and with its one writer there is nobody
+/// to pass over.
+pub(crate) fn first_jobs(connection: &Connection, select: &str) -> String {
+    if connection.is_postgres() {
+        format!("CROSS JOIN LATERAL (SELECT h.id, h.priority, h.run_at {select} FOR UPDATE SKIP LOCKED) AS j")
+    } else {
+        format!("CROSS JOIN jobs AS j WHERE j.id IN (SELECT h.id {select})")
+    }
+}
+
+/// What stands behind a select of rows that are to be changed, to pass over those that somebody else is about to change.
+pub(crate) fn skip_locked(connection: &Connection) -> &'static str {
+    if connection.is_postgres() { "FOR UPDATE SKIP LOCKED" } else { "" }
+}
+
 /// Keeps the statistics by which statements are planned. PostgreSQL does so by itself.
 pub(crate) async fn analyze(engine: &Engine) -> Result<(), Problem> {
     if let Engine::Sqlite { writer, .. } = engine {

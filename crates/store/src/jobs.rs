@@ -2,8 +2,12 @@
 //!
 //! A job is queued in the transaction of what makes it necessary. A [`Worker`] claims jobs in batches under a lease; a job
 //! whose process died is claimed again when its lease has run out. A handler that ends its job in the transaction of its
-//! effect ([`WriteTx::finish_job`]) has its effect exactly once.
+//! effect ([`WriteTx::finish_job`]) has its effect exactly once. Organizations are served in turn.
+pub mod administration;
 mod claim;
+pub mod depth;
+mod ends;
+mod slots;
 mod worker;
 
 use crate::{Store, System, SystemTx, WriteTx, error::internal, prelude::*};
@@ -46,7 +50,7 @@ impl NewJob {
         self
     }
 
-    /// Before jobs of a lower priority. The default is 0.
+    /// Before the organization's jobs of a lower priority. The default is 0. It does not get the organization more turns than others have.
     pub fn priority(mut self, priority: i32) -> Self {
         self.priority = priority;
         self
@@ -62,6 +66,7 @@ impl NewJob {
         job::ActiveModel {
             id: Set(Id::generate()),
             organization_id: Set(organization),
+            lane: Set(organization.map_or(claim::OWN_LANE, OrganizationId::as_uuid)),
             kind: Set(self.kind.to_owned()),
             payload: Set(self.payload),
             status: Set(Status::Ready),
@@ -168,6 +173,12 @@ impl Job {
 pub trait JobHandler: Send + Sync {
     /// The kind.
     fn kind(&self) -> &'static str;
+
+    /// How many jobs of this kind a worker with so many `slots` does at the same time, at least one: fewer than all for what waits for
+    /// others' machines, so that it leaves places to everything else. Each worker counts for itself; several have as many each.
+    fn at_once(&self, slots: usize) -> usize {
+        slots
+    }
 
     /// Does the job. It may run more than once; what is written in the transaction of [`WriteTx::finish_job`] is written once.
     /// An error is tried again later.

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use purser_entity_platform::job::{self, Column, Status};
 use std::sync::Arc;
 
-/// How long a job that is done can still be looked at. Dead jobs stay until an operator decides.
-const DONE_FOR: TimeDelta = TimeDelta::days(7);
+/// How long a job that is done or cancelled can still be looked at. Dead jobs stay until an operator decides.
+const OVER_FOR: TimeDelta = TimeDelta::days(7);
 /// Organizations in one look at the list.
 const BATCH: u64 = 500;
 
@@ -37,10 +37,12 @@ impl JobHandler for Purge {
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
-        let tx = store.system().await?;
-        let old = Column::UpdatedAt.lt(tx.system().now() - DONE_FOR);
-        tx.system().remove::<job::Entity>(Column::Status.eq(Status::Done).and(old)).await?;
-        tx.commit().await?;
+        for over in [Status::Done, Status::Cancelled] {
+            let tx = store.system().await?;
+            let old = Column::UpdatedAt.lt(tx.system().now() - OVER_FOR);
+            tx.system().remove::<job::Entity>(Column::Status.eq(over).and(old)).await?;
+            tx.commit().await?;
+        }
         let mut after = None;
         loop {
             let tx = store.system().await?;

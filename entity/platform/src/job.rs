@@ -13,6 +13,8 @@ pub enum Status {
     Done,
     /// Failed for good; an operator can see and requeue it.
     Dead,
+    /// Not to be done: an operator has said so.
+    Cancelled,
 }
 
 #[sea_orm::model]
@@ -22,10 +24,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: JobId,
     pub organization_id: Option<OrganizationId>,
+    /// Whose turn it takes: the organization's id, or all ones for work of none. Lanes are served in turn.
+    pub lane: Uuid,
     pub kind: String,
     pub payload: Json,
     pub status: Status,
-    /// Higher runs first.
+    /// Higher runs first, within its lane.
     pub priority: i32,
     pub run_at: DateTimeUtc,
     pub attempts: i32,

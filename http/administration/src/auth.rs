@@ -56,7 +56,7 @@ pub struct PlatformVerifyMfa {
 pub struct PlatformSignedInView {
     admin: PersonView,
     session_id: PlatformSessionId,
-    /// For the header `Authorization: Bearer`, under `/v1/platform` alone. It cannot be renewed.
+    /// For the header `Authorization: Bearer`, under `/v1/platform` and `/v1/admin` alone. It cannot be renewed.
     access_token: String,
     /// `Bearer`.
     token_type: &'static str,

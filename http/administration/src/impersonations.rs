@@ -70,8 +70,8 @@ impl From<Model> for ImpersonationView {
 pub struct ActingView {
     #[serde(flatten)]
     impersonation: ImpersonationView,
-    /// For the header `Authorization: Bearer`, everywhere but under `/v1/platform`. Its claim `act` names the administrator (RFC 8693).
-    /// It cannot be renewed.
+    /// For the header `Authorization: Bearer`, everywhere but under `/v1/platform` and `/v1/admin`. Its claim `act` names the
+    /// administrator (RFC 8693). It cannot be renewed.
     access_token: String,
     /// `Bearer`.
     token_type: &'static str,

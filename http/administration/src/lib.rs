@@ -3,6 +3,7 @@ mod audit_logs;
 mod auth;
 mod caller;
 mod impersonations;
+mod jobs;
 mod organizations;
 mod people;
 
@@ -17,5 +18,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(organizations::routes)
         .configure(people::routes)
         .configure(impersonations::routes)
+        .configure(jobs::routes)
         .configure(audit_logs::routes);
 }

@@ -15,9 +15,10 @@ use serde_json::json;
 /// Looks at what is due, as the schedule does.
 pub(crate) async fn look(desk: &Desk) {
     let id = uuid_literal(desk.app.database.engine, JobId::generate().to_string());
+    let own = uuid_literal(desk.app.database.engine, "ffffffff-ffff-ffff-ffff-ffffffffffff");
     desk.sql(&format!(
-        "insert into jobs (id, kind, payload, status, priority, run_at, attempts, max_attempts, created_at, updated_at)
-         values ({id}, '{}', '{{}}', 'ready', 0, '2026-01-01 00:00:00+00:00', 0, 5, '2026-01-01 00:00:00+00:00',
+        "insert into jobs (id, lane, kind, payload, status, priority, run_at, attempts, max_attempts, created_at, updated_at)
+         values ({id}, {own}, '{}', '{{}}', 'ready', 0, '2026-01-01 00:00:00+00:00', 0, 5, '2026-01-01 00:00:00+00:00',
              '2026-01-01 00:00:00+00:00')",
         Expire::KIND
     ))

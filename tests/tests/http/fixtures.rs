@@ -4,9 +4,10 @@
 //! text such as `{CustomerId}` is replaced by that id of the shop. The body names every id that the route understands, because
 //! each is replaced by another tenant's once. What is missing fails the suite, which says what and where.
 use chrono::TimeDelta;
-use purser_kernel::{Clock, Permission, PermissionSet};
+use purser_kernel::{Clock, Permission, PermissionSet, ids::JobId};
 use purser_tests::{
     app::{Administrator, PASSWORD, Tenant, TestApp, grocery},
+    database::uuid_literal,
     totp::code_at,
     whatsapp,
 };
@@ -97,6 +98,7 @@ impl Shop {
             ("ConversationId", conversation),
             ("MediaFileId", id(&file)),
             ("InvitationId", id(&invitation)),
+            ("JobId", dead_job(app, &owner.organization_id).await),
             ("invitation token", app.mail(&invited, "invites you").await.token()),
             ("OrderId", id(&order)),
             ("OrderLineId", id(&order["lines"][0])),
@@ -247,6 +249,20 @@ async fn undertakings(owner: &Tenant) -> (Value, Value) {
     let access = format!("/v1/engagements/{}/access/{}", id(&engagement), owner.user_id);
     owner.put(&access, &json!({ "level": "admin" })).await.expect(200);
     (project, engagement)
+}
+
+/// A job that has died, so that it can begin anew as well as be given up.
+async fn dead_job(app: &TestApp, organization: &str) -> String {
+    let job = JobId::generate().to_string();
+    let [id, organization] = [&*job, organization].map(|id| uuid_literal(app.database.engine, id));
+    let sql = format!(
+        "insert into jobs (id, organization_id, lane, kind, payload, status, priority, run_at, attempts, max_attempts,
+             last_error, created_at, updated_at)
+         values ({id}, {organization}, {organization}, 'of.nobody', '{{}}', 'dead', 0, '2026-01-01 00:00:00+00:00', 12, 12,
+             'unavailable', '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00')"
+    );
+    app.database.owner().await.execute(&sql).await.unwrap();
+    job
 }
 
 /// An endpoint at which nobody listens, and a delivery to it that is tried once.

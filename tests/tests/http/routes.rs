@@ -95,7 +95,7 @@ impl Route {
 
     /// Whether it is a platform administrator's, who is in no organization.
     pub(crate) fn is_platform(&self) -> bool {
-        self.path.starts_with("/v1/platform/")
+        ["/v1/platform/", "/v1/admin/"].iter().any(|start| self.path.starts_with(start))
     }
 
     /// The names of the permissions that are needed.

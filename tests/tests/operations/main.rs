@@ -1,6 +1,9 @@
 //! What an operator does: starting, migrating, seeding, reading metrics.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod jobs;
 mod master_key;
+mod metrics;
 mod migrating;
 mod seeding;
 mod starting;
+mod workers;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod audit_logs;
 mod impersonation;
+mod jobs;
 mod organizations;
 mod people;
 mod sign_in;

@@ -12,7 +12,7 @@ use purser_store::{
     jobs::{Job, JobHandler, Worker},
     prelude::*,
 };
-use purser_tests::database::Engine;
+use purser_tests::{app::eventually, database::Engine};
 use rstest::rstest;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
@@ -111,6 +111,26 @@ async fn a_key_that_waits_is_not_queued_again(#[case] engine: Engine) {
     work(&[&world.store], &handlers(&diary), 1).await;
 
     assert_eq!(diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 3]);
+}
+
+/// Another process has queued it, and word of that was lost: the table is the truth.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_nobody_was_told_of_is_done_all_the_same(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (scope, elsewhere, diary) = (world.tenant().await, world.open().await, Arc::new(Diary::default()));
+    let (stop, waits) = (CancellationToken::new(), Worker::new(world.open().await, vec![diary.clone()], options()));
+    let waits = tokio::spawn(waits.run(stop.clone()));
+
+    enqueue(&elsewhere, &scope, vec![NewJob::new(KIND, json!(1))]).await;
+    eventually("the job to be done", || async {
+        jobs(&world.store).await.iter().all(|job| job.status == Status::Done).then_some(())
+    })
+    .await;
+    stop.cancel();
+    waits.await.unwrap();
 }
 
 /// Ends its job together with its effect. Its first attempt stays away until it is let go.

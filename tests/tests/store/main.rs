@@ -3,6 +3,8 @@
 mod cancel;
 mod idempotency;
 mod jobs;
+mod jobs_in_turn;
+mod jobs_that_are_over;
 mod jobs_that_fail;
 mod key_rotation;
 mod news;

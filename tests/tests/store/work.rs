@@ -38,6 +38,10 @@ impl JobHandler for Counted {
         self.handler.kind()
     }
 
+    fn at_once(&self, slots: usize) -> usize {
+        self.handler.at_once(slots)
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let _run = Run(self);
         self.handler.run(store, job).await

@@ -156,7 +156,7 @@ impl<'a> Operation<'a> {
     }
 
     fn is_keyed(&self) -> bool {
-        let is_apart = ["/v1/auth", "/v1/platform"].iter().any(|start| self.path.starts_with(start));
+        let is_apart = ["/v1/auth", "/v1/platform", "/v1/admin"].iter().any(|start| self.path.starts_with(start));
         self.path.starts_with("/v1/") && !is_apart && self.is_guarded()
     }
 }

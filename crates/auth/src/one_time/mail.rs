@@ -153,6 +153,11 @@ impl JobHandler for MailToken {
         Self::KIND
     }
 
+    fn at_once(&self, slots: usize) -> usize {
+        // The mail server may be slow, and there are other kinds of mails.
+        slots / 4
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let Payload { user_id, purpose } = job.payload()?;
         let purpose = match purpose {

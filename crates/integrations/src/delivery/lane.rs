@@ -118,6 +118,11 @@ impl Deliver {
     }
 }
 
+impl Deliver {
+    /// The kind of the job.
+    pub const KIND: &'static str = KIND;
+}
+
 #[async_trait]
 impl JobHandler for Deliver {
     fn kind(&self) -> &'static str {

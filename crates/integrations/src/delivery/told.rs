@@ -85,6 +85,11 @@ impl JobHandler for Told {
         KIND
     }
 
+    fn at_once(&self, slots: usize) -> usize {
+        // The mail server may be slow, and there are other kinds of mails.
+        slots / 4
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         match self.compose(store, job).await? {
             Some(mail) => self.mailer.send(mail).await,

@@ -1,60 +1,90 @@
 //! How jobs are taken, kept, ended and given back.
+mod statement;
+
 use super::Job;
 use crate::{Store, System, error::internal, prelude::*};
 use chrono::TimeDelta;
 use purser_entity_platform::job::{self, Column, Status};
-use purser_kernel::random;
+use purser_kernel::{ids::JobId, random};
 use sea_orm::sea_query::{
     CommonTableExpression, Expr, LockBehavior, LockType, Query, SelectStatement, UpdateStatement, WithClause, WithQuery,
 };
-use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult};
-use std::sync::atomic::AtomicBool;
+use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult, Statement, Value};
+use std::{collections::HashSet, sync::atomic::AtomicBool};
 use uuid::Uuid;
 
-/// Takes up to `limit` jobs that are due and held by nobody, or by a worker whose lease has run out.
-///
-/// One statement for both databases: SQLite drops the lock clause, and its single writer needs none.
+/// The lane of work of no organization. The greatest there is: the circle begins before the least.
+pub(super) const OWN_LANE: Uuid = Uuid::max();
+
+/// How many jobs of a kind are wanted.
+pub(super) type Room = (&'static str, usize);
+
+/// Where in the circle of lanes a worker is: behind the one that had the last turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Turn(Uuid);
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self(Uuid::nil())
+    }
+}
+
+impl Turn {
+    /// After a job was taken of each of `lanes`: the farthest of them from here. Those up to here come round last.
+    fn pass(&mut self, lanes: impl Iterator<Item = Uuid>) {
+        let here = self.0;
+        self.0 = lanes.max_by_key(|lane| (*lane <= here, *lane)).unwrap_or(here);
+    }
+}
+
+/// What a claim brought.
+pub(super) struct Claimed {
+    pub(super) jobs: Vec<Job>,
+    /// Whether there may be more that could have been taken.
+    pub(super) more: bool,
+}
+
+/// Takes up to `limit` jobs that are due and held by nobody, or by a worker whose lease has run out: of each kind as many as there is
+/// room for, and of each lane in turn.
 pub(super) async fn claim(
     store: &Store,
     worker: Uuid,
-    kinds: &[&'static str],
-    limit: u64,
+    rooms: &[Room],
+    limit: usize,
+    turn: &mut Turn,
     lease: TimeDelta,
-) -> Result<Vec<Job>, Problem> {
-    use sea_orm::sea_query::ExprTrait;
+) -> Result<Claimed, Problem> {
     let tx = store.system().await?;
+    let connection = tx.system().connection();
     let now = tx.system().now();
-    let waiting = Expr::col(Column::Status).eq(Status::Ready.to_value()).and(Expr::col(Column::RunAt).lte(now));
-    let abandoned =
-        Expr::col(Column::Status).eq(Status::Running.to_value()).and(Expr::col(Column::LeasedUntil).lt(now));
-    let due = Query::select()
-        .column(Column::Id)
-        .from(job::Entity)
-        .and_where(waiting.or(abandoned))
-        .and_where(Expr::col(Column::Kind).is_in(kinds.iter().copied()))
-        .order_by(Column::Priority, sea_orm::Order::Desc)
-        .order_by(Column::RunAt, sea_orm::Order::Asc)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .to_owned();
-    let claim = Query::update()
-        .table(job::Entity)
-        .value(Column::Status, Status::Running.to_value())
-        .value(Column::LeasedUntil, now + lease)
-        .value(Column::LeaseOwner, worker)
-        .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .value(Column::UpdatedAt, now)
-        .returning_all()
-        .to_owned();
-    let rows = tx.system().connection().query_all(&among(due, claim)).await.map_err(internal)?;
-    let jobs = rows
+    let count = |jobs: usize| i64::try_from(jobs).unwrap_or(i64::MAX);
+    let mut values: Vec<Value> = vec![
+        now.into(),
+        count(limit).into(),
+        turn.0.into(),
+        Uuid::nil().into(),
+        OWN_LANE.into(),
+        (now + lease).into(),
+        worker.into(),
+    ];
+    for (kind, room) in rooms {
+        values.extend([Value::from(*kind), count((*room).min(limit)).into()]);
+    }
+    let statement = statement::claim(connection, rooms.len());
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), statement, values);
+    let rows = connection.query_all_raw(statement).await.map_err(internal)?;
+    let rows = rows
         .iter()
         .map(|row| job::Model::from_query_result(row, ""))
         .collect::<Result<Vec<_>, _>>()
         .map_err(internal)?;
     tx.commit().await?;
+    turn.pass(rows.iter().map(|row| row.lane));
+    // Less than wanted of a single lane and kind is all of it; of several, some may have had fewer than their part.
+    let same = |row: &job::Model| rows.first().is_some_and(|first| (&first.kind, first.lane) == (&row.kind, row.lane));
+    let more = rows.len() == limit || !rows.iter().all(same);
     let held = |row| Job { row, lease_owner: worker, finished: AtomicBool::new(false) };
-    Ok(jobs.into_iter().map(held).collect())
+    Ok(Claimed { jobs: rows.into_iter().map(held).collect(), more })
 }
 
 /// Jobs that one look at what waits makes unnecessary, in one transaction.
@@ -67,8 +97,9 @@ pub(crate) async fn end_waiting(tx: &WriteTx, kind: &'static str) -> Result<(), 
     let waiting = Query::select()
         .column(Column::Id)
         .from(job::Entity)
-        .and_where(sea_orm::ColumnTrait::eq(&Column::OrganizationId, tx.organization()))
-        .and_where(Expr::col(Column::Status).eq(Status::Ready.to_value()))
+        .and_where(Expr::col(Column::Lane).eq(tx.organization().as_uuid()))
+        // Written out: only so PostgreSQL knows beforehand that the index over waiting jobs has them all.
+        .and_where(Expr::cust("status = 'ready'"))
         .and_where(Expr::col(Column::Kind).eq(kind))
         .limit(MOST_ENDED)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -107,7 +138,37 @@ pub(super) async fn finish(system: System<'_>, job: &Job) -> Result<(), Problem>
             row.last_error = Set(None);
         })
         .await?;
-    if done == 1 { Ok(()) } else { Err(Problem::internal("the job's lease was lost to another worker")) }
+    if done == 1 { Ok(()) } else { Err(lost()) }
+}
+
+/// Somebody else has the job by now.
+pub(super) fn lost() -> Problem {
+    Problem::internal("the job's lease was lost to another worker")
+}
+
+/// Marks these jobs as done, those of them that the worker still holds, and returns which those are.
+pub(super) async fn finish_all(store: &Store, worker: Uuid, jobs: &[JobId]) -> Result<HashSet<JobId>, Problem> {
+    use sea_orm::sea_query::ExprTrait;
+    // Filled up with the last one to a power of two: a statement for each number of jobs would have to be planned for each.
+    let (count, last) = (jobs.len().next_power_of_two(), jobs.last());
+    let ids = jobs.iter().chain(last.into_iter().cycle()).take(count).map(|job| job.as_uuid());
+    let tx = store.system().await?;
+    let end = Query::update()
+        .table(job::Entity)
+        .value(Column::Status, Status::Done.to_value())
+        .value(Column::LeaseOwner, Option::<Uuid>::None)
+        .value(Column::LeasedUntil, Option::<Timestamp>::None)
+        .value(Column::LastError, Option::<String>::None)
+        .value(Column::UpdatedAt, tx.system().now())
+        .and_where(Expr::col(Column::Id).is_in(ids))
+        .and_where(Expr::col(Column::LeaseOwner).eq(worker))
+        .and_where(Expr::col(Column::Status).eq(Status::Running.to_value()))
+        .returning_col(Column::Id)
+        .to_owned();
+    let ended = tx.system().connection().query_all(&end).await.map_err(internal)?;
+    let ended = ended.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>().map_err(internal)?;
+    tx.commit().await?;
+    Ok(ended)
 }
 
 /// Keeps the job for another `lease`. `false` when it was lost.

@@ -1,5 +1,10 @@
 //! The loop that does jobs.
-use super::{Job, JobHandler, claim};
+use super::{
+    Job, JobHandler,
+    claim::{self, Turn},
+    ends::Ends,
+    slots::Slots,
+};
 use crate::{Standing, Store, prelude::*};
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -11,7 +16,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -38,27 +43,28 @@ pub struct Worker {
     handlers: HashMap<&'static str, Arc<dyn JobHandler>>,
     options: WorkerOptions,
     id: Uuid,
+    slots: Slots,
+    ends: Ends,
 }
 
 impl Worker {
     /// A worker for the kinds of jobs that `handlers` do.
     pub fn new(store: Store, handlers: Vec<Arc<dyn JobHandler>>, options: WorkerOptions) -> Self {
+        let slots = Slots::new(options.concurrency, handlers.iter());
         let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
         let id = purser_kernel::ids::JobId::generate().as_uuid();
-        Self { store, handlers, options, id }
+        Self { store, handlers, options, id, slots, ends: Ends::default() }
     }
 
     /// Works until `stop` is cancelled, then ends the jobs it holds.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
-        let slots = Arc::new(Semaphore::new(worker.options.concurrency));
         let mut wake = worker.store.jobs_wake();
         let mut running = JoinSet::new();
+        let mut turn = Turn::default();
         while !stop.is_cancelled() {
             while running.try_join_next().is_some() {}
-            let free = u64::try_from(slots.available_permits()).unwrap_or(1);
-            let taken = if free == 0 { 0 } else { worker.take(free, &slots, &mut running).await };
-            if taken == free && free > 0 {
+            if worker.take(&mut turn, &mut running).await {
                 continue;
             }
             tokio::select! {
@@ -71,24 +77,27 @@ impl Worker {
         while running.join_next().await.is_some() {}
     }
 
-    async fn take(self: &Arc<Self>, free: u64, slots: &Arc<Semaphore>, running: &mut JoinSet<()>) -> u64 {
-        let kinds: Vec<&'static str> = self.handlers.keys().copied().collect();
-        let jobs = match claim::claim(&self.store, self.id, &kinds, free, self.lease()).await {
-            Ok(jobs) => jobs,
+    /// Takes as many jobs as there are places, and begins them. Whether there may be more.
+    async fn take(self: &Arc<Self>, turn: &mut Turn, running: &mut JoinSet<()>) -> bool {
+        let free = self.slots.free();
+        if free == 0 {
+            return false;
+        }
+        let claimed = match claim::claim(&self.store, self.id, &self.slots.rooms(), free, turn, self.lease()).await {
+            Ok(claimed) => claimed,
             Err(problem) => {
                 tracing::warn!(%problem, "jobs could not be claimed");
-                return 0;
+                return false;
             }
         };
-        let taken = u64::try_from(jobs.len()).unwrap_or(u64::MAX);
-        for job in jobs {
-            let (worker, permit) = (self.clone(), slots.clone().try_acquire_owned());
+        for job in claimed.jobs {
+            let (worker, slot) = (self.clone(), self.slots.take(job.kind()));
             running.spawn(async move {
                 worker.work(job).await;
-                drop(permit);
+                drop(slot);
             });
         }
-        taken
+        claimed.more
     }
 
     fn lease(&self) -> TimeDelta {
@@ -114,13 +123,14 @@ impl Worker {
         let run = AssertUnwindSafe(handler.run(&self.store, &job)).catch_unwind();
         let outcome = tokio::select! {
             outcome = run => outcome.unwrap_or_else(|_| Err(Problem::internal("the handler panicked"))),
-            () = self.keep(&job) => Err(Problem::internal("the job's lease was lost to another worker")),
+            () = self.keep(&job) => Err(claim::lost()),
         };
         let outcome = match outcome {
             Ok(()) => self.finish(&job).await,
             Err(problem) => Err(problem),
         };
         let (kind, attempt, elapsed_ms) = (job.kind().to_owned(), job.attempt(), watch.elapsed_ms());
+        metrics::histogram!("purser_job_seconds", "kind" => kind.clone()).record(watch.elapsed());
         match outcome {
             Ok(()) => tracing::debug!(job = %job.id(), kind, attempt, elapsed_ms, "job done"),
             // Suspended while the job ran.
@@ -158,13 +168,11 @@ impl Worker {
     }
 
     async fn finish(&self, job: &Job) -> Result<(), Problem> {
-        metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => "done").increment(1);
-        if job.finished.load(Ordering::Relaxed) {
-            return Ok(());
+        if !job.finished.load(Ordering::Relaxed) {
+            self.ends.end(&self.store, self.id, job).await?;
         }
-        let tx = self.store.system().await?;
-        claim::finish(tx.system(), job).await?;
-        tx.commit().await
+        metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => "done").increment(1);
+        Ok(())
     }
 
     async fn failed(&self, job: &Job, problem: &Problem, elapsed_ms: i64) {

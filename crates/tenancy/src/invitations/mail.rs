@@ -97,6 +97,11 @@ impl JobHandler for SendInvitation {
         KIND
     }
 
+    fn at_once(&self, slots: usize) -> usize {
+        // The mail server may be slow, and there are other kinds of mails.
+        slots / 4
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let tx = store.read(&job.scope()?).await?;
         let mail = self.compose(&tx, job).await?;

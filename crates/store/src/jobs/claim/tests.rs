@@ -12,6 +12,7 @@ fn row(now: Timestamp, status: Status, due_in: i64, owner: Option<(Uuid, i64)>) 
     job::ActiveModel {
         id: Set(Id::generate()),
         organization_id: Set(None),
+        lane: Set(OWN_LANE),
         kind: Set(KIND.to_owned()),
         payload: Set(json!({})),
         status: Set(status),
@@ -39,8 +40,9 @@ async fn read(world: &World, job: &job::Model) -> job::Model {
     tx.system().find::<job::Entity>().filter(Column::Id.eq(job.id)).one().await.unwrap().unwrap()
 }
 
-async fn take(world: &World, worker: Uuid, limit: u64) -> Vec<Job> {
-    claim(&world.store, worker, &[KIND, "other"], limit, LEASE).await.unwrap()
+async fn take(world: &World, worker: Uuid, limit: usize) -> Vec<Job> {
+    let rooms = [(KIND, limit), ("other", limit)];
+    claim(&world.store, worker, &rooms, limit, &mut Turn::default(), LEASE).await.unwrap().jobs
 }
 
 fn worker() -> Uuid {
@@ -97,6 +99,99 @@ async fn a_worker_takes_no_more_than_it_can_do_the_urgent_and_the_oldest_first()
         taken.extend(take(&world, worker(), limit).await.iter().map(Job::id));
     }
     assert_eq!(taken, [jobs[2], jobs[1], jobs[0]]);
+}
+
+/// A job that waits in the lane.
+fn waiting(now: Timestamp, lane: u128, kind: &str, priority: i32) -> job::ActiveModel {
+    let kind = Set(kind.to_owned());
+    let new = row(now, Ready, 0, None);
+    job::ActiveModel { lane: Set(Uuid::from_u128(lane)), kind, priority: Set(priority), unique_key: Set(None), ..new }
+}
+
+/// The lanes, kinds and priorities of what claims of so many bring, one after the other.
+async fn turns(world: &World, rooms: &[Room], limits: &[usize]) -> Vec<Vec<(u128, String, i32)>> {
+    let (mut turn, mut brought) = (Turn::default(), Vec::new());
+    for limit in limits {
+        let claimed = claim(&world.store, worker(), rooms, *limit, &mut turn, LEASE).await.unwrap();
+        let seen = |job: &Job| (job.row.lane.as_u128(), job.row.kind.clone(), job.row.priority);
+        let mut seen: Vec<_> = claimed.jobs.iter().map(seen).collect();
+        seen.sort();
+        brought.push(seen);
+    }
+    brought
+}
+
+#[tokio::test]
+async fn lanes_have_turns_and_each_gives_what_is_most_urgent_in_it() {
+    let world = World::new().await;
+    let now = world.clock.now();
+    for priority in [0, 1, 2] {
+        add(&world, waiting(now, 1, KIND, priority)).await;
+    }
+    for (lane, kind, priority) in [(2, KIND, 0), (3, "other", 0), (3, KIND, 5), (4, "other", 0)] {
+        add(&world, waiting(now, lane, kind, priority)).await;
+    }
+    let job = |lane: u128, kind: &str, priority| (lane, kind.to_owned(), priority);
+    let turns = turns(&world, &[(KIND, 9), ("other", 9)], &[1, 1, 1, 1, 2, 9]).await;
+    let expected = [
+        vec![job(1, KIND, 2)],
+        vec![job(2, KIND, 0)],
+        vec![job(3, KIND, 5)],
+        vec![job(4, "other", 0)],
+        // Round the circle: the first lane, and the next one that still has something.
+        vec![job(1, KIND, 1), job(3, "other", 0)],
+        vec![job(1, KIND, 0)],
+    ];
+    assert_eq!(turns, expected);
+}
+
+#[tokio::test]
+async fn a_kind_without_room_is_passed_over() {
+    let world = World::new().await;
+    let now = world.clock.now();
+    for lane in [1, 2, 3] {
+        add(&world, waiting(now, lane, KIND, 9)).await;
+    }
+    add(&world, waiting(now, 3, "other", 0)).await;
+    let job = |lane: u128, kind: &str, priority| (lane, kind.to_owned(), priority);
+    assert_eq!(turns(&world, &[(KIND, 0), ("other", 9)], &[9]).await, [[job(3, "other", 0)]]);
+    assert_eq!(turns(&world, &[(KIND, 1), ("other", 9)], &[9]).await, [[job(1, KIND, 9)]]);
+    assert_eq!(turns(&world, &[(KIND, 2)], &[9]).await, [[job(2, KIND, 9), job(3, KIND, 9)]]);
+}
+
+#[test]
+fn a_turn_passes_to_the_farthest_lane_of_the_circle() {
+    let after = |here: u128, lanes: &[u128]| {
+        let mut turn = Turn(Uuid::from_u128(here));
+        turn.pass(lanes.iter().map(|lane| Uuid::from_u128(*lane)));
+        turn.0.as_u128()
+    };
+    assert_eq!(after(0, &[1, 3, 2]), 3);
+    assert_eq!(after(2, &[3, 5, 1]), 1);
+    assert_eq!(after(2, &[1, 2]), 2);
+    assert_eq!(after(2, &[]), 2);
+}
+
+#[tokio::test]
+async fn of_jobs_that_end_together_only_those_that_are_held_end() {
+    let world = World::new().await;
+    let (me, now) = (worker(), world.clock.now());
+    let held = |status, owner| job::ActiveModel { unique_key: Set(None), ..row(now, status, 0, owner) };
+    let mut jobs = Vec::new();
+    for (status, owner) in [
+        (Running, Some((me, 9))),
+        (Running, Some((worker(), 9))),
+        (Running, Some((me, 9))),
+        (Ready, None),
+        (Dead, None),
+    ] {
+        jobs.push(add(&world, held(status, owner)).await.id);
+    }
+    let ended = finish_all(&world.store, me, &jobs).await.unwrap();
+    assert_eq!(ended, HashSet::from([jobs[0], jobs[2]]));
+    let tx = world.store.system_read().await.unwrap();
+    let done = tx.system().find::<job::Entity>().filter(Column::Status.eq(Done)).all(9).await.unwrap();
+    assert!(done.len() == 2 && done.iter().all(|job| (job.lease_owner, job.leased_until) == (None, None)));
 }
 
 #[tokio::test]
