@@ -1,7 +1,9 @@
 //! The command line.
 use crate::{
     Config, Failure, commands,
-    commands::{admins::AdminsCommand, keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand},
+    commands::{
+        admins::AdminsCommand, audit::AuditCommand, keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand,
+    },
     logging, report,
 };
 use clap::{Args, Parser, Subcommand};
@@ -38,6 +40,9 @@ enum Command {
     /// Bring in what currencies are worth in others.
     #[command(subcommand)]
     Rates(RatesCommand),
+    /// Check what was exported of an audit trail. Needs no configuration and no database.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Fill a demonstration organization with sample data. Twice is as good as once.
     Seed,
     /// Show the whole job on a fresh database: a WhatsApp message becomes a confirmed order.
@@ -85,6 +90,9 @@ impl Cli {
 /// makes no sense.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Audit(command) = cli.command {
+        return ended(commands::audit::run(command));
+    }
     let config = Config::load(cli.config.as_deref(), std::env::vars_os(), cli.settings());
     let ended = match (config, &cli.command) {
         (Ok(config), _) => run(cli.command, config),
@@ -94,13 +102,14 @@ pub fn main() -> ExitCode {
         }
         (Err(error), _) => Err(Failure::new("The configuration cannot be used").because(error)),
     };
-    match ended {
-        Ok(code) => code,
-        Err(failure) => {
-            report::fatal(&failure);
-            ExitCode::FAILURE
-        }
-    }
+    self::ended(ended)
+}
+
+fn ended(ended: Result<ExitCode, Failure>) -> ExitCode {
+    ended.unwrap_or_else(|failure| {
+        report::fatal(&failure);
+        ExitCode::FAILURE
+    })
 }
 
 fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
@@ -114,6 +123,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Admins(command) => block_on(commands::admins::run(config, command)),
         Command::Rates(command) => block_on(commands::rates::run(config, command)),
         Command::Seed => block_on(commands::seed::run(config)),
+        Command::Audit(command) => commands::audit::run(command),
         Command::Doctor => block_on(commands::doctor::run(config)),
     }
 }
