@@ -156,9 +156,9 @@ mod tests {
             |said| said.key_id = "other".to_owned(),
         ];
         for change in changes {
-            let mut changed = said.clone();
-            change(&mut changed);
-            assert!(!changed.is_signed(&signature, &keys), "{changed:?}");
+            let mut forged = said.clone();
+            change(&mut forged);
+            assert!(!forged.is_signed(&signature, &keys), "{forged:?}");
         }
     }
 

@@ -137,7 +137,7 @@ mod tests {
     proptest! {
         /// However often a settled value is written and read, and as whichever of the two forms, it is the same.
         #[test]
-        fn what_is_settled_stays(fraction in any::<f64>().prop_filter("JSON has no others", |n| n.is_finite()), whole in any::<i64>(), small in -1e6..1e6) {
+        fn what_is_settled_stays(fraction in any::<f64>().prop_filter("JSON has no others", |n| n.is_finite()), whole in any::<i64>(), small in -1e6..1e6_f64) {
             let once = settled(json!({ "f": fraction, "w": whole, "s": small, "r": (small * 100.0).round() / 100.0 }));
             let again: Value = serde_json::from_str(&canonical(&once)).unwrap();
             prop_assert_eq!(&again, &once);

@@ -109,7 +109,7 @@ async fn programs_leave_theirs_and_what_shows_nothing_leaves_none(#[case] engine
     assert!(row["actor_id"].is_string());
     assert_eq!(accesses(&tenant, "resource=customer").await.len(), 1);
     let id = row["actor_id"].as_str().unwrap();
-    assert_eq!(accesses(&tenant, &format!("actor_id={id}&operation=select")).await, [row.clone()]);
+    assert_eq!(accesses(&tenant, &format!("actor_id={id}&operation=select")).await, std::slice::from_ref(&row));
     assert!(accesses(&tenant, &format!("actor_id={id}&operation=export")).await.is_empty());
     let then = row["created_at"].as_str().unwrap();
     assert_eq!(accesses(&tenant, &format!("actor_id={id}&since={then}")).await.len(), 1);

@@ -37,23 +37,24 @@ const COLUMNS: [&str; 18] = [
 pub struct Sheet {
     filter: AuditFilter,
     is_begun: bool,
-    /// The last entry; nothing behind the end.
-    after: Option<Option<(Timestamp, AuditLogId)>>,
+    is_over: bool,
+    /// The last entry.
+    after: Option<(Timestamp, AuditLogId)>,
 }
 
 impl Sheet {
     /// The entries that `filter` finds.
     pub fn new(filter: AuditFilter) -> Self {
-        Self { filter, is_begun: false, after: Some(None) }
+        Self { filter, is_begun: false, is_over: false, after: None }
     }
 
     /// The next part; nothing when that was all.
     pub async fn next(&mut self, tx: &ReadTx) -> Result<Option<Part>, Problem> {
         tx.scope().require(Permission::AuditRead)?;
-        let Some(after) = self.after else {
+        if self.is_over {
             return Ok(None);
-        };
-        let entries = self.filter.clone().find(tx)?.filter_if(after.map(behind));
+        }
+        let entries = self.filter.clone().find(tx)?.filter_if(self.after.map(behind));
         let entries = entries.order_by(audit_log::Column::CreatedAt, Asc).order_by(audit_log::Column::Id, Asc);
         let logs = AuditLog::all(tx, entries.all(PART).await?).await?;
         let places = places(tx, &logs).await?;
@@ -71,8 +72,8 @@ impl Sheet {
         }
         let bytes = lines.into_inner().map_err(|error| Problem::internal(error.to_string()))?;
         self.is_begun = true;
-        let last = logs.last().map(|log| (log.entry.created_at, log.entry.id));
-        self.after = (!is_last(logs.len())).then_some(last);
+        self.is_over = is_last(logs.len());
+        self.after = logs.last().map(|log| (log.entry.created_at, log.entry.id));
         Ok(Some(Part { bytes, ids: logs.iter().map(|log| log.entry.id).collect() }))
     }
 }
