@@ -48,6 +48,7 @@ impl App {
         let address = server.address();
         process.tasks.spawn("http", server.run(process.tasks.token()));
         process.note_api_keys();
+        process.note_accesses();
         if config.workers > 0 {
             process.work(&config, config.workers)?;
         }

@@ -2,7 +2,8 @@
 use crate::{
     Config, Failure, commands,
     commands::{
-        admins::AdminsCommand, jobs::JobsCommand, keys::KeysCommand, migrate::MigrateCommand, rates::RatesCommand,
+        admins::AdminsCommand, audit::AuditCommand, jobs::JobsCommand, keys::KeysCommand, migrate::MigrateCommand,
+        rates::RatesCommand,
     },
     logging, report,
 };
@@ -43,6 +44,9 @@ enum Command {
     /// Bring in what currencies are worth in others.
     #[command(subcommand)]
     Rates(RatesCommand),
+    /// Check what was exported of an audit trail. Needs no configuration and no database.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Fill a demonstration organization with sample data. Twice is as good as once.
     Seed,
     /// Show the whole job on a fresh database: a WhatsApp message becomes a confirmed order.
@@ -90,6 +94,9 @@ impl Cli {
 /// makes no sense.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Audit(command) = cli.command {
+        return ended(commands::audit::run(command));
+    }
     let config = Config::load(cli.config.as_deref(), std::env::vars_os(), cli.settings());
     let ended = match (config, &cli.command) {
         (Ok(config), _) => run(cli.command, config),
@@ -99,13 +106,14 @@ pub fn main() -> ExitCode {
         }
         (Err(error), _) => Err(Failure::new("The configuration cannot be used").because(error)),
     };
-    match ended {
-        Ok(code) => code,
-        Err(failure) => {
-            report::fatal(&failure);
-            ExitCode::FAILURE
-        }
-    }
+    self::ended(ended)
+}
+
+fn ended(ended: Result<ExitCode, Failure>) -> ExitCode {
+    ended.unwrap_or_else(|failure| {
+        report::fatal(&failure);
+        ExitCode::FAILURE
+    })
 }
 
 fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
@@ -120,6 +128,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Jobs(command) => block_on(commands::jobs::run(config, command)),
         Command::Rates(command) => block_on(commands::rates::run(config, command)),
         Command::Seed => block_on(commands::seed::run(config)),
+        Command::Audit(command) => commands::audit::run(command),
         Command::Doctor => block_on(commands::doctor::run(config)),
     }
 }

@@ -1,5 +1,6 @@
 //! What the program can be told to do.
 pub mod admins;
+pub mod audit;
 pub mod demo;
 pub mod doctor;
 pub mod jobs;

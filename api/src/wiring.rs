@@ -8,6 +8,7 @@ use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, rates::Rates};
+use purser_compliance::{AccessLog, SealTrail};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
     delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, Told, WebhookOptions},
@@ -77,6 +78,8 @@ pub struct Services {
     pub orders: Orders,
     /// Files.
     pub media: Media,
+    /// Who reads what is about people.
+    pub accesses: AccessLog,
     /// The organizations.
     pub tenants: Arc<dyn Tenants>,
     /// What is taken of webhook endpoints.
@@ -137,6 +140,7 @@ impl Services {
             customers: Customers { settings: settings.clone() },
             orders: Orders { answers: answers.clone(), approvals: approvals.clone() },
             media: Media { blobs, limits: Arc::new(Tenancy), max_bytes: config.max_media_bytes },
+            accesses: AccessLog::new(store.clone()),
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             reader: Arc::new(RuleReader),
@@ -175,6 +179,7 @@ impl Services {
             .app_data(Data::new(self.customers.clone()))
             .app_data(Data::new(self.orders.clone()))
             .app_data(Data::new(self.media.clone()))
+            .app_data(Data::new(self.accesses.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
             .app_data(Data::new(event_types()));
     }
@@ -212,6 +217,7 @@ impl Services {
             Arc::new(Told::new(self.people.clone(), self.tenants.clone(), self.mailer.clone(), self.links.clone())),
         ];
         let audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Fanout)];
+        handlers.extend(SealTrail::handlers(&self.tenants));
         handlers.extend(Dispatcher::handlers(subscribers, triggers, audience, self.meter.clone()));
         handlers
     }
@@ -237,6 +243,8 @@ impl Services {
     pub fn schedules() -> &'static [(&'static str, &'static str)] {
         &[
             (Expire::KIND, "*/5 * * * *"),
+            (SealTrail::KIND, "*/5 * * * *"),
+            (SealTrail::KIND_LATE, "7 4 * * *"),
             (RotateSigningKeys::KIND, "7 * * * *"),
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),

@@ -34,6 +34,7 @@ mod m20261129_000200_platform;
 mod m20261129_000300_oidc_sign_ins;
 mod m20261129_000400_four_eyes;
 mod m20261129_000500_sign_in_networks;
+mod m20261129_000600_compliance;
 mod roles;
 mod table;
 mod tables;
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000300_oidc_sign_ins::Migration),
             Box::new(m20261129_000400_four_eyes::Migration),
             Box::new(m20261129_000500_sign_in_networks::Migration),
+            Box::new(m20261129_000600_compliance::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         audit_logs(manager).await?;
+        audit_details(manager).await?;
         outbox_events(manager).await?;
         jobs(manager).await?;
         schedules(manager).await?;
@@ -30,6 +31,7 @@ impl MigrationTrait for Migration {
                 "schedules",
                 "jobs",
                 "outbox_events",
+                "audit_details",
                 "audit_logs",
             ],
         )
@@ -52,15 +54,31 @@ async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text("resource", 64)
         .uuid_null("resource_id")
         .json("changes", "{}")
-        .text_null("ip", 45)
-        .text_null("user_agent", 512)
+        .bytes_null("details_hash")
         .text("request_id", 128)
         .state("outcome", &["success", "failure"])
         .created()
         .index(&["created_at"])
-        .index(&["resource", "resource_id"])
-        .index(&["actor_id"])
-        .index(&["action"])
+        .index(&["resource", "resource_id", "created_at"])
+        .index(&["actor_id", "created_at"])
+        .index(&["action", "created_at"])
+        .index(&["category", "created_at"])
+        .index(&["request_id", "created_at"])
+        // Few fail.
+        .index_where(&["outcome", "created_at"], "outcome = 'failure'")
+        .check("details_hash", "length(details_hash) = 32")
+        .create(manager)
+        .await
+}
+
+/// It does not refer to `audit_logs`: partitions of that are to be detached once they are old.
+async fn audit_details(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("audit_details")
+        .uuid("audit_id")
+        .bytes("salt")
+        .json("details", "{}")
+        .created()
+        .unique(&["audit_id"])
         .create(manager)
         .await
 }

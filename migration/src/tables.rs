@@ -2,6 +2,7 @@
 
 /// Tables that belong to no organization.
 pub const GLOBAL_TABLES: &[&str] = &[
+    "audit_seal_keys",
     "exchange_rates",
     "impersonations",
     "jobs",
@@ -35,7 +36,15 @@ pub const PERSON_TABLES: &[&str] = &[
 ];
 
 /// Tables in which the server may write a row but never change or delete one.
-pub const APPEND_ONLY: &[&str] = &["approval_decisions", "audit_logs", "order_status_history", "platform_audit_logs"];
+pub const APPEND_ONLY: &[&str] = &[
+    "approval_decisions",
+    "audit_logs",
+    "audit_seal_entries",
+    "audit_seals",
+    "data_access_audit",
+    "order_status_history",
+    "platform_audit_logs",
+];
 
 /// Where the migrations that ran are written down.
 pub const HISTORY_TABLE: &str = "seaql_migrations";
@@ -48,12 +57,16 @@ const TENANT_TABLES: &[&str] = &[
     "approval_links",
     "approval_policies",
     "approval_requests",
+    "audit_details",
     "audit_logs",
+    "audit_seal_entries",
+    "audit_seals",
     "conversations",
     "customer_contacts",
     "customer_label_assignments",
     "customer_labels",
     "customers",
+    "data_access_audit",
     "durations",
     "encryption_keys",
     "engagement_access",

@@ -17,6 +17,7 @@ pub use wait::eventually;
 use crate::database::{Engine, TestDatabase};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use purser_api::{Config, app::App, http::LimitOptions};
+use purser_compliance::sealer;
 use purser_kernel::{Clock, SecretString};
 use reqwest::Client;
 use serde_json::Value;
@@ -92,6 +93,13 @@ impl TestApp {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let email = format!("owner{}@example.com", NEXT.fetch_add(1, Ordering::Relaxed));
         Tenant::sign_up(&self.client, &self.url, name, &email).await
+    }
+
+    /// Seals what the tenant's audit trail has so far.
+    pub async fn seal(&self, tenant: &Tenant) {
+        let organization = tenant.organization_id.parse().expect("an id");
+        let sealed = sealer::seal(&self.app().services().store, organization, "test", sealer::LATE).await;
+        sealed.expect("a trail can be sealed");
     }
 
     /// A request without a token.

@@ -21,7 +21,7 @@ pub struct Program {
 }
 
 /// The program stands beside the folder of the test programs: `cargo test --workspace` builds both.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let tests = std::env::current_exe().expect("a test program has a path");
     let binary = tests.ancestors().nth(2).expect("it stands in a folder of a folder").join("purser");
     assert!(binary.exists(), "{} is missing: run `cargo build` or `cargo test --workspace`", binary.display());

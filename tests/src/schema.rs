@@ -13,6 +13,7 @@ pub fn shapes() -> Vec<TableShape> {
         purser_entity_approvals::shapes(),
         purser_entity_auth::shapes(),
         purser_entity_billing::shapes(),
+        purser_entity_compliance::shapes(),
         purser_entity_integrations::shapes(),
         purser_entity_messaging::shapes(),
         purser_entity_ordering::shapes(),

@@ -61,6 +61,12 @@ impl Process {
         self.tasks.spawn("api keys", endless(writer));
     }
 
+    /// Writes down who reads what is about people.
+    pub(super) fn note_accesses(&self) {
+        let writer = self.services.accesses.clone().write(self.tasks.token());
+        self.tasks.spawn("accesses", endless(writer));
+    }
+
     /// Does jobs, `concurrency` at a time, and queues those whose time has come.
     pub fn work(&self, config: &Config, concurrency: usize) -> Result<(), Failure> {
         let (store, stop) = (&self.services.store, || self.tasks.token());
@@ -99,6 +105,10 @@ impl Process {
         let ended = self.tasks.stop(self.shutdown_timeout).await;
         // Whoever did not end in time holds a connection that would be waited for.
         if ended.is_ok() {
+            // Nobody reads any more.
+            if let Err(problem) = self.services.accesses.flush().await {
+                tracing::error!(%problem, "who read personal data last could not be written");
+            }
             self.services.store.close().await;
         }
         ended
@@ -127,6 +137,7 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Services, Failure> {
     keys_open(&store).await?;
     let services = Services::build(config, store, master_key)?;
     services.auth.prepare_signing_keys().await.map_err(wrong_key)?;
+    purser_compliance::keys::prepare(&services.store).await.map_err(wrong_key)?;
     Ok(services)
 }
 

@@ -102,6 +102,7 @@ pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfi
         .configure(purser_http_approvals::routes)
         .configure(purser_http_agents::routes)
         .configure(purser_http_billing::routes)
+        .configure(purser_http_compliance::routes)
         .configure(purser_http_platform::routes)
         .configure(purser_http_administration::routes);
 }

@@ -69,6 +69,7 @@ kinds! {
     ApprovalLink => ApprovalLinkId, "a link by which somebody decides";
     // platform
     AuditLog => AuditLogId, "an entry of the audit trail";
+    AuditDetail => AuditDetailId, "the personal data of an entry of the audit trail";
     PlatformAuditLog => PlatformAuditLogId, "an entry of the platform's audit trail";
     OutboxEvent => OutboxEventId, "a domain event";
     Job => JobId, "a job";
@@ -78,6 +79,11 @@ kinds! {
     MasterKey => MasterKeyId, "a master key";
     EncryptionKey => EncryptionKeyId, "an encryption key";
     MediaFile => MediaFileId, "a media file";
+    // compliance
+    AuditSeal => AuditSealId, "a seal over entries of the audit trail";
+    AuditSealEntry => AuditSealEntryId, "an entry's place in a seal";
+    AuditSealKey => AuditSealKeyId, "a key that signs seals";
+    DataAccess => DataAccessId, "a reading of personal data";
     // integrations
     Integration => IntegrationId, "an integration";
     InboundEvent => InboundEventId, "an event received from a provider";

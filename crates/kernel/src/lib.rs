@@ -4,11 +4,13 @@
 //! as RFC 9457 has them, [`Permission`]s and the [`Scope`] that carries them. Nothing here does I/O, except that
 //! the clock and [`random`] are the one seam to the machine's time and entropy.
 
+pub mod canonical;
 mod client;
 pub mod clock;
 mod currency;
 pub mod email;
 mod expected;
+pub mod formula;
 pub mod hex;
 pub mod ids;
 pub mod json;

@@ -74,6 +74,10 @@ pub enum Permission {
     #[strum(serialize = "audit.read")]
     #[serde(rename = "audit.read")]
     AuditRead,
+    /// Erase personal data from the audit trail, for good: a decision, for owners.
+    #[strum(serialize = "audit.erase")]
+    #[serde(rename = "audit.erase")]
+    AuditErase,
     /// Read what was used and what it costs.
     #[strum(serialize = "usage.read")]
     #[serde(rename = "usage.read")]
@@ -176,6 +180,7 @@ impl Permission {
             | Self::WebhooksManage
             | Self::ApiKeysManage
             | Self::IdentitiesManage
+            | Self::AuditErase
     }
 }
 
@@ -247,7 +252,8 @@ impl SystemRole {
         match self {
             Self::Owner => PermissionSet::all(),
             // Whoever names the directory can become everybody it vouches for, an owner among them.
-            Self::Admin => PermissionSet::all() - P::OrganizationOwn - P::IdentitiesManage,
+            // And whoever is looked after by the trail does not thin it out.
+            Self::Admin => PermissionSet::all() - P::OrganizationOwn - P::IdentitiesManage - P::AuditErase,
             Self::Manager => manager,
             Self::Operator => operator,
             Self::Viewer => viewer,

@@ -1,8 +1,17 @@
 //! The audit trail: who did what, in the transaction of the deed.
-use crate::{ReadTx, WriteTx, prelude::*};
-pub use purser_entity_platform::audit_log::Model as AuditLog;
-use purser_entity_platform::audit_log::{self, Category, Column, Outcome, Severity};
-use purser_kernel::{Client, Id, ids::AuditLogId};
+mod personal;
+mod read;
+
+pub use personal::details_hash;
+pub use read::{AuditFilter, AuditLog, audit_log, audit_logs};
+
+use crate::{WriteTx, prelude::*};
+use personal::Personal;
+use purser_entity_platform::{
+    audit_detail,
+    audit_log::{self, Category, Outcome, Severity},
+};
+use purser_kernel::{Client, Id, canonical::settled, random};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -79,7 +88,8 @@ impl AuditEntry {
             }
             (before, after) => (before.clone().unwrap_or(Value::Null), after.clone().unwrap_or(Value::Null)),
         };
-        json!({ "before": before, "after": after })
+        // A seal hashes it as it is read back.
+        settled(json!({ "before": before, "after": after }))
     }
 }
 
@@ -102,10 +112,29 @@ impl WriteTx {
         self.audit_many([entry]).await
     }
 
-    /// As [`WriteTx::audit`], for many deeds with as few statements as the databases allow.
+    /// As [`WriteTx::audit`], for many deeds with as few statements as the databases allow. What is personal is written beside, where
+    /// it can be erased.
     pub async fn audit_many(&self, entries: impl IntoIterator<Item = AuditEntry>) -> Result<(), Problem> {
+        let (mut rows, mut details) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let (row, detail) = self.audit_row(entry)?;
+            rows.push(row);
+            details.extend(detail);
+        }
+        self.insert_many(rows).await?;
+        self.insert_many(details).await
+    }
+
+    fn audit_row(
+        &self,
+        entry: AuditEntry,
+    ) -> Result<(audit_log::ActiveModel, Option<audit_detail::ActiveModel>), Problem> {
         let scope = self.scope();
-        let rows = entries.into_iter().map(|entry| audit_log::ActiveModel {
+        let id = Id::generate();
+        let Personal { changes, details } = Personal::apart(entry.changes(), &scope.client);
+        let detail = details.map(|details| Ok::<_, Problem>((random::bytes::<32>()?, details))).transpose()?;
+        let row = audit_log::ActiveModel {
+            id: Set(id),
             category: Set(entry.category),
             severity: Set(entry.severity),
             actor_kind: Set(scope.actor.kind().to_owned()),
@@ -114,48 +143,18 @@ impl WriteTx {
             action: Set(entry.action.to_owned()),
             resource: Set(entry.resource.to_owned()),
             resource_id: Set(entry.resource_id),
-            changes: Set(entry.changes()),
-            ip: Set(scope.client.ip.clone()),
-            user_agent: Set(user_agent(&scope.client)),
+            changes: Set(changes),
+            details_hash: Set(detail.as_ref().map(|(salt, details)| details_hash(salt, details).to_vec())),
             request_id: Set(scope.request_id.clone()),
             outcome: Set(entry.outcome),
             ..Default::default()
+        };
+        let detail = detail.map(|(salt, details)| audit_detail::ActiveModel {
+            audit_id: Set(id),
+            salt: Set(salt.to_vec()),
+            details: Set(details),
+            ..Default::default()
         });
-        self.insert_many(rows).await
+        Ok((row, detail))
     }
-}
-
-/// Which entries of the trail are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct AuditFilter {
-    /// Only this action.
-    pub action: Option<String>,
-    /// Only this kind of resource.
-    pub resource: Option<String>,
-    /// Only this resource.
-    pub resource_id: Option<Uuid>,
-    /// Only what this actor did.
-    pub actor_id: Option<Uuid>,
-}
-
-/// The organization's trail, newest first.
-pub async fn audit_logs(
-    tx: &ReadTx,
-    filter: AuditFilter,
-    page: &PageRequest,
-) -> Result<Page<audit_log::Model>, Problem> {
-    tx.scope().require(Permission::AuditRead)?;
-    tx.find::<audit_log::Entity>()
-        .filter_if(filter.action.map(|action| Column::Action.eq(action)))
-        .filter_if(filter.resource.map(|resource| Column::Resource.eq(resource)))
-        .filter_if(filter.resource_id.map(|id| Column::ResourceId.eq(id)))
-        .filter_if(filter.actor_id.map(|id| Column::ActorId.eq(id)))
-        .page(page)
-        .await
-}
-
-/// One entry of the trail.
-pub async fn audit_log(tx: &ReadTx, id: AuditLogId) -> Result<audit_log::Model, Problem> {
-    tx.scope().require(Permission::AuditRead)?;
-    tx.get::<audit_log::Entity>(id).await
 }

@@ -43,7 +43,7 @@ mod write;
 mod tests;
 
 pub use aggregate::Aggregate;
-pub use audit::{AuditEntry, AuditFilter, AuditLog, audit_log, audit_logs};
+pub use audit::{AuditEntry, AuditFilter, AuditLog, audit_log, audit_logs, details_hash};
 pub use connect::{DatabaseOptions, connect_owner};
 pub use connection::Store;
 pub use error::UniqueViolation;
@@ -68,7 +68,9 @@ pub use vault::{
 pub use verify::{Finding, verify};
 pub use write::{WriteTx, set_if};
 
-pub use purser_entity_platform::audit_log::{Category as AuditCategory, Severity as AuditSeverity};
+pub use purser_entity_platform::audit_log::{
+    Category as AuditCategory, Outcome as AuditOutcome, Severity as AuditSeverity,
+};
 
 /// What a service imports.
 pub mod prelude {

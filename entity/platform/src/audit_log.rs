@@ -47,10 +47,11 @@ pub struct Model {
     /// Such as `order`.
     pub resource: String,
     pub resource_id: Option<Uuid>,
-    /// `{"before": {…}, "after": {…}}`, the changed fields only, secrets left out.
+    /// `{"before": {…}, "after": {…}}`, the changed fields only, secrets left out. What is personal stands in `audit_details`, and
+    /// here `[personal]` in its place.
     pub changes: Json,
-    pub ip: Option<String>,
-    pub user_agent: Option<String>,
+    /// SHA-256 of what stands in `audit_details`, with its salt; empty where there was nothing personal.
+    pub details_hash: Option<Vec<u8>>,
     pub request_id: String,
     pub outcome: Outcome,
     pub created_at: DateTimeUtc,

@@ -3,6 +3,7 @@
     missing_docs,
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
 )]
+pub mod audit_detail;
 pub mod audit_log;
 pub mod encryption_key;
 pub mod idempotency_key;
@@ -19,6 +20,7 @@ use purser_entity_core::{TableShape, shape};
 /// Every table of this crate.
 pub fn shapes() -> Vec<TableShape> {
     vec![
+        shape::<audit_detail::Entity>(),
         shape::<audit_log::Entity>(),
         shape::<encryption_key::Entity>(),
         shape::<idempotency_key::Entity>(),

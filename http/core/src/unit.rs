@@ -11,7 +11,7 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 use purser_auth::{Auth, AuthProblem, Authenticated};
 use purser_kernel::{
-    Client, CommonProblem, Expected, Id, OrganizationId, PermissionSet, Problem, Scope, UserId, ids::SessionId,
+    Client, CommonProblem, Expected, Id, OrganizationId, PermissionSet, Problem, Scope, UserId, ids::SessionId, text,
 };
 use purser_store::{KeyClaim, KeyedRequest, ReadTx, Store, WriteTx};
 use sha2::{Digest, Sha256};
@@ -116,6 +116,7 @@ fn is_trusted(request: &HttpRequest, address: IpAddr) -> bool {
 pub struct Read {
     anyone: Anyone,
     caller: Authenticated,
+    purpose: Option<String>,
 }
 
 impl Read {
@@ -137,6 +138,11 @@ impl Read {
     /// The session whose token was sent. `person_required` for an API key, which has none.
     pub fn session(&self) -> Result<SessionId, Problem> {
         self.caller.session()
+    }
+
+    /// What the caller says it is for, in `X-Purpose`: it is written down beside what they read about people.
+    pub fn purpose(&self) -> Option<&str> {
+        self.purpose.as_deref()
     }
 
     /// Opens the transaction.
@@ -161,9 +167,10 @@ impl FromRequest for Read {
             let (anyone, token) = parts.map_err(stranger)?;
             let (client, request_id) = (anyone.client.clone(), anyone.request_id.clone());
             let caller = anyone.auth.authenticate(&token, client, request_id).await.map_err(stranger)?;
-            let caller = Self { anyone, caller };
+            let mut caller = Self { anyone, caller, purpose: None };
             let name = caller.caller.session_id.map(SessionId::as_uuid).or(caller.scope().actor.id());
             limits(&request)?.caller(&request, caller.scope().organization, name.unwrap_or_default())?;
+            caller.purpose = purpose(&request)?;
             if is_for_people(request.path()) {
                 caller.session()?;
                 if caller.scope().actor.on_behalf_of().is_some() && !is_for_acting(&request) {
@@ -176,6 +183,18 @@ impl FromRequest for Read {
             Ok(caller)
         })
     }
+}
+
+/// The longest purpose.
+const MAX_PURPOSE: usize = 200;
+
+fn purpose(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(purpose) = request.headers().get("x-purpose") else {
+        return Ok(None);
+    };
+    let unreadable = || Problem::invalid("/X-Purpose", "invalid_purpose", "must be UTF-8");
+    let purpose = std::str::from_utf8(purpose.as_bytes()).map_err(|_| unreadable())?;
+    text::line("/X-Purpose", purpose, MAX_PURPOSE).map(Some)
 }
 
 /// What an administrator who acts for somebody may still ask, and the way out.
@@ -219,7 +238,7 @@ impl FromRequest for Visitor {
         if cookies::has_token(request) {
             let read = Read::from_request(request, payload);
             return Box::pin(async move {
-                let Read { anyone, caller } = read.await?;
+                let Read { anyone, caller, .. } = read.await?;
                 Ok(Self { anyone, caller: Some(caller) })
             });
         }

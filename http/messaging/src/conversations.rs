@@ -4,6 +4,7 @@ mod message;
 use actix_web::{HttpResponse, get, post, web::Data};
 use chrono::{DateTime, Utc};
 use message::MessageView;
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::{Body, NoBody},
     path::PathId,
@@ -113,13 +114,15 @@ pub struct LinkConversation {
     security(("bearer" = ["conversations.read"])),
 )]
 #[get("/v1/conversations")]
-async fn list(unit: Read, Query(query): Query<ListConversations>) -> Result<Reply, Refusal> {
+async fn list(unit: Read, accesses: Data<AccessLog>, Query(query): Query<ListConversations>) -> Result<Reply, Refusal> {
     let ListConversations { status, customer_id, assignee_id, unlinked, limit, cursor } = query;
     let page = query::page(limit, cursor)?;
     let status = status.map(|name| named("/status", &name)).transpose()?;
     let filter = ConversationFilter { status, customer_id, assignee_id, unlinked };
     let tx = unit.begin().await?;
     let page = conversations::list(&tx, filter, &page).await?;
+    let seen = page.data.iter().map(|conversation| conversation.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("conversation", seen))?;
     Ok(Reply::ok(&PageView::of(page, ConversationView::from))?)
 }
 
@@ -131,9 +134,10 @@ async fn list(unit: Read, Query(query): Query<ListConversations>) -> Result<Repl
     security(("bearer" = ["conversations.read"])),
 )]
 #[get("/v1/conversations/{id}")]
-async fn show(unit: Read, PathId(id): PathId<Conversation>) -> Result<Reply, Refusal> {
+async fn show(unit: Read, accesses: Data<AccessLog>, PathId(id): PathId<Conversation>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let conversation = conversations::get(&tx, id).await?;
+    accesses.note(unit.scope(), unit.purpose(), Access::select("conversation", [id]))?;
     let version = conversation.version;
     Ok(Reply::ok(&ConversationView::from(conversation))?.etag(version))
 }
@@ -148,12 +152,15 @@ async fn show(unit: Read, PathId(id): PathId<Conversation>) -> Result<Reply, Ref
 #[get("/v1/conversations/{id}/messages")]
 async fn messages(
     unit: Read,
+    accesses: Data<AccessLog>,
     PathId(id): PathId<Conversation>,
     Query(query): Query<PageQuery>,
 ) -> Result<Reply, Refusal> {
     let page = query.page()?;
     let tx = unit.begin().await?;
     let page = conversations::messages(&tx, id, &page).await?;
+    let seen = page.data.iter().map(|row| row.message.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("message", seen))?;
     Ok(Reply::ok(&PageView::of(page, MessageView::from))?)
 }
 

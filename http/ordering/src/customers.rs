@@ -6,6 +6,7 @@ mod view;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use address::AddressBody;
 use contact::ContactBody;
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::Body,
     path::PathId,
@@ -154,7 +155,7 @@ pub struct ListCustomers {
     security(("bearer" = ["customers.read"])),
 )]
 #[get("/v1/customers")]
-async fn list(unit: Read, Query(query): Query<ListCustomers>) -> Result<Reply, Refusal> {
+async fn list(unit: Read, accesses: Data<AccessLog>, Query(query): Query<ListCustomers>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let filter = CustomerFilter {
         status: query.status.map(Into::into),
@@ -163,6 +164,8 @@ async fn list(unit: Read, Query(query): Query<ListCustomers>) -> Result<Reply, R
     };
     let tx = unit.begin().await?;
     let page = customers::list(&tx, filter, &page).await?;
+    let seen = page.data.iter().map(|row| row.customer.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("customer", seen))?;
     Ok(Reply::ok(&PageView::of(page, CustomerView::from))?)
 }
 
@@ -190,9 +193,10 @@ async fn create(unit: Write, customers: Data<Customers>, body: Body<CreateCustom
     security(("bearer" = ["customers.read"])),
 )]
 #[get("/v1/customers/{id}")]
-async fn show(unit: Read, PathId(id): PathId<Customer>) -> Result<Reply, Refusal> {
+async fn show(unit: Read, accesses: Data<AccessLog>, PathId(id): PathId<Customer>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let view = CustomerView::from(customers::get(&tx, id).await?);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("customer", [id]))?;
     Ok(Reply::ok(&view)?.etag(view.version))
 }
 

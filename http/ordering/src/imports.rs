@@ -4,6 +4,7 @@ mod upload;
 mod view;
 
 use actix_web::{HttpResponse, get, post, web::Data};
+use purser_compliance::AccessLog;
 use purser_http::{
     body::Hashed,
     problem::Refusal,
@@ -81,7 +82,7 @@ async fn import_products(
 )]
 #[get("/v1/products/export")]
 async fn export_products(unit: Read, Query(query): Query<ExportQuery>) -> Result<HttpResponse, Refusal> {
-    csv_file(unit, ProductSheet, "products.csv", query.delimiter.map(Into::into)).await
+    csv_file(unit, ProductSheet, "products.csv", query.delimiter.map(Into::into), None).await
 }
 
 /// Imports customers from a CSV file, known by their code.
@@ -116,10 +117,11 @@ async fn import_customers(
 async fn export_customers(
     unit: Read,
     customers: Data<Customers>,
+    accesses: Data<AccessLog>,
     Query(query): Query<ExportQuery>,
 ) -> Result<HttpResponse, Refusal> {
     let sheet = CustomerSheet { settings: customers.settings.clone() };
-    csv_file(unit, sheet, "customers.csv", query.delimiter.map(Into::into)).await
+    csv_file(unit, sheet, "customers.csv", query.delimiter.map(Into::into), Some(accesses)).await
 }
 
 async fn import<S: Sheet>(

@@ -1,6 +1,7 @@
 //! The audit trail: who did what, when, from where. It is read here and written nowhere but with the deed.
-use actix_web::get;
+use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     path::PathId,
     problem::Refusal,
@@ -10,7 +11,7 @@ use purser_http::{
     view::PageView,
 };
 use purser_kernel::ids::{self, AuditLogId};
-use purser_store::{AuditFilter, AuditLog, audit_log, audit_logs, name_of};
+use purser_store::{AuditFilter, AuditLog, audit_log, audit_logs, name_of, named};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -39,10 +40,12 @@ pub struct AuditLogView {
     /// Such as `order`.
     resource: String,
     resource_id: Option<Uuid>,
-    /// `before` and `after`, with the fields that differ. Secrets are never in it.
+    /// `before` and `after`, with the fields that differ. Secrets are never in it. `[personal]` stands where something was erased.
     changes: Value,
     ip: Option<String>,
     user_agent: Option<String>,
+    /// Whether what was personal in it was erased.
+    is_erased: bool,
     /// The request, as `X-Request-Id` named it.
     request_id: String,
     /// `success` or `failure`.
@@ -51,7 +54,9 @@ pub struct AuditLogView {
 }
 
 impl From<AuditLog> for AuditLogView {
-    fn from(entry: AuditLog) -> Self {
+    fn from(log: AuditLog) -> Self {
+        let (changes, ip, user_agent, is_erased) = (log.changes(), log.ip(), log.user_agent(), log.is_erased());
+        let entry = log.entry;
         Self {
             id: entry.id,
             category: name_of(&entry.category),
@@ -62,9 +67,10 @@ impl From<AuditLog> for AuditLogView {
             action: entry.action,
             resource: entry.resource,
             resource_id: entry.resource_id,
-            changes: entry.changes,
-            ip: entry.ip,
-            user_agent: entry.user_agent,
+            changes,
+            ip,
+            user_agent,
+            is_erased,
             request_id: entry.request_id,
             outcome: name_of(&entry.outcome),
             created_at: entry.created_at,
@@ -77,14 +83,28 @@ impl From<AuditLog> for AuditLogView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListAuditLogs {
+    /// Only what was done then or later.
+    since: Option<DateTime<Utc>>,
+    /// Only what was done before.
+    until: Option<DateTime<Utc>>,
+    /// Only this category: `change`, `security`, `access`, `approval` or `system`.
+    category: Option<String>,
+    /// Only what matters so much: `info`, `warning` or `critical`.
+    severity: Option<String>,
+    /// Only what came to this: `success` or `failure`.
+    outcome: Option<String>,
     /// Only this action, such as `order.confirm`.
     action: Option<String>,
     /// Only this kind of resource, such as `order`.
     resource: Option<String>,
     /// Only this resource.
     resource_id: Option<Uuid>,
+    /// Only what this kind of actor did: `user`, `api_key`, `agent`, `platform_admin` or `system`.
+    actor_kind: Option<String>,
     /// Only what this actor did.
     actor_id: Option<Uuid>,
+    /// Only what this request did.
+    request_id: Option<String>,
     /// Rows in the page, from 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,
@@ -100,16 +120,28 @@ pub struct ListAuditLogs {
     security(("bearer" = ["audit.read"])),
 )]
 #[get("/v1/audit-logs")]
-async fn list(unit: Read, Query(query): Query<ListAuditLogs>) -> Result<Reply, Refusal> {
+async fn list(unit: Read, accesses: Data<AccessLog>, Query(query): Query<ListAuditLogs>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let filter = AuditFilter {
+        since: query.since,
+        until: query.until,
+        category: query.category.map(|name| named("/category", &name)).transpose()?,
+        severity: query.severity.map(|name| named("/severity", &name)).transpose()?,
+        outcome: query.outcome.map(|name| named("/outcome", &name)).transpose()?,
         action: query.action,
         resource: query.resource,
         resource_id: query.resource_id,
+        actor_kind: query.actor_kind,
         actor_id: query.actor_id,
+        request_id: query.request_id,
     };
     let tx = unit.begin().await?;
     let page = audit_logs(&tx, filter, &page).await?;
+    accesses.note(
+        unit.scope(),
+        unit.purpose(),
+        Access::select("audit_log", page.data.iter().map(|log| log.entry.id)),
+    )?;
     Ok(Reply::ok(&PageView::of(page, AuditLogView::from))?)
 }
 
@@ -121,8 +153,9 @@ async fn list(unit: Read, Query(query): Query<ListAuditLogs>) -> Result<Reply, R
     security(("bearer" = ["audit.read"])),
 )]
 #[get("/v1/audit-logs/{id}")]
-async fn show(unit: Read, PathId(id): PathId<ids::AuditLog>) -> Result<Reply, Refusal> {
+async fn show(unit: Read, accesses: Data<AccessLog>, PathId(id): PathId<ids::AuditLog>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let entry = audit_log(&tx, id).await?;
+    accesses.note(unit.scope(), unit.purpose(), Access::select("audit_log", [id]))?;
     Ok(Reply::ok(&AuditLogView::from(entry))?)
 }

@@ -3,6 +3,7 @@ mod rights;
 pub(super) mod view;
 
 use actix_web::{HttpResponse, delete, get, post, web::Data};
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::NoBody,
     path::PathId,
@@ -49,11 +50,18 @@ pub struct ListMembers {
     responses((status = 200, body = PageView<MemberView>)),
 )]
 #[get("/v1/members")]
-async fn list(unit: Read, members: Data<Members>, Query(query): Query<ListMembers>) -> Result<Reply, Refusal> {
+async fn list(
+    unit: Read,
+    members: Data<Members>,
+    accesses: Data<AccessLog>,
+    Query(query): Query<ListMembers>,
+) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let filter = MemberFilter { status: query.status.map(Into::into), role_id: query.role_id };
     let tx = unit.begin().await?;
     let page = members.list(&tx, filter, &page).await?;
+    let seen = page.data.iter().map(|member| member.membership.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("membership", seen))?;
     Ok(Reply::ok(&PageView::of(page, MemberView::from))?)
 }
 
@@ -65,9 +73,15 @@ async fn list(unit: Read, members: Data<Members>, Query(query): Query<ListMember
     responses((status = 200, body = MemberView)),
 )]
 #[get("/v1/members/{id}")]
-async fn show(unit: Read, members: Data<Members>, PathId(id): PathId<Membership>) -> Result<Reply, Refusal> {
+async fn show(
+    unit: Read,
+    members: Data<Members>,
+    accesses: Data<AccessLog>,
+    PathId(id): PathId<Membership>,
+) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let view = MemberView::from(members.get(&tx, id).await?);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("membership", [id]))?;
     Ok(Reply::ok(&view)?.etag(view.version))
 }
 

@@ -185,7 +185,7 @@ async fn asking_tells_nothing_about_who_exists(#[case] engine: Engine) {
     let id = purser_tests::database::uuid_literal(engine, &disabled.user_id);
     let sql = format!("update users set is_active = false where id = {id}");
     app.database.owner().await.execute(&sql).await.unwrap();
-    let mut watch = Watch::over(&app.database).await;
+    let mut watch = Watch::over_changes(&app.database).await;
     for email in [ann.email.as_str(), disabled.email.as_str(), "nobody@example.com"] {
         let answer = forgot(&app, email).await.expect(202);
         assert_eq!((answer.body.as_str(), answer.header("content-length")), ("", "0"));

@@ -93,7 +93,7 @@ async fn what_is_guessed_first_is_refused_wherever_a_password_is_chosen(#[case] 
         ("harbor foods 77", "contains_personal_data"),
         (&*format!("{}!!", ann.email), "contains_personal_data"),
     ];
-    let mut watch = Watch::over(&app.database).await;
+    let mut watch = Watch::over_changes(&app.database).await;
     for (password, code) in refused {
         let answer = change(&ann, PASSWORD, password).await.expect(422);
         assert_eq!(answer.errors(), [("/new_password".to_owned(), code.to_owned())], "{code}");

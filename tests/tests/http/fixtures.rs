@@ -77,6 +77,7 @@ impl Shop {
         let delegation = json!({ "to_user": colleague.user_id, "until": in_days(30) });
         let delegation = owner.create("/v1/approval-delegations", &delegation).await;
         let file = owner.upload("?filename=order.txt", "text/plain", "4 white bread").await.expect(201).json();
+        app.seal(&owner).await;
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
         let names = BTreeMap::from([
             ("ApiKeyId", id(&key)),
@@ -393,6 +394,10 @@ fn house(route: &str) -> Option<Value> {
         "POST /v1/roles" | "PATCH /v1/roles/{id}" => {
             json!({ "name": "T-{new}", "description": "taken", "rank": 0, "permissions": ["roles.manage"] })
         }
+        "POST /v1/audit-logs/erase-details" => json!({
+            "actor_id": "{actor_id}", "resource_id": "{resource_id}", "until": "2999-01-01T00:00:00Z",
+            "after": "{AuditLogId}", "reason": "taken",
+        }),
         "POST /v1/approvals/{id}/reject" | "POST /v1/organization/suspend" => json!({ "reason": "taken" }),
         "PATCH /v1/me/profile" => json!({
             "full_name": "Taken", "username": "taken-{new}", "job_title": "Taken", "phone": "+49 30 901820",

@@ -36,7 +36,7 @@ async fn neither_kind_of_token_opens_the_other_s_doors(#[case] engine: Engine) {
         acting(&shop).await,
     ];
     let admin = shop.admin("every route").clone();
-    let mut watch = Watch::over(&app.database).await;
+    let mut watch = Watch::over_changes(&app.database).await;
     let (mut faults, mut seen) = (Vec::new(), [0; 2]);
     for route in api.routes.iter().filter(|route| route.is_guarded()) {
         let strangers = if route.is_platform() { &tenants[..] } else { std::slice::from_ref(&admin) };

@@ -107,7 +107,7 @@ async fn everything_but_what_is_needed_is_not_enough(#[case] engine: Engine) {
         let allowed = PermissionSet::all() - permission;
         lacking.insert(permission.as_str(), app.member(&shop.owner, allowed).await);
     }
-    let mut watch = Watch::over(&app.database).await;
+    let mut watch = Watch::over_changes(&app.database).await;
     let (mut faults, mut needed) = (Vec::new(), BTreeSet::new());
     for route in &api.routes {
         let names = route.permissions();

@@ -26,7 +26,7 @@ async fn everything_but_reading_is_refused(#[case] engine: Engine) {
     let Some((app, [shop])) = shops(engine, ["Harbour Wholesale"]).await else { return };
     let api = Api::of(&app).await;
     shop.owner.post("/v1/organization/suspend", &json!({ "reason": "unpaid" })).await.expect(200);
-    let mut watch = Watch::over(&app.database).await;
+    let mut watch = Watch::over_changes(&app.database).await;
     let (mut faults, mut refused) = (Vec::new(), 0);
     for route in api.routes.iter().filter(|route| route.path.starts_with("/v1/") && !route.is_platform()) {
         let name = route.name();

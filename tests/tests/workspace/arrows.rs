@@ -37,7 +37,7 @@ impl<'a> Layer<'a> {
     fn may_use(self, other: Layer<'_>) -> bool {
         match (self, other) {
             (Self::Domain(own), Layer::Entity(domain)) => {
-                own == domain || (domain == "platform" && ["integrations", "media"].contains(&own))
+                own == domain || (domain == "platform" && ["compliance", "integrations", "media"].contains(&own))
             }
             // The black-box suites drive the program itself.
             (Self::Tests, _)

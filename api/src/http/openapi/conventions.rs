@@ -6,6 +6,21 @@ use std::collections::BTreeSet;
 /// Names of handlers that say nothing without their resource.
 const PLAIN: [&str; 6] = ["list", "create", "show", "update", "delete", "replace"];
 
+/// Where people's data is read, and it is written down by whom.
+const READS_PEOPLE: [&str; 11] = [
+    "/v1/audit-logs",
+    "/v1/audit-logs/export",
+    "/v1/audit-logs/{id}",
+    "/v1/conversations",
+    "/v1/conversations/{id}",
+    "/v1/conversations/{id}/messages",
+    "/v1/customers",
+    "/v1/customers/export",
+    "/v1/customers/{id}",
+    "/v1/members",
+    "/v1/members/{id}",
+];
+
 /// One method of one path.
 pub(super) struct Operation<'a> {
     path: &'a str,
@@ -63,6 +78,13 @@ impl<'a> Operation<'a> {
                 "name": "Idempotency-Key", "in": "header", "required": false,
                 "description": "Makes a retry safe: the same key gives the same answer for 24 hours.",
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+            }));
+        }
+        if self.method == "get" && READS_PEOPLE.contains(&self.path) {
+            headers.push(json!({
+                "name": "X-Purpose", "in": "header", "required": false,
+                "description": "What it is for: written down with who has read what.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
             }));
         }
         if matches!(self.method, "patch" | "put" | "delete") && has_versions {
@@ -135,6 +157,9 @@ impl<'a> Operation<'a> {
         }
         if self.value.get("requestBody").is_some() {
             statuses.insert(415);
+        }
+        if self.parameters().any(|it| it["name"] == "X-Purpose") {
+            statuses.insert(422);
         }
         for header in self.parameters().filter(|it| it["name"] == "If-Match") {
             statuses.insert(412);

@@ -12,6 +12,7 @@ use purser_entity_ordering::{
 use purser_kernel::{Currency, Patch, text::Findings};
 use purser_store::{ports::Settings, prelude::*};
 use std::{collections::HashMap, sync::Arc};
+use uuid::Uuid;
 
 /// The sequence that counts imports of customers, and is held by the one that runs.
 const IMPORTS: &str = "customer_imports";
@@ -50,6 +51,10 @@ impl Sheet for CustomerSheet {
 
     fn key(&self, cell: &str) -> String {
         code_form(cell)
+    }
+
+    fn id(&self, customer: &customer::Model) -> Uuid {
+        customer.id.as_uuid()
     }
 
     fn cells(&self, customer: &customer::Model) -> Vec<String> {

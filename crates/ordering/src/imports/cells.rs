@@ -1,7 +1,7 @@
 //! The cells of one row.
-use super::{formula, header::Header};
+use super::header::Header;
 use csv::StringRecord;
-use purser_kernel::{Patch, Problem};
+use purser_kernel::{Patch, Problem, formula};
 use std::sync::Arc;
 
 /// The cells of one row, by the names of their columns.

@@ -1,20 +1,30 @@
 //! A table as a CSV file, page by page.
-use super::{Delimiter, Sheet, formula};
+use super::{Delimiter, Sheet};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
-use purser_kernel::Cursor;
+use purser_kernel::{Cursor, formula};
 use purser_store::prelude::*;
+use uuid::Uuid;
 
 /// Without it spreadsheets do not take a file as UTF-8.
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
-/// The rows from `cursor` on as lines of a file that an import reads, and where the next ones begin. The first page begins with
-/// the header.
+/// A part of a file.
+pub struct ExportPage {
+    /// Lines of the file.
+    pub lines: Vec<u8>,
+    /// The rows in them.
+    pub ids: Vec<Uuid>,
+    /// Where the next rows begin; nothing behind the last.
+    pub next: Option<Cursor>,
+}
+
+/// The rows from `cursor` on as lines of a file that an import reads. The first page begins with the header.
 pub async fn export_page<S: Sheet>(
     tx: &ReadTx,
     sheet: &S,
     cursor: Option<Cursor>,
     delimiter: Delimiter,
-) -> Result<(Vec<u8>, Option<Cursor>), Problem> {
+) -> Result<ExportPage, Problem> {
     tx.scope().require(S::EXPORT)?;
     let first = cursor.is_none();
     let page = sheet.page(tx, &PageRequest::new(Some(PageRequest::MAX_LIMIT), cursor)?).await?;
@@ -33,5 +43,5 @@ pub async fn export_page<S: Sheet>(
         lines.write_record(cells.map(String::into_bytes)).map_err(Problem::internal)?;
     }
     let lines = lines.into_inner().map_err(|error| Problem::internal(error.to_string()))?;
-    Ok((lines, page.next))
+    Ok(ExportPage { lines, ids: page.data.iter().map(|row| sheet.id(row)).collect(), next: page.next })
 }

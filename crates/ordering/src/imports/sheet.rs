@@ -3,6 +3,7 @@ use super::Cells;
 use async_trait::async_trait;
 use purser_store::prelude::*;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A table whose rows are read from files and written to files.
 #[async_trait]
@@ -26,6 +27,9 @@ pub trait Sheet: Send + Sync {
 
     /// The form in which a key is compared.
     fn key(&self, cell: &str) -> String;
+
+    /// What a stored row is known by.
+    fn id(&self, row: &Self::Row) -> Uuid;
 
     /// A stored row as the cells of [`Sheet::COLUMNS`].
     fn cells(&self, row: &Self::Row) -> Vec<String>;

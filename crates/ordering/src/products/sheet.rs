@@ -19,6 +19,7 @@ use purser_kernel::{
 use purser_store::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// Products as rows of a file, known by their SKU.
 pub struct ProductSheet;
@@ -58,6 +59,10 @@ impl Sheet for ProductSheet {
 
     fn key(&self, cell: &str) -> String {
         text::normalized(cell)
+    }
+
+    fn id(&self, product: &product::Model) -> Uuid {
+        product.id.as_uuid()
     }
 
     fn cells(&self, product: &product::Model) -> Vec<String> {

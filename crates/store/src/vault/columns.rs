@@ -34,6 +34,7 @@ pub const SEALED: &[SealedColumn] = &[
 
 /// What the master key seals, beside organizations' keys.
 pub const SEALED_GLOBALLY: &[SealedGlobally] = &[
+    SealedGlobally { table: "audit_seal_keys", column: "private_key_ciphertext", personal: false },
     SealedGlobally { table: "mfa_factors", column: "secret_ciphertext", personal: true },
     SealedGlobally { table: "sessions", column: "provider_token_ciphertext", personal: true },
     SealedGlobally { table: "signing_keys", column: "private_key_ciphertext", personal: false },

@@ -4,12 +4,13 @@ use crate::imports::upload::not_kept;
 use actix_web::{
     HttpResponse,
     http::header::{self, ContentDisposition, DispositionParam, DispositionType},
-    web::Bytes,
+    web::{Bytes, Data},
 };
 use futures_util::{StreamExt, stream};
+use purser_compliance::{Access, AccessLog};
 use purser_http::{problem::Refusal, unit::Read};
-use purser_kernel::{Cursor, Problem};
-use purser_ordering::imports::{self, Delimiter, Sheet};
+use purser_kernel::{Cursor, Id, Problem};
+use purser_ordering::imports::{self, Delimiter, ExportPage, Sheet};
 use std::{
     fs::File,
     io::{self, BufWriter, Seek, Write},
@@ -53,21 +54,23 @@ impl Lines {
 /// All rows of a sheet as a file.
 ///
 /// Each page is a transaction of its own, so that none waits for a slow reader: rows that are written meanwhile may be in the file
-/// or not, and each row is whole. What goes wrong on the first page is a problem; later the answer breaks off.
+/// or not, and each row is whole. Who exports what is about people is noted in `accesses`. What goes wrong on the first page is a problem; later the answer breaks off.
 pub(super) async fn csv_file<S: Sheet + 'static>(
     unit: Read,
     sheet: S,
     name: &str,
     delimiter: Option<Delimiter>,
+    accesses: Option<Data<AccessLog>>,
 ) -> Result<HttpResponse, Refusal> {
     let delimiter = delimiter.unwrap_or(Delimiter::Comma);
-    let (first, next) = page(&unit, &sheet, None, delimiter).await?;
-    let rest = stream::try_unfold((unit, sheet, next), move |(unit, sheet, next)| async move {
+    let source = Source { unit, sheet, delimiter, accesses };
+    let (first, next) = source.page(None).await?;
+    let rest = stream::try_unfold((source, next), move |(source, next)| async move {
         let Some(cursor) = next else {
             return Ok(None);
         };
-        let (lines, next) = page(&unit, &sheet, Some(cursor), delimiter).await.map_err(broken)?;
-        Ok::<_, io::Error>(Some((lines, (unit, sheet, next))))
+        let (lines, next) = source.page(Some(cursor)).await.map_err(broken)?;
+        Ok::<_, io::Error>(Some((lines, (source, next))))
     });
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
@@ -79,15 +82,26 @@ pub(super) async fn csv_file<S: Sheet + 'static>(
     Ok(response.content_type("text/csv; charset=utf-8; header=present").streaming(Box::pin(first.chain(rest))))
 }
 
-async fn page<S: Sheet>(
-    unit: &Read,
-    sheet: &S,
-    cursor: Option<Cursor>,
+/// Where the lines of a file come from.
+struct Source<S> {
+    unit: Read,
+    sheet: S,
     delimiter: Delimiter,
-) -> Result<(Bytes, Option<Cursor>), Refusal> {
-    let tx = unit.begin().await?;
-    let (lines, next) = imports::export_page(&tx, sheet, cursor, delimiter).await?;
-    Ok((Bytes::from(lines), next))
+    /// Where it is noted who exports, if the rows may be about people.
+    accesses: Option<Data<AccessLog>>,
+}
+
+impl<S: Sheet> Source<S> {
+    async fn page(&self, cursor: Option<Cursor>) -> Result<(Bytes, Option<Cursor>), Refusal> {
+        let Self { unit, sheet, delimiter, accesses } = self;
+        let tx = unit.begin().await?;
+        let ExportPage { lines, ids, next } = imports::export_page(&tx, sheet, cursor, *delimiter).await?;
+        if let Some(accesses) = accesses {
+            let ids = ids.into_iter().map(Id::<()>::from_uuid);
+            accesses.note(unit.scope(), unit.purpose(), Access::export(S::RESOURCE, ids))?;
+        }
+        Ok((Bytes::from(lines), next))
+    }
 }
 
 fn broken(refusal: Refusal) -> io::Error {

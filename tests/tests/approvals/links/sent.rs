@@ -27,7 +27,7 @@ async fn it_shows_what_it_is_and_asks_again(#[case] engine: Engine) {
         assert!(mail.text.contains(part), "{part}: {mail:?}");
     }
     // Opened by whoever looks at mails, and again: nothing has changed.
-    let mut watch = Watch::over(&desk.app.database).await;
+    let mut watch = Watch::over_changes(&desk.app.database).await;
     for _ in 0..3 {
         assert_eq!(preview(&desk.app, &link).await.expect(200).json(), shown);
     }

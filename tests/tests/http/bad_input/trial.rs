@@ -35,7 +35,7 @@ pub(super) struct Trial {
 impl Trial {
     pub(super) async fn begin(engine: Engine) -> Option<Self> {
         let (app, [shop]) = shops(engine, ["Harbour Wholesale"]).await?;
-        let (api, watch) = (Api::of(&app).await, Watch::over(&app.database).await);
+        let (api, watch) = (Api::of(&app).await, Watch::over_changes(&app.database).await);
         Some(Self { problems: api.problems(), app, api, shop, watch, faults: Vec::new(), sent: 0 })
     }
 

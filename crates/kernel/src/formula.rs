@@ -13,12 +13,12 @@ fn is_dangerous(text: &str) -> bool {
 }
 
 /// The text as a cell that no spreadsheet runs.
-pub(super) fn disarmed(text: &str) -> Cow<'_, str> {
+pub fn disarmed(text: &str) -> Cow<'_, str> {
     if is_dangerous(text) { Cow::Owned(format!("{QUOTE}{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// The text that [`disarmed`] made the cell of.
-pub(super) fn restored(cell: &str) -> &str {
+pub fn restored(cell: &str) -> &str {
     match cell.strip_prefix(QUOTE) {
         Some(text) if is_dangerous(text) => text,
         _ => cell,

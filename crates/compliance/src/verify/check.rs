@@ -1,0 +1,173 @@
+//! Holds what an export says against its seals.
+use super::{
+    Finding, Report,
+    trail::{Row, Sealed, Trail},
+};
+use crate::{
+    leaf::time,
+    merkle::{Hash, root},
+    sealer::LATE,
+    seals::Seal,
+    statement::{PublicKey, before_the_first},
+};
+use purser_kernel::{Timestamp, hex};
+use std::collections::HashSet;
+
+pub(super) fn report(mut trail: Trail, keys: &[PublicKey], roots: &[Hash]) -> Report {
+    let mut findings = std::mem::take(&mut trail.findings);
+    match trail.header {
+        None => findings.insert(0, Finding::NoHeader),
+        Some(header) if header.filtered => findings.insert(0, Finding::Filtered),
+        Some(_) => {}
+    }
+    let is_checked = trail.header.is_some_and(|header| !header.filtered);
+    let last = trail.seals.last_key_value().map(|(number, seal)| (*number, seal.statement.merkle_root.clone()));
+    let mut report = Report {
+        organization: trail.header.map(|header| header.organization),
+        seals: trail.seals.len(),
+        sealed: trail.sealed.values().filter(|sealed| sealed.row.is_some()).count(),
+        open: trail.open.len(),
+        erased: trail.erased,
+        last,
+        findings,
+    };
+    if !is_checked {
+        return report;
+    }
+    if trail.end != Some(trail.entries) {
+        report.findings.push(Finding::Incomplete);
+    }
+    let mut checked = Check { trail, keys, findings: Vec::new() };
+    checked.run(roots);
+    // What is wrong with an entry as it was sealed says more than what is wrong with its line.
+    checked.findings.append(&mut report.findings);
+    report.findings = checked.findings;
+    report
+}
+
+struct Check<'k> {
+    trail: Trail,
+    keys: &'k [PublicKey],
+    findings: Vec<Finding>,
+}
+
+/// When a seal was closed, and until when its entries were written.
+struct Closed {
+    number: i64,
+    through: Timestamp,
+    at: Timestamp,
+}
+
+impl Closed {
+    fn of(Seal { statement, .. }: &Seal) -> Option<Self> {
+        let through = statement.through.parse().ok()?;
+        Some(Self { number: statement.number, through, at: statement.sealed_at.parse().ok()? })
+    }
+}
+
+impl Check<'_> {
+    fn run(&mut self, roots: &[Hash]) {
+        let last = self.trail.header.map_or(0, |header| header.seals);
+        let seals = std::mem::take(&mut self.trail.seals);
+        let numbers = last.max(seals.last_key_value().map_or(0, |(number, _)| *number));
+        let (mut previous, mut closed, mut missing) =
+            (Some(hex::encode(&before_the_first())), Vec::new(), HashSet::new());
+        for number in 1..=numbers {
+            let Some(seal) = seals.get(&number) else {
+                self.findings.push(Finding::SealMissing { seal: number });
+                missing.insert(number);
+                // What follows cannot be compared with it.
+                previous = None;
+                continue;
+            };
+            self.seal(seal, previous.as_deref());
+            self.entries(seal, &closed);
+            previous = Some(seal.statement.merkle_root.clone());
+            closed.extend(Closed::of(seal));
+        }
+        self.left(&missing, &closed);
+        for root in roots.iter().map(|root| hex::encode(root)) {
+            if !seals.values().any(|seal| seal.statement.merkle_root == root) {
+                self.findings.push(Finding::RootMissing { root });
+            }
+        }
+    }
+
+    fn seal(&mut self, Seal { statement, signature }: &Seal, previous: Option<&str>) {
+        let seal = statement.number;
+        let is_ours = self.trail.header.is_some_and(|header| header.organization == statement.organization_id);
+        let is_signed =
+            hex::decode::<64>(signature).is_some_and(|signature| statement.is_signed(&signature, self.keys));
+        if !is_ours || !is_signed {
+            self.findings.push(Finding::SealChanged { seal, key: statement.key_id.clone() });
+        } else if previous.is_some_and(|previous| previous != statement.previous_root) {
+            self.findings.push(Finding::SealOutOfPlace { seal });
+        }
+    }
+
+    /// The entries of a seal, in their order.
+    fn entries(&mut self, Seal { statement, .. }: &Seal, closed: &[Closed]) {
+        let (number, mut leaves, mut rows) = (statement.number, Vec::new(), Vec::new());
+        let before = self.findings.len();
+        for position in 0..statement.count.max(0) {
+            let Some(Sealed { audit_id, leaf, row, .. }) = self.trail.sealed.remove(&(number, position)) else {
+                self.findings.push(Finding::Removed { id: None, seal: number, position });
+                continue;
+            };
+            leaves.extend(leaf);
+            match row {
+                None => self.findings.push(Finding::Removed { id: Some(audit_id), seal: number, position }),
+                Some(row) if Some(row.leaf) != leaf || row.id != audit_id => {
+                    self.findings.push(Finding::Changed { id: audit_id, seal: number, position, line: row.line });
+                }
+                Some(row) => {
+                    self.late(&row, closed);
+                    rows.push((position, row));
+                }
+            }
+        }
+        // Whatever is named already is why.
+        if self.findings.len() == before && hex::encode(&root(&leaves)) != statement.merkle_root {
+            self.findings.extend(out_of_order(number, &rows).or_else(|| leaves_changed(number, &rows)));
+        }
+    }
+
+    /// Appeared long after its time, as what was committed late does not: a seal over later entries was closed without it.
+    fn late(&mut self, row: &Row, closed: &[Closed]) {
+        let later = closed.iter().rev().find(|seal| seal.through > row.time && seal.at - row.time > LATE);
+        self.findings.extend(later.map(|seal| Finding::InsertedLater {
+            id: row.id,
+            time: time(row.time),
+            seal: seal.number,
+            closed: time(seal.at),
+            line: row.line,
+        }));
+    }
+
+    /// Entries that say they are sealed where no seal has a place for them, and those that are not sealed yet.
+    fn left(&mut self, missing: &HashSet<i64>, closed: &[Closed]) {
+        let mut left: Vec<_> = self.trail.sealed.drain().filter(|((seal, _), _)| !missing.contains(seal)).collect();
+        left.sort_by_key(|(at, _)| *at);
+        for ((seal, _), Sealed { audit_id, row, line, .. }) in left {
+            let id = row.map_or(audit_id, |row| row.id);
+            self.findings.push(Finding::Inserted { id, seal, line });
+        }
+        for row in std::mem::take(&mut self.trail.open) {
+            self.late(&row, closed);
+        }
+    }
+}
+
+/// The first entry that is not where its time and id put it: so they were sealed.
+fn out_of_order(seal: i64, rows: &[(i32, Row)]) -> Option<Finding> {
+    let mut sorted: Vec<_> = rows.iter().collect();
+    sorted.sort_by_key(|(_, row)| (row.time, row.id));
+    let mut pairs = rows.iter().zip(sorted);
+    let ((position, row), _) = pairs.find(|((_, row), (_, right))| row.id != right.id)?;
+    Some(Finding::Moved { id: row.id, seal, position: *position, line: row.line })
+}
+
+fn leaves_changed(seal: i64, rows: &[(i32, Row)]) -> Option<Finding> {
+    let ((_, first), (_, last)) = (rows.first()?, rows.last()?);
+    Some(Finding::LeavesChanged { seal, first: first.id, last: last.id })
+}

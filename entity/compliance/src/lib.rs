@@ -1,0 +1,21 @@
+//! The tables of seals over the audit trail and of who read personal data.
+#![expect(
+    missing_docs,
+    reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
+)]
+pub mod audit_seal;
+pub mod audit_seal_entry;
+pub mod audit_seal_key;
+pub mod data_access;
+
+use purser_entity_core::{TableShape, shape};
+
+/// Every table of this crate.
+pub fn shapes() -> Vec<TableShape> {
+    vec![
+        shape::<audit_seal::Entity>(),
+        shape::<audit_seal_entry::Entity>(),
+        shape::<audit_seal_key::Entity>(),
+        shape::<data_access::Entity>(),
+    ]
+}

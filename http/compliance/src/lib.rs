@@ -1,0 +1,20 @@
+//! Seals over the audit trail, its export, what is erased from it, and who read what.
+mod accesses;
+mod erase;
+mod export;
+mod keys;
+mod proof;
+mod seals;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes. Before those of the trail itself, whose entries have ids for which `export` would be taken.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(export::routes)
+        .configure(erase::routes)
+        .configure(proof::routes)
+        .configure(seals::routes)
+        .configure(keys::routes)
+        .configure(accesses::routes);
+}
