@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use purser_kernel::{Clock, Permission, PermissionSet};
 use purser_tests::{
     app::{Administrator, PASSWORD, Tenant, TestApp, grocery},
+    doors,
     totp::code_at,
     whatsapp,
 };
@@ -47,6 +48,16 @@ impl Shop {
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let directory = owner.create("/v1/integrations/ldap", &directory(true)).await;
         let provider = owner.create("/v1/integrations/oidc", &provider(false)).await;
+        let doors = [
+            ("twilio", doors::twilio::integration()),
+            ("sendgrid", doors::sendgrid::integration()),
+            ("gmail", doors::gmail::integration()),
+            ("hmac", doors::hmac::integration()),
+        ];
+        let mut connected = Vec::new();
+        for (provider, body) in doors {
+            connected.push(id(&owner.create(&format!("/v1/integrations/{provider}"), &body).await));
+        }
         let (endpoint, delivery) = webhooks(&owner).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
@@ -93,6 +104,10 @@ impl Shop {
             ("MembershipId", first("/v1/members").await),
             ("IntegrationId of a directory", id(&directory)),
             ("IntegrationId of a provider", id(&provider)),
+            ("IntegrationId of twilio", connected[0].clone()),
+            ("IntegrationId of sendgrid", connected[1].clone()),
+            ("IntegrationId of gmail", connected[2].clone()),
+            ("IntegrationId of hmac", connected[3].clone()),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
             ("ConversationId", conversation),
             ("MediaFileId", id(&file)),
@@ -193,6 +208,10 @@ impl Shop {
         let directories = ["/ldap", "/group-roles"];
         let kind = match kind {
             "IntegrationId" if route.contains("/oidc") => "IntegrationId of a provider",
+            "IntegrationId" if route.contains("/twilio") => "IntegrationId of twilio",
+            "IntegrationId" if route.contains("/sendgrid") => "IntegrationId of sendgrid",
+            "IntegrationId" if route.contains("/gmail") => "IntegrationId of gmail",
+            "IntegrationId" if route.contains("/hmac") => "IntegrationId of hmac",
             "IntegrationId" if directories.iter().any(|part| route.contains(part)) => "IntegrationId of a directory",
             kind => kind,
         };
@@ -218,6 +237,10 @@ impl Shop {
             Value::String(text) => {
                 if text.contains("{new}") {
                     *text = text.replace("{new}", &NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+                }
+                if text.contains("{new digits}") {
+                    let digits = format!("{:032x}", NEXT.fetch_add(1, Ordering::Relaxed));
+                    *text = text.replace("{new digits}", &digits);
                 }
                 let name = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
                 if let Some(name) = name {
@@ -350,6 +373,24 @@ fn house(route: &str) -> Option<Value> {
         "POST /v1/integrations/ldap" => directory(false),
         "PATCH /v1/integrations/{id}/ldap" => directory(true),
         "POST /v1/integrations/oidc" | "PATCH /v1/integrations/{id}/oidc" => provider(false),
+        "POST /v1/integrations/twilio" | "PATCH /v1/integrations/{id}/twilio" => {
+            let mut body = doors::twilio::integration();
+            body["config"]["account_sid"] = "AC{new digits}".into();
+            complete(route, body)
+        }
+        "POST /v1/integrations/sendgrid" | "PATCH /v1/integrations/{id}/sendgrid" => {
+            complete(route, doors::sendgrid::integration())
+        }
+        "POST /v1/integrations/gmail" | "PATCH /v1/integrations/{id}/gmail" => {
+            let mut body = doors::gmail::integration();
+            body["config"]["email_address"] = "new{new}@gmail.example".into();
+            complete(route, body)
+        }
+        "POST /v1/integrations/hmac" | "PATCH /v1/integrations/{id}/hmac" => {
+            let mut body = doors::hmac::integration();
+            body["config"]["tolerance_seconds"] = 60.into();
+            complete(route, body)
+        }
         "PUT /v1/integrations/{id}/group-roles" => {
             json!({ "group_roles": [{ "group_name": "Taken", "role_id": "{RoleId}" }] })
         }
@@ -414,6 +455,14 @@ fn house(route: &str) -> Option<Value> {
     })
 }
 
+/// The body that connects a provider, and of one that is connected: whether its door is open.
+fn complete(route: &str, mut body: Value) -> Value {
+    if route.starts_with("PATCH") {
+        body["is_active"] = true.into();
+    }
+    body
+}
+
 /// Of what it deals in, and with whom.
 fn trade(route: &str) -> Option<Value> {
     Some(match route {
@@ -465,6 +514,9 @@ fn trade(route: &str) -> Option<Value> {
             "sku": "V-{new}", "variant_type": "size", "value": "taken", "price_delta": "0.5", "ai_aliases": ["taken"],
         }),
         "POST /v1/webhooks/whatsapp/{organization_id}/{integration_id}" => whatsapp::messages(&[]),
+        "POST /v1/webhooks/sendgrid/{organization_id}/{integration_id}" => json!([]),
+        "POST /v1/webhooks/gmail/{organization_id}/{integration_id}"
+        | "POST /v1/webhooks/hmac/{organization_id}/{integration_id}" => json!({}),
         "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
         _ => return None,
     })
