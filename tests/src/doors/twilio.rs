@@ -55,7 +55,7 @@ fn owned(params: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// The parameters as a form.
 pub fn form(params: &[(String, String)]) -> String {
-    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let pairs = params.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
     pairs.collect::<Vec<_>>().join("&")
 }

@@ -48,16 +48,7 @@ impl Shop {
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let directory = owner.create("/v1/integrations/ldap", &directory(true)).await;
         let provider = owner.create("/v1/integrations/oidc", &provider(false)).await;
-        let doors = [
-            ("twilio", doors::twilio::integration()),
-            ("sendgrid", doors::sendgrid::integration()),
-            ("gmail", doors::gmail::integration()),
-            ("hmac", doors::hmac::integration()),
-        ];
-        let mut connected = Vec::new();
-        for (provider, body) in doors {
-            connected.push(id(&owner.create(&format!("/v1/integrations/{provider}"), &body).await));
-        }
+        let mut names = connected(&owner).await;
         let (endpoint, delivery) = webhooks(&owner).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
@@ -88,7 +79,7 @@ impl Shop {
         let delegation = owner.create("/v1/approval-delegations", &delegation).await;
         let file = owner.upload("?filename=order.txt", "text/plain", "4 white bread").await.expect(201).json();
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
-        let names = BTreeMap::from([
+        names.extend([
             ("ApiKeyId", id(&key)),
             ("ApprovalDelegationId", id(&delegation)),
             ("ApprovalPolicyId", id(&policy)),
@@ -104,10 +95,6 @@ impl Shop {
             ("MembershipId", first("/v1/members").await),
             ("IntegrationId of a directory", id(&directory)),
             ("IntegrationId of a provider", id(&provider)),
-            ("IntegrationId of twilio", connected[0].clone()),
-            ("IntegrationId of sendgrid", connected[1].clone()),
-            ("IntegrationId of gmail", connected[2].clone()),
-            ("IntegrationId of hmac", connected[3].clone()),
             ("MessageId", first(&format!("/v1/conversations/{conversation}/messages")).await),
             ("ConversationId", conversation),
             ("MediaFileId", id(&file)),
@@ -267,6 +254,18 @@ async fn undertakings(owner: &Tenant) -> (Value, Value) {
     (project, engagement)
 }
 
+/// The ids of connections with the providers that have a route of their own.
+async fn connected(owner: &Tenant) -> BTreeMap<&'static str, String> {
+    let connect =
+        async |provider: &str, body: Value| id(&owner.create(&format!("/v1/integrations/{provider}"), &body).await);
+    BTreeMap::from([
+        ("IntegrationId of twilio", connect("twilio", doors::twilio::integration()).await),
+        ("IntegrationId of sendgrid", connect("sendgrid", doors::sendgrid::integration()).await),
+        ("IntegrationId of gmail", connect("gmail", doors::gmail::integration()).await),
+        ("IntegrationId of hmac", connect("hmac", doors::hmac::integration()).await),
+    ])
+}
+
 /// An endpoint at which nobody listens, and a delivery to it that is tried once.
 async fn webhooks(owner: &Tenant) -> (Value, Value) {
     let endpoint = json!({ "url": "http://127.0.0.1:1/", "event_types": ["webhook.test"], "max_attempts": 1 });
@@ -281,7 +280,11 @@ fn id(value: &Value) -> String {
 
 /// A body that the route takes, with every id that it understands. `{new}` is another number each time.
 pub(crate) fn body(route: &str) -> Option<Value> {
-    sign_in(route).or_else(|| platform(route)).or_else(|| house(route)).or_else(|| trade(route))
+    sign_in(route)
+        .or_else(|| platform(route))
+        .or_else(|| house(route))
+        .or_else(|| providers(route))
+        .or_else(|| trade(route))
 }
 
 /// Of people and programs.
@@ -373,24 +376,6 @@ fn house(route: &str) -> Option<Value> {
         "POST /v1/integrations/ldap" => directory(false),
         "PATCH /v1/integrations/{id}/ldap" => directory(true),
         "POST /v1/integrations/oidc" | "PATCH /v1/integrations/{id}/oidc" => provider(false),
-        "POST /v1/integrations/twilio" | "PATCH /v1/integrations/{id}/twilio" => {
-            let mut body = doors::twilio::integration();
-            body["config"]["account_sid"] = "AC{new digits}".into();
-            complete(route, body)
-        }
-        "POST /v1/integrations/sendgrid" | "PATCH /v1/integrations/{id}/sendgrid" => {
-            complete(route, doors::sendgrid::integration())
-        }
-        "POST /v1/integrations/gmail" | "PATCH /v1/integrations/{id}/gmail" => {
-            let mut body = doors::gmail::integration();
-            body["config"]["email_address"] = "new{new}@gmail.example".into();
-            complete(route, body)
-        }
-        "POST /v1/integrations/hmac" | "PATCH /v1/integrations/{id}/hmac" => {
-            let mut body = doors::hmac::integration();
-            body["config"]["tolerance_seconds"] = 60.into();
-            complete(route, body)
-        }
         "PUT /v1/integrations/{id}/group-roles" => {
             json!({ "group_roles": [{ "group_name": "Taken", "role_id": "{RoleId}" }] })
         }
@@ -451,6 +436,33 @@ fn house(route: &str) -> Option<Value> {
             "allow_impersonation": false,
             "data_retention_days": 30, "features": { "taken": true },
         }),
+        _ => return None,
+    })
+}
+
+/// Of providers that have a route of their own.
+fn providers(route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /v1/integrations/twilio" | "PATCH /v1/integrations/{id}/twilio" => {
+            let mut body = doors::twilio::integration();
+            body["config"]["account_sid"] = "AC{new digits}".into();
+            complete(route, body)
+        }
+        "POST /v1/integrations/sendgrid" | "PATCH /v1/integrations/{id}/sendgrid" => {
+            complete(route, doors::sendgrid::integration())
+        }
+        "POST /v1/integrations/gmail" | "PATCH /v1/integrations/{id}/gmail" => {
+            let mut body = doors::gmail::integration();
+            body["config"]["email_address"] = "new{new}@gmail.example".into();
+            complete(route, body)
+        }
+        "POST /v1/integrations/hmac" | "PATCH /v1/integrations/{id}/hmac" => {
+            let mut body = doors::hmac::integration();
+            body["config"]["tolerance_seconds"] = 60.into();
+            // What begins with a brace is a name of the shop's.
+            body["config"]["signed_content"] = "v0:{id}:{timestamp}:{body}".into();
+            complete(route, body)
+        }
         _ => return None,
     })
 }

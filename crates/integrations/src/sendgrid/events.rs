@@ -9,7 +9,8 @@ use serde_json::Value;
 
 #[derive(Deserialize)]
 struct Event {
-    event: String,
+    #[serde(rename = "event")]
+    name: String,
     timestamp: i64,
     sg_message_id: Option<String>,
     #[serde(rename = "smtp-id")]
@@ -23,7 +24,7 @@ struct Event {
 
 impl Event {
     fn status(&self) -> Option<DeliveryStatus> {
-        match self.event.as_str() {
+        match self.name.as_str() {
             "processed" => Some(DeliveryStatus::Sent),
             "delivered" => Some(DeliveryStatus::Delivered),
             "open" if !self.sg_machine_open => Some(DeliveryStatus::Read),
@@ -36,7 +37,7 @@ impl Event {
     /// Such as `bounce 5.1.1 Invalid Address`. Not the server's answer, which may name the recipient.
     fn error(&self) -> String {
         let code = self.status.as_deref().filter(|code| code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
-        let parts = [Some(self.event.as_str()), code, self.bounce_classification.as_deref()];
+        let parts = [Some(self.name.as_str()), code, self.bounce_classification.as_deref()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
