@@ -52,7 +52,7 @@ fn files_stay_where_they_are() {
 }
 
 fn message_of_many() -> ReceivedMessage {
-    let files: String = (0..50).map(|at| format!("&MediaUrl{at}=u{at}")).collect();
+    let files: String = (0..50).map(|at| format!("&MediaUrl{at}=u{at}")).collect::<Vec<_>>().concat();
     message(&format!("From=%2B14155238886&NumMedia=18446744073709551615{files}"))
 }
 
