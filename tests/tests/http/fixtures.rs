@@ -616,9 +616,11 @@ fn provider(is_active: bool) -> Value {
 pub(crate) const NOT_OF_A_SHOP: [(&str, u16); 1] = [("POST /v1/platform/organizations/{id}/invite-owner", 409)];
 
 /// Routes that ask a machine which the matrices do not have, and what they answer then.
-pub(crate) const NOBODY_ANSWERS: [(&str, u16); 3] = [
+pub(crate) const NOBODY_ANSWERS: [(&str, u16); 4] = [
     ("POST /v1/auth/ldap/{organization_id}/{integration_id}/login", 503),
     ("POST /v1/auth/oidc/{organization_id}/{integration_id}/start", 503),
+    // Only Google can sign.
+    ("POST /v1/webhooks/gmail/{organization_id}/{integration_id}", 401),
     // Nobody has begun anything.
     ("POST /v1/auth/oidc/{organization_id}/{integration_id}/callback", 401),
 ];
