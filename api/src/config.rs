@@ -15,7 +15,7 @@ use crate::mail::{Relay, Sender};
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use layer::Layer;
-use purser_integrations::delivery::WebhookOptions;
+use purser_integrations::{delivery::WebhookOptions, gmail::GOOGLE_KEYS};
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use purser_store::DatabaseOptions;
 use serde::Deserialize;
@@ -123,6 +123,8 @@ pub struct Config {
     /// Whether organizations' directories may be in private networks (RFC 1918, RFC 4193), as where one runs Purser for itself.
     /// Default: in development.
     pub private_providers: bool,
+    /// Where the keys are published that Google signs pushes with. Default: where Google publishes them.
+    pub google_keys_url: String,
     /// Whether events may be sent to the server's own machine, without TLS and at every port. For development: whoever may make
     /// endpoints reaches what listens there. Default: no.
     pub webhooks_allow_loopback: bool,
@@ -185,6 +187,7 @@ impl Default for Config {
             webhook_concurrency: 32,
             webhook_retention_days: 30,
             private_providers: true,
+            google_keys_url: GOOGLE_KEYS.to_owned(),
             reporting_role: None,
         }
     }

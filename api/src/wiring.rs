@@ -13,6 +13,7 @@ use purser_integrations::{
     ProcessInbound, Providers, Reach,
     delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, Told, WebhookOptions},
     webhook_endpoints::{Targets, WebhookRules},
+    webhooks::Doors,
 };
 use purser_kernel::{
     Links, Problem,
@@ -84,6 +85,8 @@ pub struct Services {
     pub tenants: Arc<dyn Tenants>,
     /// What is taken of webhook endpoints.
     pub webhook_rules: WebhookRules,
+    /// Who knocks at providers' doors.
+    pub doors: Doors,
     people: Arc<dyn People>,
     webhooks: WebhookOptions,
     settings: Arc<dyn Settings>,
@@ -135,6 +138,7 @@ impl Services {
             role_changes,
             decision_links,
             invitations,
+            doors: Doors::new(config.links(), &config.google_keys_url, reach)?,
             providers,
             memberships,
             customers: Customers { settings: settings.clone() },
@@ -181,6 +185,7 @@ impl Services {
             .app_data(Data::new(self.media.clone()))
             .app_data(Data::new(self.accesses.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
+            .app_data(Data::new(self.doors.clone()))
             .app_data(Data::new(event_types()));
     }
 
@@ -269,6 +274,7 @@ pub fn event_types() -> &'static [EventType] {
         all.extend(purser_auth::platform::event_types());
         all.extend(purser_approvals::event_types());
         all.extend(purser_integrations::webhook_endpoints::event_types());
+        all.extend(purser_integrations::events::event_types());
         all.extend(purser_messaging::event_types());
         all.extend(purser_ordering::event_types());
         all.sort_by_key(|event| event.name);

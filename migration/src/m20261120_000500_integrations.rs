@@ -11,6 +11,7 @@ impl MigrationTrait for Migration {
         integrations(manager).await?;
         inbound_events(manager).await?;
         inbound_event_keys(manager).await?;
+        inbound_positions(manager).await?;
         external_mappings(manager).await?;
         webhook_endpoints(manager).await?;
         webhook_endpoint_states(manager).await?;
@@ -25,7 +26,11 @@ impl MigrationTrait for Migration {
             &["webhook_attempts", "webhook_deliveries", "webhook_endpoint_states", "webhook_endpoints"],
         )
         .await?;
-        drop_tables(manager, &["external_mappings", "inbound_event_keys", "inbound_events", "integrations"]).await
+        drop_tables(
+            manager,
+            &["external_mappings", "inbound_positions", "inbound_event_keys", "inbound_events", "integrations"],
+        )
+        .await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -68,7 +73,7 @@ async fn inbound_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .flag("signature_ok", false)
         .json("headers", "{}")
         .bytes("body")
-        .state("status", &["received", "processed", "failed", "ignored"])
+        .state("status", &["received", "processed", "failed", "dead", "ignored"])
         .count("attempts")
         .text_null("error", 4000)
         .time("received_at")
@@ -90,6 +95,18 @@ async fn inbound_event_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created()
         .unique(&["integration_id", "provider_event_id"])
         .index(&["event_id"])
+        .create(manager)
+        .await
+}
+
+async fn inbound_positions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    tenant_table("inbound_positions")
+        .uuid("integration_id")
+        .reference("integration_id", "integrations")
+        .long("position")
+        .timestamps()
+        .unique(&["integration_id"])
+        .check("position", "position > 0")
         .create(manager)
         .await
 }

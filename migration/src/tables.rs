@@ -76,6 +76,7 @@ const TENANT_TABLES: &[&str] = &[
     "identity_group_roles",
     "inbound_event_keys",
     "inbound_events",
+    "inbound_positions",
     "integrations",
     "invitations",
     "media_files",

@@ -140,7 +140,8 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
         let Some((name, value)) = line.trim_end().split_once(": ") else { break };
         headers.insert(name.to_ascii_lowercase(), value.to_owned());
     }
-    let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
+    let length = headers.get("content-length").map_or("0", String::as_str);
+    let mut body = vec![0; length.parse().ok()?];
     stream.read_exact(&mut body).await.ok()?;
     let request = Received { path, headers, body: String::from_utf8(body).ok()? };
     let response = (shared.answering.lock().ok()?)(&request);

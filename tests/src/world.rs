@@ -4,6 +4,7 @@ use crate::{
     database::{Engine, Raw},
     whatsapp,
 };
+use purser_api::Config;
 use serde_json::Value;
 use tokio::{sync::Mutex, task::JoinSet};
 
@@ -53,6 +54,11 @@ impl World {
         Some(Self::of(TestApp::start_without_workers(engine).await?).await)
     }
 
+    /// A world whose configuration `change` has had a look at.
+    pub async fn with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        Some(Self::of(TestApp::start_with(engine, change).await?).await)
+    }
+
     async fn of(app: TestApp) -> Self {
         let (owner, stranger) = (app.tenant("Blue Harbor Foods").await, app.tenant("Red Valley Tools").await);
         let jobs = Mutex::new(app.database.owner().await);
@@ -73,6 +79,17 @@ impl World {
     /// Connects WhatsApp.
     pub async fn connect(&self) -> Connection {
         Connection { body: self.owner.create("/v1/integrations", &whatsapp::integration()).await }
+    }
+
+    /// Connects another provider, which has a route of its own.
+    pub async fn connect_to(&self, provider: &str, body: &Value) -> Connection {
+        Connection { body: self.owner.create(&format!("/v1/integrations/{provider}"), body).await }
+    }
+
+    /// Posts bytes to a connection's door, under these headers.
+    pub async fn post(&self, connection: &Connection, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
+        let request = self.app.request("POST", connection.door()).body(body.into());
+        Answer::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
     }
 
     /// Posts bytes to a door.
@@ -131,6 +148,17 @@ impl World {
     /// What came in, the newest first.
     pub async fn events(&self) -> Vec<Value> {
         self.list("/v1/inbound-events").await
+    }
+
+    /// Statement as the owner of the tables, for what only time would bring about.
+    pub async fn sql(&self, statement: &str) -> u64 {
+        self.app.database.owner().await.execute(statement).await.expect("a statement")
+    }
+
+    /// How often an event of this type was published.
+    pub async fn published(&self, event_type: &str) -> usize {
+        let usage = self.list("/v1/usage?limit=200&resource_type=event_sent").await;
+        usage.iter().filter(|row| row["extra"]["event_type"] == event_type).count()
     }
 
     /// The conversations, the one with the newest message first.

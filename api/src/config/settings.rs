@@ -56,6 +56,7 @@ pub(super) struct Settings {
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
     private_providers: Option<bool>,
+    google_keys_url: Option<String>,
     webhooks_allow_loopback: Option<bool>,
     webhook_ports: Option<List>,
     webhook_waits_seconds: Option<List>,
@@ -206,6 +207,7 @@ impl Settings {
             smtp_url,
             mail_from,
             private_providers: self.private_providers.unwrap_or(!production),
+            google_keys_url: self.google_keys_url.map_or(Ok(default.google_keys_url), google_keys_url)?,
             webhooks_allow_loopback: self.webhooks_allow_loopback.unwrap_or(false),
             webhook_ports: webhook_ports(self.webhook_ports, default.webhook_ports)?,
             webhook_waits: webhook_waits(self.webhook_waits_seconds, default.webhook_waits)?,
@@ -281,6 +283,14 @@ fn public_url(url: String) -> Result<Links, ConfigError> {
     let wrong =
         |_| ConfigError::value("public_url", "must be a URL without a query, such as https://purser.example.com");
     Links::new(url.trim()).map_err(wrong)
+}
+
+/// Whoever can change keys on their way can sign.
+fn google_keys_url(url: String) -> Result<String, ConfigError> {
+    match url.trim().strip_prefix("https://") {
+        Some(rest) if !rest.is_empty() => Ok(url.trim().to_owned()),
+        _ => Err(ConfigError::value("google_keys_url", "must begin with https://")),
+    }
 }
 
 /// A server that takes mails is of no use without these.

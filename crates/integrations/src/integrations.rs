@@ -217,7 +217,7 @@ pub(crate) fn kind_taken() -> Problem {
         .with("pointer", "/is_active")
 }
 
-const ACCOUNT_INDEX: &str = "uq_integrations_provider_external_account";
+pub(crate) const ACCOUNT_INDEX: &str = "uq_integrations_provider_external_account";
 
 fn account_taken() -> Problem {
     Problem::of(CommonProblem::AlreadyExists)
@@ -237,8 +237,8 @@ pub(crate) async fn open(tx: &ReadTx, id: IntegrationId, provider: Provider) -> 
 }
 
 /// What is sealed in the row, for WhatsApp.
-pub(crate) async fn credentials(tx: &ReadTx, row: Model) -> Result<WhatsAppCredentials, Problem> {
-    WhatsAppCredentials::from_bytes(&opened(tx, &row).await?)
+pub(crate) async fn credentials(tx: &ReadTx, row: &Model) -> Result<WhatsAppCredentials, Problem> {
+    WhatsAppCredentials::from_bytes(&opened(tx, row).await?)
 }
 
 /// The bytes that are sealed in the row.

@@ -2,11 +2,15 @@
 //!
 //! An [`integrations`] row holds where a provider is and, sealed, how to speak with it. A provider's door is in [`webhooks`]:
 //! it checks the signature over the raw bytes, keeps the event as it came and queues a job. [`ProcessInbound`] does that job:
-//! it reads the event in the provider's terms and hands it to the inbox in ours.
+//! it reads the event in the provider's terms and hands it to the inbox in ours. Whoever operates it looks at [`events`].
 //!
 //! The other way, [`webhook_endpoints`] are where an organization has its own events sent, and [`delivery`] sends them there.
+pub mod connections;
+mod contents;
 pub mod delivery;
 pub mod events;
+pub mod gmail;
+pub mod hmac_webhook;
 mod http;
 pub mod integrations;
 pub mod ldap;
@@ -16,7 +20,9 @@ mod problem;
 mod process;
 mod provider;
 mod reach;
+pub mod sendgrid;
 mod tls;
+pub mod twilio;
 mod vouching;
 pub mod webhook_deliveries;
 pub mod webhook_endpoints;

@@ -1,24 +1,28 @@
 //! A provider's door: who may speak is decided by a signature and not by a session.
 //!
-//! Meta, "Webhooks: getting started". The caller has no scope of their own; the path names the organization, and the functions
-//! are called with [`Scope::system`] for it. An organization that does not exist has no integration: the same `not_found` by
-//! the same query as for an integration that is unknown, switched off or deleted.
+//! Every door is one shape: the raw bytes, the provider's signature over them, its id of the event, which is taken once, the event
+//! stored as it came, and a job that reads it. The caller has no scope of their own; the path names the organization, and the
+//! functions are called with [`Scope::system`] for it. An organization that does not exist has no integration: the same
+//! `not_found` by the same query as for an integration that is unknown, switched off or deleted.
+mod lock;
+
+pub use lock::{Authentic, Doors, Knock, Lock};
+
 use crate::{IntegrationProblem, Provider, integrations, whatsapp::signature};
 use purser_entity_integrations::{
     inbound_event::{self, Headers, Status},
     inbound_event_key, integration,
 };
-use purser_kernel::{
-    hex,
-    ids::{InboundEventId, IntegrationId},
-};
+use purser_kernel::ids::{InboundEventId, IntegrationId};
 use purser_store::prelude::*;
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
-/// The largest body that is taken, in bytes. Meta, "Webhooks: payloads can be up to 3 MB".
+/// The largest body that is taken, in bytes. Meta, "Webhooks: payloads can be up to 3 MB"; none of the others sends more, but for mails.
 pub const MAX_BODY: usize = 3 * 1024 * 1024;
+
+/// The largest mail that is taken, with what is attached. SendGrid, "Inbound Parse Webhook": 30 MB for all of it.
+pub const MAX_MAIL: usize = 30 * 1024 * 1024;
 
 /// The kind of the job that reads an event.
 pub(crate) const PROCESS: &str = "inbound.process";
@@ -31,8 +35,8 @@ const MAX_CHALLENGE: usize = 256;
 
 /// Answers Meta's question whether this is the right door: the challenge, to be sent back as plain text.
 ///
-/// `mode`, `token` and `challenge` are the query's `hub.mode`, `hub.verify_token` and `hub.challenge`. `verification_failed`
-/// when the token is not the integration's or the question is another.
+/// Meta, "Webhooks: getting started". `mode`, `token` and `challenge` are the query's `hub.mode`, `hub.verify_token` and
+/// `hub.challenge`. `verification_failed` when the token is not the integration's or the question is another.
 pub async fn verify_subscription(
     tx: &ReadTx,
     integration: IntegrationId,
@@ -40,7 +44,7 @@ pub async fn verify_subscription(
     token: &str,
     challenge: &str,
 ) -> Result<String, Problem> {
-    let credentials = integrations::credentials(tx, door(tx, integration).await?).await?;
+    let credentials = integrations::credentials(tx, &door(tx, integration, Provider::WhatsApp).await?).await?;
     let is_right = signature::is_same(&credentials.verify_token, token);
     if is_right && mode == "subscribe" && challenge.len() <= MAX_CHALLENGE {
         Ok(challenge.to_owned())
@@ -49,44 +53,12 @@ pub async fn verify_subscription(
     }
 }
 
-/// A body of which is known that the provider sent it. Made by [`authenticate`] alone.
-pub struct Authentic<'b> {
-    integration: IntegrationId,
-    body: &'b [u8],
-}
-
-impl fmt::Debug for Authentic<'_> {
-    /// A body is what customers wrote and has no place in a log.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authentic").field("integration", &self.integration).finish_non_exhaustive()
-    }
-}
-
-/// Checks that the raw `body` is signed with the integration's secret; `signature` is the header `X-Hub-Signature-256`.
-///
-/// `invalid_signature` when it is not. Apart from [`accept`] because it only reads: whoever knocks without a signature does not
-/// get hold of the one writer that SQLite has.
-pub async fn authenticate<'b>(
-    tx: &ReadTx,
-    integration: IntegrationId,
-    body: &'b [u8],
-    signature: Option<&str>,
-) -> Result<Authentic<'b>, Problem> {
-    let credentials = integrations::credentials(tx, door(tx, integration).await?).await?;
-    if signature::is_valid(&credentials.app_secret, body, signature) {
-        Ok(Authentic { integration, body })
-    } else {
-        Err(Problem::of(IntegrationProblem::InvalidSignature))
-    }
-}
-
-/// Keeps the event as it came and queues the job that reads it. The same body again changes nothing: Meta sends it until it
-/// is answered, at times more than once at the same moment.
-pub async fn accept(tx: &WriteTx, authentic: Authentic<'_>, headers: BTreeMap<String, String>) -> Result<(), Problem> {
-    let Authentic { integration, body } = authentic;
+/// Keeps the event as it came and queues the job that reads it. What has the same id again changes nothing: providers send an event
+/// until it is answered, at times more than once at the same moment. `headers` by lower-case name.
+pub async fn accept(tx: &WriteTx, authentic: Authentic<'_>, headers: &BTreeMap<String, String>) -> Result<(), Problem> {
+    let Authentic { integration, provider, provider_event_id, body } = authentic;
     // It may have been switched off since its signature was checked.
-    let row = door(tx, integration).await?;
-    let provider_event_id = hex::encode(&Sha256::digest(body));
+    let row = door(tx, integration, provider).await?;
     let event_id = InboundEventId::generate();
     let key = inbound_event_key::ActiveModel {
         integration_id: Set(integration),
@@ -113,16 +85,20 @@ pub async fn accept(tx: &WriteTx, authentic: Authentic<'_>, headers: BTreeMap<St
         ..Default::default()
     };
     tx.insert_many([event]).await?;
-    tx.enqueue(NewJob::new(PROCESS, json!({ "event_id": event_id }))).await
+    tx.enqueue(job(event_id)).await
 }
 
-async fn door(tx: &ReadTx, integration: IntegrationId) -> Result<integration::Model, Problem> {
-    let row = integrations::open(tx, integration, Provider::WhatsApp).await?;
+/// The job that reads the event.
+pub(crate) fn job(event_id: InboundEventId) -> NewJob {
+    NewJob::new(PROCESS, json!({ "event_id": event_id }))
+}
+
+async fn door(tx: &ReadTx, integration: IntegrationId, provider: Provider) -> Result<integration::Model, Problem> {
+    let row = integrations::open(tx, integration, provider).await?;
     row.ok_or_else(|| Problem::not_found("integration"))
 }
 
-fn kept(headers: BTreeMap<String, String>) -> Headers {
-    let kept = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
-    let kept = kept.filter(|(name, _)| KEPT_HEADERS.contains(&name.as_str()));
-    Headers(kept.map(|(name, value)| (name, text::fit(&value, MAX_HEADER))).collect())
+fn kept(headers: &BTreeMap<String, String>) -> Headers {
+    let kept = headers.iter().filter(|(name, _)| KEPT_HEADERS.contains(&name.as_str()));
+    Headers(kept.map(|(name, value)| (name.clone(), text::fit(value, MAX_HEADER))).collect())
 }

@@ -88,6 +88,7 @@ kinds! {
     Integration => IntegrationId, "an integration";
     InboundEvent => InboundEventId, "an event received from a provider";
     InboundEventKey => InboundEventKeyId, "the provider's id of an event";
+    InboundPosition => InboundPositionId, "how far a provider's news of something have come";
     ExternalMapping => ExternalMappingId, "a mapping to a provider's id";
     WebhookEndpoint => WebhookEndpointId, "an address that events are sent to";
     WebhookEndpointState => WebhookEndpointStateId, "how sending to an endpoint goes";

@@ -155,6 +155,16 @@ impl Job {
         self.row.attempts
     }
 
+    /// Whether it is dead if this attempt fails.
+    pub fn is_last(&self) -> bool {
+        self.row.attempts >= self.row.max_attempts
+    }
+
+    /// Whether two attempts at least came before this one and all ended without a word, as those do whose process died.
+    pub fn takes_processes_down(&self) -> bool {
+        self.row.attempts > 2 && self.row.last_error.is_none()
+    }
+
     /// The scope of Purser's own work for the job's organization. `internal` for a job of no organization.
     pub fn scope(&self) -> Result<Scope, Problem> {
         let organization = self.row.organization_id;

@@ -13,7 +13,10 @@ use std::collections::BTreeMap;
 pub enum Status {
     Received,
     Processed,
+    /// Its job comes back to it.
     Failed,
+    /// Nobody comes back to it by themselves: nothing in it can be read, or every attempt failed.
+    Dead,
     /// Nothing in it concerns us.
     Ignored,
 }

@@ -6,6 +6,7 @@
 pub mod external_mapping;
 pub mod inbound_event;
 pub mod inbound_event_key;
+pub mod inbound_position;
 pub mod integration;
 pub mod webhook_attempt;
 pub mod webhook_delivery;
@@ -20,6 +21,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<external_mapping::Entity>(),
         shape::<inbound_event::Entity>(),
         shape::<inbound_event_key::Entity>(),
+        shape::<inbound_position::Entity>(),
         shape::<integration::Entity>(),
         shape::<webhook_attempt::Entity>(),
         shape::<webhook_delivery::Entity>(),

@@ -1,12 +1,13 @@
 //! What providers sent: when, and what became of it. Never what stood in it.
-use actix_web::get;
+use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use purser_http::{
+    body::NoBody,
     path::PathId,
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
-    unit::Read,
+    unit::{Read, Write},
     view::PageView,
 };
 use purser_integrations::events::{self, EventFilter, InboundEvent};
@@ -17,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show);
+    config.service(list).service(show).service(reprocess);
 }
 
 /// Something that a provider sent.
@@ -26,9 +27,9 @@ pub struct InboundEventView {
     id: InboundEventId,
     integration_id: IntegrationId,
     provider: String,
-    /// `received`, `processed`, `failed` or `ignored`.
+    /// `received`, `processed`, `ignored` (nothing in it is for us), `failed` (it is tried again) or `dead` (it is not, unless you ask for it).
     status: String,
-    /// How often it was read.
+    /// How often it was read since it came, or since somebody had it read again.
     attempts: i32,
     /// Why it failed, or why parts of it were left out.
     error: Option<String>,
@@ -51,9 +52,13 @@ impl From<InboundEvent> for InboundEventView {
 pub struct ListInboundEvents {
     /// Only those of this integration.
     integration_id: Option<IntegrationId>,
-    /// Only those that are `received`, `processed`, `failed` or `ignored`.
-    #[param(pattern = "^(received|processed|failed|ignored)$")]
+    /// Only those that are `received`, `processed`, `ignored`, `failed` or `dead`.
+    #[param(pattern = "^(received|processed|ignored|failed|dead)$")]
     status: Option<String>,
+    /// Only those that came then or later.
+    since: Option<DateTime<Utc>>,
+    /// Only those that came before.
+    until: Option<DateTime<Utc>>,
     /// Rows in the page, from 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,
@@ -72,7 +77,8 @@ pub struct ListInboundEvents {
 async fn list(unit: Read, Query(query): Query<ListInboundEvents>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let status = query.status.map(|name| named("/status", &name)).transpose()?;
-    let filter = EventFilter { integration_id: query.integration_id, status };
+    let ListInboundEvents { integration_id, since, until, .. } = query;
+    let filter = EventFilter { integration_id, status, since, until };
     let tx = unit.begin().await?;
     let page = events::list(&tx, filter, &page).await?;
     Ok(Reply::ok(&PageView::of(page, InboundEventView::from))?)
@@ -90,4 +96,18 @@ async fn show(unit: Read, PathId(id): PathId<ids::InboundEvent>) -> Result<Reply
     let tx = unit.begin().await?;
     let event = events::get(&tx, id).await?;
     Ok(Reply::ok(&InboundEventView::from(event))?)
+}
+
+/// Has an event read again, whatever became of it. What is known of it already is not there twice.
+#[utoipa::path(
+    tag = "Integrations",
+    params(("id" = InboundEventId, Path)),
+    responses((status = 202, body = InboundEventView)),
+    security(("bearer" = ["integrations.manage"])),
+)]
+#[post("/v1/inbound-events/{id}/reprocess")]
+async fn reprocess(unit: Write, PathId(id): PathId<ids::InboundEvent>, body: NoBody) -> Result<HttpResponse, Refusal> {
+    let tx = unit.begin(&body).await?;
+    let view = InboundEventView::from(events::reprocess(&tx, id).await?);
+    unit.commit(tx, Reply::waits(&view)?).await
 }

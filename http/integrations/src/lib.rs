@@ -1,4 +1,5 @@
 //! Connections to providers, their doors, and what came in; where events are sent, and what became of that.
+mod connections;
 mod event_types;
 mod group_roles;
 mod inbound_events;
@@ -17,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(ldap::routes)
         .configure(oidc::routes)
         .configure(group_roles::routes)
+        .configure(connections::routes)
         .configure(integrations::routes)
         .configure(webhooks::routes)
         .configure(inbound_events::routes)

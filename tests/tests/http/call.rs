@@ -5,7 +5,7 @@ use crate::{
 };
 use purser_tests::{
     app::{Answer, Tenant, TestApp},
-    whatsapp,
+    doors, whatsapp,
 };
 use reqwest::RequestBuilder;
 use serde_json::Value;
@@ -132,6 +132,11 @@ impl Call {
     /// Sends it, with the caller's token where one is needed.
     pub(crate) async fn send(&self, app: &TestApp, who: &Tenant) -> Answer {
         let mut request = self.request(app, who);
+        let body = self.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        // Without a public address a server calls itself by the one that it was told to listen at.
+        for (name, value) in doors::headers(&self.address(), "http://127.0.0.1:0", &body) {
+            request = request.header(name, value);
+        }
         if let Some(body) = &self.body {
             let body = body.to_string();
             if self.is_signed {

@@ -8,6 +8,7 @@ use purser_kernel::{Clock, Permission, PermissionSet, ids::JobId};
 use purser_tests::{
     app::{Administrator, PASSWORD, Tenant, TestApp, grocery},
     database::uuid_literal,
+    doors,
     totp::code_at,
     whatsapp,
 };
@@ -48,6 +49,7 @@ impl Shop {
         let integration = owner.create("/v1/integrations", &whatsapp::integration()).await;
         let directory = owner.create("/v1/integrations/ldap", &directory(true)).await;
         let provider = owner.create("/v1/integrations/oidc", &provider(false)).await;
+        let mut names = connected(&owner).await;
         let (endpoint, delivery) = webhooks(&owner).await;
         let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
@@ -79,7 +81,7 @@ impl Shop {
         let file = owner.upload("?filename=order.txt", "text/plain", "4 white bread").await.expect(201).json();
         app.seal(&owner).await;
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
-        let names = BTreeMap::from([
+        names.extend([
             ("ApiKeyId", id(&key)),
             ("ApprovalDelegationId", id(&delegation)),
             ("ApprovalPolicyId", id(&policy)),
@@ -201,6 +203,10 @@ impl Shop {
         let directories = ["/ldap", "/group-roles"];
         let kind = match kind {
             "IntegrationId" if route.contains("/oidc") => "IntegrationId of a provider",
+            "IntegrationId" if route.contains("/twilio") => "IntegrationId of twilio",
+            "IntegrationId" if route.contains("/sendgrid") => "IntegrationId of sendgrid",
+            "IntegrationId" if route.contains("/gmail") => "IntegrationId of gmail",
+            "IntegrationId" if route.contains("/hmac") => "IntegrationId of hmac",
             "IntegrationId" if directories.iter().any(|part| route.contains(part)) => "IntegrationId of a directory",
             kind => kind,
         };
@@ -226,6 +232,10 @@ impl Shop {
             Value::String(text) => {
                 if text.contains("{new}") {
                     *text = text.replace("{new}", &NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+                }
+                if text.contains("{new digits}") {
+                    let digits = format!("{:032x}", NEXT.fetch_add(1, Ordering::Relaxed));
+                    *text = text.replace("{new digits}", &digits);
                 }
                 let name = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
                 if let Some(name) = name {
@@ -266,6 +276,18 @@ async fn dead_job(app: &TestApp, organization: &str) -> String {
     job
 }
 
+/// The ids of connections with the providers that have a route of their own.
+async fn connected(owner: &Tenant) -> BTreeMap<&'static str, String> {
+    let connect =
+        async |provider: &str, body: Value| id(&owner.create(&format!("/v1/integrations/{provider}"), &body).await);
+    BTreeMap::from([
+        ("IntegrationId of twilio", connect("twilio", doors::twilio::integration()).await),
+        ("IntegrationId of sendgrid", connect("sendgrid", doors::sendgrid::integration()).await),
+        ("IntegrationId of gmail", connect("gmail", doors::gmail::integration()).await),
+        ("IntegrationId of hmac", connect("hmac", doors::hmac::integration()).await),
+    ])
+}
+
 /// An endpoint at which nobody listens, and a delivery to it that is tried once.
 async fn webhooks(owner: &Tenant) -> (Value, Value) {
     let endpoint = json!({ "url": "http://127.0.0.1:1/", "event_types": ["webhook.test"], "max_attempts": 1 });
@@ -280,7 +302,11 @@ fn id(value: &Value) -> String {
 
 /// A body that the route takes, with every id that it understands. `{new}` is another number each time.
 pub(crate) fn body(route: &str) -> Option<Value> {
-    sign_in(route).or_else(|| platform(route)).or_else(|| house(route)).or_else(|| trade(route))
+    sign_in(route)
+        .or_else(|| platform(route))
+        .or_else(|| house(route))
+        .or_else(|| providers(route))
+        .or_else(|| trade(route))
 }
 
 /// Of people and programs.
@@ -444,6 +470,41 @@ fn house(route: &str) -> Option<Value> {
     })
 }
 
+/// Of providers that have a route of their own.
+fn providers(route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /v1/integrations/twilio" | "PATCH /v1/integrations/{id}/twilio" => {
+            let mut body = doors::twilio::integration();
+            body["config"]["account_sid"] = "AC{new digits}".into();
+            complete(route, body)
+        }
+        "POST /v1/integrations/sendgrid" | "PATCH /v1/integrations/{id}/sendgrid" => {
+            complete(route, doors::sendgrid::integration())
+        }
+        "POST /v1/integrations/gmail" | "PATCH /v1/integrations/{id}/gmail" => {
+            let mut body = doors::gmail::integration();
+            body["config"]["email_address"] = "new{new}@gmail.example".into();
+            complete(route, body)
+        }
+        "POST /v1/integrations/hmac" | "PATCH /v1/integrations/{id}/hmac" => {
+            let mut body = doors::hmac::integration();
+            body["config"]["tolerance_seconds"] = 60.into();
+            // What begins with a brace is a name of the shop's.
+            body["config"]["signed_content"] = "v0:{id}:{timestamp}:{body}".into();
+            complete(route, body)
+        }
+        _ => return None,
+    })
+}
+
+/// The body that connects a provider, and of one that is connected: whether its door is open.
+fn complete(route: &str, mut body: Value) -> Value {
+    if route.starts_with("PATCH") {
+        body["is_active"] = true.into();
+    }
+    body
+}
+
 /// Of what it deals in, and with whom.
 fn trade(route: &str) -> Option<Value> {
     Some(match route {
@@ -495,6 +556,9 @@ fn trade(route: &str) -> Option<Value> {
             "sku": "V-{new}", "variant_type": "size", "value": "taken", "price_delta": "0.5", "ai_aliases": ["taken"],
         }),
         "POST /v1/webhooks/whatsapp/{organization_id}/{integration_id}" => whatsapp::messages(&[]),
+        "POST /v1/webhooks/sendgrid/{organization_id}/{integration_id}" => json!([]),
+        "POST /v1/webhooks/gmail/{organization_id}/{integration_id}"
+        | "POST /v1/webhooks/hmac/{organization_id}/{integration_id}" => json!({}),
         "POST /v1/orders/{id}/cancel" => json!({ "reason": "taken" }),
         _ => return None,
     })
@@ -582,9 +646,11 @@ fn provider(is_active: bool) -> Value {
 pub(crate) const NOT_OF_A_SHOP: [(&str, u16); 1] = [("POST /v1/platform/organizations/{id}/invite-owner", 409)];
 
 /// Routes that ask a machine which the matrices do not have, and what they answer then.
-pub(crate) const NOBODY_ANSWERS: [(&str, u16); 3] = [
+pub(crate) const NOBODY_ANSWERS: [(&str, u16); 4] = [
     ("POST /v1/auth/ldap/{organization_id}/{integration_id}/login", 503),
     ("POST /v1/auth/oidc/{organization_id}/{integration_id}/start", 503),
+    // Only Google can sign.
+    ("POST /v1/webhooks/gmail/{organization_id}/{integration_id}", 401),
     // Nobody has begun anything.
     ("POST /v1/auth/oidc/{organization_id}/{integration_id}/callback", 401),
 ];

@@ -16,8 +16,8 @@ async fn each_event_ends_in_a_state_that_says_why(#[case] engine: Engine) {
     let ours = || whatsapp::change(whatsapp::PHONE_NUMBER_ID, &[text()], &[]);
     let cases = [
         (whatsapp::messages(&[text()]).to_string(), "processed", Value::Null),
-        ("not json".to_owned(), "failed", json!("not_json")),
-        ("{\"object\":\"page\",\"entry\":[]}".to_owned(), "failed", json!("wrong_shape")),
+        ("not json".to_owned(), "dead", json!("not_json")),
+        ("{\"object\":\"page\",\"entry\":[]}".to_owned(), "dead", json!("wrong_shape")),
         (whatsapp::notification(&[vec![other_number.clone()]]).to_string(), "ignored", json!("other_phone_number")),
         (whatsapp::notification(&[vec![template.clone()]]).to_string(), "ignored", json!("other_subject")),
         (
@@ -26,7 +26,7 @@ async fn each_event_ends_in_a_state_that_says_why(#[case] engine: Engine) {
             json!("other_phone_number, other_subject"),
         ),
         (whatsapp::messages(&[json!({ "id": 7 }), text()]).to_string(), "processed", json!("malformed_part")),
-        (whatsapp::messages(&[json!({ "id": 7 })]).to_string(), "failed", json!("malformed_part")),
+        (whatsapp::messages(&[json!({ "id": 7 })]).to_string(), "dead", json!("malformed_part")),
     ];
     for (body, status, error) in cases {
         assert_eq!(world.deliver(&connection, &body).await.status, 200);
@@ -39,9 +39,14 @@ async fn each_event_ends_in_a_state_that_says_why(#[case] engine: Engine) {
         assert_eq!((shown.status, &shown.json()), (200, &event));
         assert!(event.get("body").is_none());
     }
-    let failed = world.owner.get("/v1/inbound-events?status=failed").await;
-    assert_eq!(failed.json()["data"].as_array().unwrap().len(), 3);
+    let dead = world.owner.get("/v1/inbound-events?status=dead").await;
+    assert_eq!(dead.json()["data"].as_array().unwrap().len(), 3);
     assert_eq!(world.owner.get("/v1/inbound-events?status=lost").await.status, 422);
+    let since = async |query: &str| world.owner.get(&format!("/v1/inbound-events?{query}")).await.expect(200).json();
+    assert_eq!(since("since=2999-01-01T00:00:00Z").await["data"], json!([]));
+    assert_eq!(since("until=2020-01-01T00:00:00Z").await["data"], json!([]));
+    let all = since("since=2020-01-01T00:00:00Z&until=2999-01-01T00:00:00Z").await;
+    assert_eq!(all["data"].as_array().unwrap().len(), 8);
     // What could be read beside it was not lost.
     let conversations = world.owner.get("/v1/conversations").await;
     assert_eq!(conversations.json()["data"][0]["unread_count"], 4);

@@ -1,8 +1,9 @@
-//! Connections to providers, and the door at which WhatsApp knocks.
+//! Connections to providers, and the doors at which they knock.
 mod connections;
 mod credentials;
 mod directories;
 mod door;
+mod doors;
 mod events;
 mod mappings;
 mod openid_providers;

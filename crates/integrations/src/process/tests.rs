@@ -31,12 +31,13 @@ fn report() -> StatusUpdate {
 }
 
 fn ending(messages: usize, reports: usize, skipped: &[Skipped]) -> (Status, Option<String>) {
-    let delivery = Delivery {
+    let contents = Contents {
         messages: vec![message(); messages],
         statuses: vec![report(); reports],
+        news: None,
         skipped: skipped.iter().copied().collect(),
     };
-    let Ending { status, error } = Ending::of(&delivery);
+    let Ending { status, error } = Ending::of(&contents);
     (status, error)
 }
 
@@ -57,7 +58,7 @@ fn an_event_with_nothing_for_us_is_ignored() {
 }
 
 #[test]
-fn an_event_that_held_only_what_cannot_be_read_has_failed() {
-    assert_eq!(ending(0, 0, &[Malformed]).0, Status::Failed);
-    assert_eq!(ending(0, 0, &[Malformed, OtherSubject]).0, Status::Failed);
+fn an_event_that_held_only_what_cannot_be_read_is_dead() {
+    assert_eq!(ending(0, 0, &[Malformed]).0, Status::Dead);
+    assert_eq!(ending(0, 0, &[Malformed, OtherSubject]).0, Status::Dead);
 }

@@ -2,7 +2,7 @@
 mod content;
 
 use super::{CHANNEL, payload};
-use chrono::DateTime;
+use crate::contents::{self, is_id};
 use content::Content;
 use purser_kernel::{Timestamp, ids::IntegrationId, text};
 use purser_store::ports::ReceivedMessage;
@@ -73,19 +73,8 @@ fn name_of(head: &Head, contacts: &[Value]) -> Option<String> {
     sender.profile?.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// The longest id that can be kept. Meta's ids of messages have some 60 characters.
-const MAX_ID: usize = 255;
-
-/// Whether an id can be kept as it is: a cut id would be another's.
-pub(super) fn is_id(id: &str) -> bool {
-    !id.trim().is_empty() && id.chars().count() <= MAX_ID && !id.chars().any(char::is_control)
-}
-
-/// The end of the year 9999: what comes later has no place in RFC 3339.
-const LAST_SECOND: i64 = 253_402_300_799;
-
 /// Seconds since 1970, which Meta sends as text, in some notifications as a number.
 pub(super) fn time(given: &Value) -> Option<Timestamp> {
     let seconds = given.as_i64().or_else(|| given.as_str()?.parse().ok())?;
-    (0..=LAST_SECOND).contains(&seconds).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
+    contents::time(seconds)
 }

@@ -4,63 +4,10 @@
 //! have changes, and a change of the field `messages` has contacts, messages and statuses. Fields that we do not know are left
 //! alone: it is Meta's format and it grows. What cannot be read is left out without its siblings.
 use super::{message, status};
+use crate::contents::{Contents, Skipped, Unreadable};
 use purser_kernel::ids::IntegrationId;
-use purser_store::ports::{ReceivedMessage, StatusUpdate};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::collections::BTreeSet;
-
-/// What a body holds for the integration.
-#[derive(Debug, Default)]
-pub(crate) struct Delivery {
-    /// In the order in which they stand.
-    pub(crate) messages: Vec<ReceivedMessage>,
-    /// In the order in which they stand.
-    pub(crate) statuses: Vec<StatusUpdate>,
-    /// Why something was left out.
-    pub(crate) skipped: BTreeSet<Skipped>,
-}
-
-/// Why a part of a body was left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Skipped {
-    /// It has not the shape that Meta documents.
-    Malformed,
-    /// It is about a telephone number that is not the integration's.
-    OtherPhoneNumber,
-    /// It is about something else than messages, such as the state of a template or of an account.
-    OtherSubject,
-}
-
-impl Skipped {
-    /// The name that operators see.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed_part",
-            Self::OtherPhoneNumber => "other_phone_number",
-            Self::OtherSubject => "other_subject",
-        }
-    }
-}
-
-/// A body of which nothing can be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unreadable {
-    /// It is not JSON.
-    NotJson,
-    /// It is not a notification of the Cloud API.
-    WrongShape,
-}
-
-impl Unreadable {
-    /// The name that operators see.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotJson => "not_json",
-            Self::WrongShape => "wrong_shape",
-        }
-    }
-}
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -97,30 +44,30 @@ struct Metadata {
 }
 
 /// Reads a body for the integration whose telephone number has this id.
-pub(crate) fn parse(body: &[u8], integration_id: IntegrationId, phone_number_id: &str) -> Result<Delivery, Unreadable> {
+pub(crate) fn parse(body: &[u8], integration_id: IntegrationId, phone_number_id: &str) -> Result<Contents, Unreadable> {
     let body: Value = serde_json::from_slice(body).map_err(|_| Unreadable::NotJson)?;
     let envelope: Envelope = read(&body).ok_or(Unreadable::WrongShape)?;
     if envelope.object != "whatsapp_business_account" {
         return Err(Unreadable::WrongShape);
     }
-    let mut delivery = Delivery::default();
+    let mut contents = Contents::default();
     for entry in &envelope.entry {
         match read::<Entry>(entry) {
             Some(entry) => entry.changes.iter().for_each(|change| {
-                if let Err(reason) = add_change(&mut delivery, change, integration_id, phone_number_id) {
-                    delivery.skipped.insert(reason);
+                if let Err(reason) = add_change(&mut contents, change, integration_id, phone_number_id) {
+                    contents.skipped.insert(reason);
                 }
             }),
             None => {
-                delivery.skipped.insert(Skipped::Malformed);
+                contents.skipped.insert(Skipped::Malformed);
             }
         }
     }
-    Ok(delivery)
+    Ok(contents)
 }
 
 fn add_change(
-    delivery: &mut Delivery,
+    contents: &mut Contents,
     change: &Value,
     integration_id: IntegrationId,
     phone_number_id: &str,
@@ -135,19 +82,19 @@ fn add_change(
     }
     for given in &value.messages {
         match message::read(given, &value.contacts, integration_id) {
-            Some(message) => delivery.messages.push(message),
+            Some(message) => contents.messages.push(message),
             None if message::is_system(given) => {}
             None => {
-                delivery.skipped.insert(Skipped::Malformed);
+                contents.skipped.insert(Skipped::Malformed);
             }
         }
     }
     for given in &value.statuses {
         match status::read(given, integration_id) {
-            Some(status) => delivery.statuses.push(status),
+            Some(status) => contents.statuses.push(status),
             None if status::is_other(given) => {}
             None => {
-                delivery.skipped.insert(Skipped::Malformed);
+                contents.skipped.insert(Skipped::Malformed);
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Meta, "status messages webhook reference".
 use super::{message, payload};
+use crate::contents::is_id;
 use purser_kernel::ids::IntegrationId;
 use purser_store::ports::{DeliveryStatus, StatusUpdate};
 use serde::Deserialize;
@@ -46,7 +47,7 @@ pub(super) fn read(given: &Value, integration_id: IntegrationId) -> Option<Statu
         status: named(&report.status)?,
         at: message::time(&report.timestamp)?,
         error: report.errors.into_iter().next().map(Fault::describe),
-        external_id: Some(report.id).filter(|id| message::is_id(id))?,
+        external_id: Some(report.id).filter(|id| is_id(id))?,
     })
 }
 

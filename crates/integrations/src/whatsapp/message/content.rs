@@ -1,7 +1,8 @@
 //! What a message says, by its type.
 //!
 //! Meta, "messages webhook reference", one page for each type.
-use super::{is_id, payload::read};
+use super::payload::read;
+use crate::contents::is_id;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use purser_kernel::{Quantity, hex};
 use purser_store::ports::{AttachmentKind, NewAttachment};

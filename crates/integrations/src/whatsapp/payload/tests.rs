@@ -3,12 +3,14 @@ use proptest::prelude::*;
 use purser_store::ports::{
     AttachmentKind,
     DeliveryStatus::{Delivered, Failed, Read, Sent},
+    ReceivedMessage,
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 
 const NUMBER: &str = "106540352242922";
 
-fn parsed(body: &Value) -> Delivery {
+fn parsed(body: &Value) -> Contents {
     parse(body.to_string().as_bytes(), IntegrationId::generate(), NUMBER).unwrap()
 }
 

@@ -1,0 +1,44 @@
+//! The door of Twilio SendGrid.
+use super::{Door, Visit};
+use actix_web::{
+    HttpRequest, HttpResponse, post,
+    web::{Data, Payload},
+};
+use purser_http::{problem::Refusal, unit::Anyone};
+use purser_integrations::{
+    Provider,
+    webhooks::{Doors, MAX_MAIL},
+};
+use purser_kernel::{OrganizationId, ids::IntegrationId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(receive_sendgrid);
+}
+
+/// Takes in a mail of Inbound Parse, which comes as a form, or a batch of the Event Webhook, which comes as JSON. The same again changes
+/// nothing.
+#[utoipa::path(
+    tag = "Webhooks",
+    params(
+        ("organization_id" = OrganizationId, Path),
+        ("integration_id" = IntegrationId, Path),
+        ("X-Twilio-Email-Event-Webhook-Signature" = String, Header, description = "The ECDSA signature over timestamp and body, in Base64"),
+        ("X-Twilio-Email-Event-Webhook-Timestamp" = String, Header, description = "When it was signed"),
+    ),
+    request_body(content((String = "multipart/form-data"), (Object = "application/json")), description = "A mail with its files, at most 30 MiB, or a list of events"),
+    responses((status = 200), (status = 401)),
+    security(()),
+)]
+#[post("/v1/webhooks/sendgrid/{organization_id}/{integration_id}")]
+async fn receive_sendgrid(
+    anyone: Anyone,
+    door: Door,
+    doors: Data<Doors>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, Refusal> {
+    let visit = Visit { provider: Provider::SendGrid, anyone: &anyone, door: &door, doors: &doors, request: &request };
+    visit.take_in(body, MAX_MAIL).await?;
+    Ok(HttpResponse::Ok().finish())
+}
