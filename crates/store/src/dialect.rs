@@ -1,4 +1,5 @@
-//! Every branch on the database, but for the marked ones in migrations.
+//! Every difference of SQL between the databases, but for the marked ones in migrations. How a database is opened differs too: `connect`,
+//! `connection`, `verify`.
 use crate::{
     connection::{Connection, Engine, failed},
     error::internal,

@@ -51,6 +51,15 @@ pub struct ProjectFilter {
     pub manager_id: Option<UserId>,
 }
 
+/// A project and how many work in it.
+#[derive(Clone, Debug)]
+pub struct CountedProject {
+    /// The project.
+    pub project: project::Model,
+    /// Its members.
+    pub member_count: i64,
+}
+
 /// What is published of a project.
 #[derive(Serialize, ToSchema)]
 struct Published<'a> {
@@ -104,24 +113,36 @@ events! {
 }
 
 /// Projects, newest first.
-pub async fn list(tx: &ReadTx, filter: ProjectFilter, page: &PageRequest) -> Result<Page<project::Model>, Problem> {
+pub async fn list(tx: &ReadTx, filter: ProjectFilter, page: &PageRequest) -> Result<Page<CountedProject>, Problem> {
     tx.scope().require(Permission::ProjectsRead)?;
     let ProjectFilter { is_active, manager_id } = filter;
-    tx.find::<project::Entity>()
+    let page = tx
+        .find::<project::Entity>()
         .filter_if(is_active.map(|active| Column::IsActive.eq(active)))
         .filter_if(manager_id.map(|manager| Column::ManagerId.eq(manager)))
         .page(page)
-        .await
+        .await?;
+    let counts = members::counts(tx, page.data.iter().map(|project| project.id)).await?;
+    Ok(page.map(|project| {
+        let member_count = counts.get(&project.id).copied().unwrap_or_default();
+        CountedProject { project, member_count }
+    }))
 }
 
 /// One project.
-pub async fn get(tx: &ReadTx, id: ProjectId) -> Result<project::Model, Problem> {
+pub async fn get(tx: &ReadTx, id: ProjectId) -> Result<CountedProject, Problem> {
     tx.scope().require(Permission::ProjectsRead)?;
-    tx.get::<project::Entity>(id).await
+    counted(tx, tx.get::<project::Entity>(id).await?).await
+}
+
+async fn counted(tx: &ReadTx, project: project::Model) -> Result<CountedProject, Problem> {
+    let counts = members::counts(tx, [project.id]).await?;
+    let member_count = counts.get(&project.id).copied().unwrap_or_default();
+    Ok(CountedProject { project, member_count })
 }
 
 /// Creates a project. `limit_reached` when the organization has as many as it may have.
-pub async fn create(tx: &WriteTx, new: NewProject) -> Result<project::Model, Problem> {
+pub async fn create(tx: &WriteTx, new: NewProject) -> Result<CountedProject, Problem> {
     tx.scope().require(Permission::ProjectsManage)?;
     let NewProject { name, description, manager_id } = new;
     let change = ProjectChange {
@@ -145,7 +166,7 @@ pub async fn create(tx: &WriteTx, new: NewProject) -> Result<project::Model, Pro
     let project = tx.insert(row).await?;
     tx.audit(AuditEntry::new("project.create", "project", project.id).after(&view(&project))).await?;
     tx.emit(&ProjectCreated(Published::of(&project))).await?;
-    Ok(project)
+    Ok(CountedProject { project, member_count: 0 })
 }
 
 /// Changes a project that has a version which the caller expects.
@@ -154,7 +175,7 @@ pub async fn update(
     id: ProjectId,
     expected: impl Into<Expected>,
     change: ProjectChange,
-) -> Result<project::Model, Problem> {
+) -> Result<CountedProject, Problem> {
     tx.scope().require(Permission::ProjectsManage)?;
     let before = tx.get::<project::Entity>(id).await?;
     tx.expect_version(&before, expected)?;
@@ -163,7 +184,7 @@ pub async fn update(
     let project = tx.update(before, |row| apply(change, row)).await?;
     tx.audit(AuditEntry::new("project.update", "project", id).before(&was).after(&view(&project))).await?;
     tx.emit(&ProjectUpdated(Published::of(&project))).await?;
-    Ok(project)
+    counted(tx, project).await
 }
 
 /// Deletes a project that has a version which the caller expects. It counts no more.

@@ -1,7 +1,11 @@
 //! The caller, as they see themselves.
-use actix_web::get;
+use actix_web::{HttpResponse, get, post};
 use purser_auth::{Person, people};
-use purser_http::{problem::Refusal, reply::Reply, unit::Read};
+use purser_http::{
+    problem::Refusal,
+    reply::Reply,
+    unit::{Read, Write},
+};
 use purser_http_auth::view::{OrganizationBrief, PersonView};
 use purser_kernel::Permission;
 use purser_tenancy::members::{self, Standing};
@@ -10,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show);
+    config.service(show).service(complete_onboarding);
 }
 
 /// The caller and where they act.
@@ -20,6 +24,8 @@ pub struct MeView {
     organization: OrganizationBrief,
     /// Whether the organization is suspended: nothing but reading and re-activating it is possible.
     is_suspended: bool,
+    /// Whether the caller has been shown around in the organization.
+    onboarding_completed: bool,
     /// The names of the roles, the highest first.
     roles: Vec<String>,
     permissions: Vec<Permission>,
@@ -27,11 +33,12 @@ pub struct MeView {
 
 impl MeView {
     fn of(person: Person, standing: Standing) -> Self {
-        let Standing { organization, membership } = standing;
+        let Standing { organization, membership, onboarding_completed } = standing;
         Self {
             user: person.into(),
             organization: organization.into(),
             is_suspended: membership.suspended,
+            onboarding_completed,
             roles: membership.roles,
             permissions: membership.permissions.iter().collect(),
         }
@@ -45,4 +52,13 @@ async fn show(unit: Read) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let (person, standing) = (people::me(&tx).await?, members::me(&tx).await?);
     Ok(Reply::ok(&MeView::of(person, standing))?)
+}
+
+/// Writes down that the caller has been shown around in the organization. Twice is as good as once.
+#[utoipa::path(tag = "Organization", responses((status = 204)))]
+#[post("/v1/me/complete-onboarding")]
+async fn complete_onboarding(unit: Write) -> Result<HttpResponse, Refusal> {
+    let tx = unit.begin(&()).await?;
+    members::complete_onboarding(&tx).await?;
+    unit.commit(tx, Reply::no_content()).await
 }

@@ -16,10 +16,7 @@ use purser_kernel::{
     Patch, UserId,
     ids::{Project, ProjectId},
 };
-use purser_tenancy::{
-    entity::project,
-    projects::{self, NewProject, ProjectChange, ProjectFilter},
-};
+use purser_tenancy::projects::{self, CountedProject, NewProject, ProjectChange, ProjectFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,19 +34,23 @@ pub struct ProjectView {
     description: Option<String>,
     manager_id: Option<UserId>,
     is_active: bool,
+    /// How many work in it.
+    member_count: i64,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-impl From<project::Model> for ProjectView {
-    fn from(project: project::Model) -> Self {
+impl From<CountedProject> for ProjectView {
+    fn from(counted: CountedProject) -> Self {
+        let CountedProject { project, member_count } = counted;
         Self {
             id: project.id,
             name: project.name,
             description: project.description,
             manager_id: project.manager_id,
             is_active: project.is_active,
+            member_count,
             version: project.version,
             created_at: project.created_at,
             updated_at: project.updated_at,

@@ -1,4 +1,4 @@
-//! What PostgreSQL alone can do. The one place where a migration asks which database it runs on.
+//! What PostgreSQL alone can do. Here, and for rights in `grants` and `roles`, migrations ask which database they run on.
 use super::{NewTable, Owner};
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, SchemaManager};
 use sea_orm_migration::sea_orm::DbBackend;

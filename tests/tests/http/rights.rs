@@ -16,11 +16,12 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Routes that ask who is there and for no permission.
-pub(crate) const FOR_EVERYBODY: [&str; 19] = [
+pub(crate) const FOR_EVERYBODY: [&str; 20] = [
     // Who may do nothing may still know it.
     "GET /v1/me",
     "GET /v1/me/preferences",
     "PATCH /v1/me/preferences",
+    "POST /v1/me/complete-onboarding",
     "GET /v1/me/profile",
     "PATCH /v1/me/profile",
     // And where else they belong, and found something of their own.

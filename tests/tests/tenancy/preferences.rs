@@ -1,7 +1,10 @@
 //! What a person prefers.
 use crate::{problem, refused};
 use purser_kernel::PermissionSet;
-use purser_tests::{app::TestApp, database::Engine};
+use purser_tests::{
+    app::{Tenant, TestApp},
+    database::Engine,
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -45,4 +48,22 @@ async fn of_two_first_choices_at_once_one_is_told(#[case] engine: Engine) {
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412]);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_was_shown_around_is_not_shown_around_again(#[case] engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let owner = app.tenant("Acme").await;
+    let member = app.member(&owner, PermissionSet::empty()).await;
+    let seen = async |who: &Tenant| who.get("/v1/me").await.expect(200).json()["onboarding_completed"].clone();
+    assert_eq!(seen(&member).await, false);
+    for _ in 0..2 {
+        member.verb("/v1/me/complete-onboarding").await.expect(204);
+    }
+    assert_eq!((seen(&member).await, seen(&owner).await), (json!(true), json!(false)));
+    let trail = owner.get("/v1/audit-logs?resource=member").await.expect(200).body;
+    assert_eq!(trail.matches("member.complete_onboarding").count(), 1);
 }

@@ -69,6 +69,8 @@ async fn a_member_works_in_it_once(#[case] engine: Engine) {
     one.expect(200);
     other.expect(200);
     owner.put(&path, &json!({ "role": "lead" })).await.expect(200);
+    let count = async || rows(&owner, LIST).await[0]["member_count"].clone();
+    assert_eq!(count().await, 1);
     let [row] = &rows(&owner, &members).await[..] else { panic!("not one member") };
     assert_eq!((&row["user_id"], &row["role"]), (&json!(member.user_id), &json!("lead")));
     refused(&owner.put(&path, &json!({ "role": "x".repeat(65) })).await, &[("/role", "too_long")]);

@@ -1,7 +1,7 @@
 //! What no source file may contain.
 use crate::members;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{collections::BTreeSet, fs};
 
 /// The Rust files below `folder`, from the root.
 pub(crate) fn rust_files(folder: &str) -> Vec<(String, String)> {
@@ -65,4 +65,36 @@ fn no_domain_names_a_database_library() {
             assert!(!names(&source, name), "{path} names {name}");
         }
     }
+}
+
+/// What differs between the databases is known in few places: their SQL in the dialect, how they are opened beside it, what only a
+/// server of its own can have (notices, roles) where processes start, and tables in migrations.
+#[test]
+fn nobody_else_asks_which_database_it_is() {
+    const KNOW: [&str; 11] = [
+        "api/src/app/process.rs",
+        "api/src/commands/doctor.rs",
+        "api/src/migrations.rs",
+        "crates/store/src/columns.rs",
+        "crates/store/src/connect.rs",
+        "crates/store/src/connection.rs",
+        "crates/store/src/dialect.rs",
+        "crates/store/src/verify.rs",
+        "migration/src/grants.rs",
+        "migration/src/roles.rs",
+        "migration/src/table/postgres.rs",
+    ];
+    const ASKING: [&str; 5] =
+        ["is_postgres()", "is_sqlite()", "DbBackend::", "DatabaseBackend::", "get_database_backend()"];
+    let mut asked = BTreeSet::new();
+    for folder in ["api/src", "crates", "entity", "http", "migration"] {
+        for (path, source) in rust_files(folder) {
+            // What a file's own tests ask is theirs.
+            let code = source.split("#[cfg(test)]").next().unwrap();
+            if !path.contains("/tests") && ASKING.iter().any(|asking| names(code, asking)) {
+                asked.insert(path);
+            }
+        }
+    }
+    assert_eq!(asked, KNOW.map(str::to_owned).into());
 }

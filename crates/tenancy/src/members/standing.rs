@@ -52,6 +52,8 @@ pub struct Standing {
     pub organization: organization::Model,
     /// What the caller is in it.
     pub membership: Membership,
+    /// Whether they have been shown around in it.
+    pub onboarding_completed: bool,
 }
 
 /// What the caller is in the organization of `tx`. `not_found` for an actor who is no member. Asks for no permission:
@@ -60,8 +62,23 @@ pub async fn me(tx: &ReadTx) -> Result<Standing, Problem> {
     let not_found = || Problem::not_found("membership");
     let user = tx.scope().actor.user().ok_or_else(not_found)?;
     let organization = open_organization(tx).await?.ok_or_else(not_found)?;
-    let membership = membership(tx, user).await?.ok_or_else(not_found)?;
-    Ok(Standing { organization, membership })
+    let member = active(tx, user).await?.ok_or_else(not_found)?;
+    let membership = standing(tx, &organization, &member).await?;
+    Ok(Standing { organization, membership, onboarding_completed: member.onboarding_completed })
+}
+
+/// Writes down that the caller has been shown around in the organization. Twice is as good as once. `not_found` for an actor who
+/// is no member.
+pub async fn complete_onboarding(tx: &WriteTx) -> Result<(), Problem> {
+    let not_found = || Problem::not_found("membership");
+    let user = tx.scope().actor.user().ok_or_else(not_found)?;
+    let member = active(tx, user).await?.ok_or_else(not_found)?;
+    let new = membership::Column::Id.eq(member.id).and(membership::Column::OnboardingCompleted.eq(false));
+    let change = |row: &mut membership::ActiveModel| row.onboarding_completed = Set(true);
+    if tx.update_where(new, change).await? == 1 {
+        tx.audit(AuditEntry::new("member.complete_onboarding", "member", member.id)).await?;
+    }
+    Ok(())
 }
 
 /// What the person is in the organization of `tx`. `None` when they are no active member, or the organization is closed.
@@ -72,13 +89,21 @@ pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>,
     let Some(member) = active(tx, user).await? else {
         return Ok(None);
     };
-    let rights = rights::of(tx, &member).await?;
-    Ok(Some(Membership {
+    standing(tx, &organization, &member).await.map(Some)
+}
+
+async fn standing(
+    tx: &ReadTx,
+    organization: &organization::Model,
+    member: &membership::Model,
+) -> Result<Membership, Problem> {
+    let rights = rights::of(tx, member).await?;
+    Ok(Membership {
         roles: rights.roles.into_iter().map(|role| role.name).collect(),
         permissions: rights.permissions,
         sessions_valid_from: member.sessions_valid_from,
         suspended: organization.status == organization::Status::Suspended,
-    }))
+    })
 }
 
 /// What each of these people may do, by as many queries as for one. Who is no active member is not among them; nobody is when the

@@ -7,6 +7,7 @@ use purser_entity_tenancy::{
 use purser_kernel::{UserId, ids::ProjectId};
 use purser_store::prelude::*;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 const MAX_ROLE: usize = 64;
 
@@ -20,6 +21,20 @@ pub async fn members(
     tx.get::<project::Entity>(project_id).await?;
     let own = Column::ProjectId.eq(project_id);
     tx.find::<project_member::Entity>().filter(own).order_by(Column::Id, Asc).page(page).await
+}
+
+/// How many work in each of these projects; nothing is said of one in which nobody does.
+pub(super) async fn counts(
+    tx: &ReadTx,
+    projects: impl IntoIterator<Item = ProjectId>,
+) -> Result<BTreeMap<ProjectId, i64>, Problem> {
+    let projects: Vec<_> = projects.into_iter().collect();
+    if projects.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let these = tx.find::<project_member::Entity>().filter(Column::ProjectId.is_in(projects));
+    let counted: Vec<(ProjectId, i64)> = these.aggregate().by(Column::ProjectId).count().rows().await?;
+    Ok(counted.into_iter().collect())
 }
 
 /// Adds a member of the organization to a project, or changes what they do in it. `role` says it in words and gives no rights.
