@@ -128,7 +128,8 @@ async fn a_delegation_ends_at_its_time(#[case] engine: Engine) {
     let shown = desk.asks(&order).await;
     assert_eq!(assigned(&deputy).await, [id(&shown)]);
     let this = uuid_literal(engine, id(&delegation));
-    desk.sql(&format!("update approval_delegations set until = '2026-11-20 10:00:00+00:00' where id = {this}")).await;
+    let over = "since = '2026-11-01 10:00:00+00:00', until = '2026-11-20 10:00:00+00:00'";
+    desk.sql(&format!("update approval_delegations set {over} where id = {this}")).await;
     assert!(assigned(&deputy).await.is_empty());
     problem(&approve(&deputy, &shown).await, 403, "forbidden");
     approve(&manager, &shown).await.expect(200);

@@ -84,8 +84,7 @@ fn nobody_else_asks_which_database_it_is() {
         "migration/src/roles.rs",
         "migration/src/table/postgres.rs",
     ];
-    const ASKING: [&str; 5] =
-        ["is_postgres()", "is_sqlite()", "DbBackend::", "DatabaseBackend::", "get_database_backend()"];
+    const ASKING: [&str; 5] = ["is_postgres()", "is_sqlite()", "DbBackend::", "DatabaseBackend::", "Engine::Postgres"];
     let mut asked = BTreeSet::new();
     for folder in ["api/src", "crates", "entity", "http", "migration"] {
         for (path, source) in rust_files(folder) {
