@@ -60,6 +60,7 @@ async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created()
         .index(&["created_at"])
         .index(&["resource", "resource_id", "created_at"])
+        .index(&["resource_id", "created_at"])
         .index(&["actor_id", "created_at"])
         .index(&["action", "created_at"])
         .index(&["category", "created_at"])

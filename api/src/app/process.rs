@@ -71,9 +71,14 @@ impl Process {
     pub fn work(&self, config: &Config, concurrency: usize) -> Result<(), Failure> {
         let (store, stop) = (&self.services.store, || self.tasks.token());
         let options = WorkerOptions { concurrency, ..WorkerOptions::default() };
-        let worker = Worker::new(store.clone(), self.services.job_handlers(), options);
+        // What waits for others, such as mail servers, waits in places of its own: all kinds of it together leave the rest as it is.
+        let (slow, quick): (Vec<_>, Vec<_>) =
+            self.services.job_handlers().into_iter().partition(|handler| handler.at_once(concurrency) < concurrency);
+        let worker = Worker::new(store.clone(), quick, options);
+        let slow = Worker::new(store.clone(), slow, WorkerOptions { concurrency: (concurrency / 4).max(1), ..options });
         let scheduler = Scheduler::new(store.clone(), Services::schedules())?;
         self.tasks.spawn("worker", endless(worker.run(stop())));
+        self.tasks.spawn("slow jobs", endless(slow.run(stop())));
         let (handler, concurrency) = self.services.webhook_handler()?;
         let sender = Worker::new(store.clone(), vec![handler], WorkerOptions { concurrency, ..options });
         self.tasks.spawn("webhooks", endless(sender.run(stop())));

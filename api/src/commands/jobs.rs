@@ -1,7 +1,7 @@
 //! `purser jobs`: what waits, what died of what, and what becomes of it.
 use crate::{Config, Failure, app, report, wiring::Services};
 use clap::{Args, Subcommand};
-use purser_kernel::{Clock, Id, PageRequest, PlatformScope, Problem, ids::JobId};
+use purser_kernel::{Clock, CommonProblem, Id, PageRequest, PlatformScope, Problem, ids::JobId};
 use purser_store::{
     jobs::administration::{self, JobFilter, JobRow, JobStatus},
     name_of, named,
@@ -147,8 +147,13 @@ async fn retry_dead(services: &Services, who: &PlatformScope, kind: String) -> R
             break;
         }
         for job in &page.data {
-            Change::Retry.make(services, who, job.id).await?;
-            retried += 1;
+            match Change::Retry.make(services, who, job.id).await {
+                Ok(_) => retried += 1,
+                // Somebody else was faster.
+                Err(problem) if problem.is(CommonProblem::IllegalTransition) || problem.is(CommonProblem::NotFound) => {
+                }
+                Err(problem) => return Err(problem.into()),
+            }
         }
     }
     report::ok(&format!("{retried} jobs of {kind} begin anew"));

@@ -103,9 +103,12 @@ impl AccessLog {
     pub async fn flush(&self) -> Result<(), Problem> {
         let mut failed = None;
         for (organization, rows) in self.buffer.take() {
-            if let Err(problem) = self.write_rows(organization, &rows).await {
-                self.buffer.put_back(organization, rows);
-                failed = Some(problem);
+            match self.write_rows(organization, &rows).await {
+                Ok(()) => self.buffer.written(rows.len()),
+                Err(problem) => {
+                    self.buffer.put_back(organization, rows);
+                    failed = Some(problem);
+                }
             }
         }
         failed.map_or(Ok(()), Err)

@@ -1,7 +1,10 @@
 //! That an entry of the trail is in a seal.
 use crate::seals::SealView;
-use actix_web::get;
-use purser_compliance::proof::{self, Inclusion, Proof};
+use actix_web::{get, web::Data};
+use purser_compliance::{
+    Access, AccessLog,
+    proof::{self, Inclusion, Proof},
+};
 use purser_http::{path::PathId, problem::Refusal, reply::Reply, unit::Read};
 use purser_kernel::{
     hex,
@@ -56,8 +59,9 @@ impl From<Proof> for ProofView {
     security(("bearer" = ["audit.read"])),
 )]
 #[get("/v1/audit-logs/{id}/proof")]
-async fn show(unit: Read, PathId(id): PathId<ids::AuditLog>) -> Result<Reply, Refusal> {
+async fn show(unit: Read, accesses: Data<AccessLog>, PathId(id): PathId<ids::AuditLog>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let proof = proof::proof(&tx, id).await?;
+    accesses.note(unit.scope(), unit.purpose(), Access::select("audit_log", [id]))?;
     Ok(Reply::ok(&ProofView::from(proof))?)
 }

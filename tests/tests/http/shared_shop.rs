@@ -34,9 +34,11 @@ impl<'a> SharedShop<'a> {
                 equip(shop, with_admin, self.app).await;
                 attempt(shop).await
             };
-            // Making the request can fail too: what it is about may have been deleted.
-            if let Ok(None) = AssertUnwindSafe(tried).catch_unwind().await {
-                return None;
+            // Making the request can fail too: what it is about may have been deleted. What is wrong inside is wrong on any shop.
+            match AssertUnwindSafe(tried).catch_unwind().await {
+                Ok(None) => return None,
+                Ok(Some(fault)) if fault.contains("status: 5") => return Some(fault),
+                _ => {}
             }
         }
         let shop = self.shop.insert(Shop::open(self.app, "Fresh").await);

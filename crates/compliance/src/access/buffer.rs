@@ -7,7 +7,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Readings that may wait: some 30 MB, when each is of a whole page.
+/// Readings that may wait or be written: some 160 MB, when each is of a page of 200.
 const MAX_WAITING: usize = 10_000;
 
 /// A reading.
@@ -52,15 +52,20 @@ impl Buffer {
         self.wake.notify_one();
     }
 
-    /// What waits, which then is the caller's to write.
+    /// What waits, which then is the caller's to write. It takes room until it [is written](Self::written).
     pub(super) fn take(&self) -> HashMap<OrganizationId, Vec<ActiveModel>> {
-        std::mem::take(&mut *self.lock()).rows
+        std::mem::take(&mut self.lock().rows)
+    }
+
+    /// So many were written.
+    pub(super) fn written(&self, count: usize) {
+        let mut waiting = self.lock();
+        waiting.count = waiting.count.saturating_sub(count);
     }
 
     /// What could not be written, in front of what was noted meanwhile.
     pub(super) fn put_back(&self, organization: OrganizationId, mut rows: Vec<ActiveModel>) {
         let mut waiting = self.lock();
-        waiting.count += rows.len();
         let later = waiting.rows.entry(organization).or_default();
         rows.append(later);
         *later = rows;
@@ -96,7 +101,11 @@ mod tests {
         let (buffer, organization) = (Buffer::default(), OrganizationId::generate());
         assert!((0..MAX_WAITING).all(|_| buffer.add(reading(organization, 1))));
         assert!(!buffer.add(reading(OrganizationId::generate(), 1)));
-        buffer.take();
+        let rows = buffer.take().remove(&organization).unwrap();
+        assert!(!buffer.add(reading(organization, 1)), "what is being written is not written yet");
+        buffer.put_back(organization, rows);
+        assert!(!buffer.add(reading(organization, 1)));
+        buffer.written(buffer.take().remove(&organization).unwrap().len());
         assert!(buffer.add(reading(organization, 1)));
     }
 }

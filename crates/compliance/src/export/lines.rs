@@ -79,7 +79,7 @@ impl Lines {
     async fn sealed(&mut self, tx: &ReadTx, after: (i64, i32), part: &mut Part) -> Result<Stage, Problem> {
         use audit_seal_entry::Column;
         let (seal, position) = after;
-        let next = Column::SealNumber.gt(seal).or(Column::SealNumber.eq(seal).and(Column::Position.gt(position)));
+        let next = Column::SealNumber.gte(seal).and(Column::SealNumber.gt(seal).or(Column::Position.gt(position)));
         let rows = tx
             .find::<audit_seal_entry::Entity>()
             .filter(next.and(Column::SealNumber.lte(self.seals)))

@@ -18,7 +18,7 @@ pub(super) async fn unsealed(tx: &ReadTx, since: Option<Timestamp>, limit: usize
         let looked = tx
             .find::<Entity>()
             .without(Column::Changes, Value::Null)
-            .filter_if(since.map(|since| Column::CreatedAt.gte(since)))
+            .filter_if(since.filter(|_| after.is_none()).map(|since| Column::CreatedAt.gte(since)))
             .filter_if(after.map(behind))
             .order_by(Column::CreatedAt, Asc)
             .order_by(Column::Id, Asc)
@@ -43,7 +43,8 @@ pub(super) async fn unsealed(tx: &ReadTx, since: Option<Timestamp>, limit: usize
 
 /// Entries that come after one with this time and id.
 pub(crate) fn behind((time, id): (Timestamp, AuditLogId)) -> Filter<Entity> {
-    Column::CreatedAt.gt(time).or(Column::CreatedAt.eq(time).and(Column::Id.gt(id)))
+    // Begun with a plain comparison, by which an index is entered where the entries before have ended.
+    Column::CreatedAt.gte(time).and(Column::CreatedAt.gt(time).or(Column::Id.gt(id)))
 }
 
 /// Those of `entries` that a seal has.

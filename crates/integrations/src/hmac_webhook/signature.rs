@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use purser_kernel::{SecretString, Timestamp, hex};
 use sha2::{Sha256, Sha512};
+use subtle::ConstantTimeEq;
 
 /// Whether `knock` is signed with the secret, and in time. Takes equally long wherever the digests differ.
 pub(crate) fn is_valid(config: &HmacConfig, secret: &SecretString, knock: Knock<'_>, now: Timestamp) -> bool {
@@ -17,23 +18,26 @@ pub(crate) fn is_valid(config: &HmacConfig, secret: &SecretString, knock: Knock<
     if config.timestamp_header.is_some() && !is_timely(config, knock, now) {
         return false;
     }
+    let expected = match config.algorithm {
+        Algorithm::Sha256 => made::<Hmac<Sha256>>(&key, &before, knock.body),
+        Algorithm::Sha512 => made::<Hmac<Sha512>>(&key, &before, knock.body),
+    };
+    let Some(expected) = expected else {
+        return false;
+    };
     // While a secret is replaced, some providers send the digests of both, with spaces between.
     header.split_ascii_whitespace().any(|signature| {
         let digits = signature.strip_prefix(config.signature_prefix.as_str());
-        digits.and_then(|digits| digest(config, digits)).is_some_and(|digest| match config.algorithm {
-            Algorithm::Sha256 => agrees::<Hmac<Sha256>>(&key, &before, knock.body, &digest),
-            Algorithm::Sha512 => agrees::<Hmac<Sha512>>(&key, &before, knock.body, &digest),
-        })
+        digits.and_then(|digits| digest(config, digits)).is_some_and(|digest| expected.ct_eq(&digest).into())
     })
 }
 
-fn agrees<M: Mac + KeyInit>(key: &[u8], before: &str, body: &[u8], digest: &[u8]) -> bool {
-    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else {
-        return false;
-    };
+/// Made once, however many digests are held against it.
+fn made<M: Mac + KeyInit>(key: &[u8], before: &str, body: &[u8]) -> Option<Vec<u8>> {
+    let mut mac = <M as KeyInit>::new_from_slice(key).ok()?;
     mac.update(before.as_bytes());
     mac.update(body);
-    mac.verify_slice(digest).is_ok()
+    Some(mac.finalize().into_bytes().to_vec())
 }
 
 fn digest(config: &HmacConfig, digits: &str) -> Option<Vec<u8>> {

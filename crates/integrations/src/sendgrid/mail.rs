@@ -16,6 +16,10 @@ use std::collections::BTreeMap;
 /// What is kept beside the words, in characters.
 const MAX_QUOTED: usize = 20_000;
 const MAX_LINE: usize = 500;
+/// The longest line that a header may have is 998 characters (RFC 5322, section 2.1.1); an id or a date has one.
+const MAX_HEADER: usize = 998;
+/// More than anybody calls themselves.
+const MAX_SENDER: usize = 1_000;
 /// SendGrid takes mails of 30 MB: no one has more files in it that anybody looks through.
 const MOST_FILES: usize = 50;
 
@@ -52,9 +56,16 @@ impl<'p> Fields<'p> {
     }
 }
 
+/// A header as it stands there. Ids and dates have no encoded words (RFC 2047), and looking for some in a line that is made for it takes
+/// for ever.
+fn plain<'h>(headers: &'h [MailHeader<'_>], name: &str) -> Option<&'h str> {
+    let value = headers.get_first_header(name)?.get_value_raw();
+    std::str::from_utf8(value).ok().filter(|value| value.len() <= MAX_HEADER)
+}
+
 /// The mail's own id, without its brackets.
 fn message_id(headers: &[MailHeader<'_>], name: &str) -> Option<String> {
-    let id = headers.get_first_value(name)?;
+    let id = plain(headers, name)?;
     let id = id.split_ascii_whitespace().next()?.trim_matches(['<', '>']).to_owned();
     Some(id).filter(|id| is_id(id))
 }
@@ -96,20 +107,20 @@ pub(super) fn read(config: &SendGridConfig, parts: &[Part], parcel: Parcel<'_>) 
 fn message(fields: &Fields<'_>, envelope: &Envelope, to: &str, parcel: Parcel<'_>) -> Option<ReceivedMessage> {
     let headers = fields.text("headers").unwrap_or_default();
     let headers = mailparse::parse_headers(headers.as_bytes()).map(|(headers, _)| headers).unwrap_or_default();
-    let sender = sender(&fields.text("from").unwrap_or_default());
+    let sender = fields.text("from").filter(|from| from.len() <= MAX_SENDER).and_then(|from| sender(&from));
     let address = sender.as_ref().map(|sender| sender.addr.clone()).or_else(|| envelope.from.clone())?;
     let from = Email::parse("/from", &address).ok()?.normalized();
     let subject = fields.text("subject").unwrap_or_default();
     let text = fields.text("text").filter(|text| !text.trim().is_empty());
     let text = text.or_else(|| Some(words::of_html(&fields.text("html")?))).unwrap_or_default();
-    let (own, quoted) = words::own(&text);
+    let (own, quoted) = words::own(&text::fit(&text, words::MAX_PAGE));
     let line = |name: &str| fields.text(name).map(|value| text::fit(value.trim(), MAX_LINE));
     let payload = json!({
         "subject": text::fit(subject.trim(), MAX_LINE), "to": to, "quoted": text::fit(&quoted, MAX_QUOTED),
         // Whether it comes from where it says: what SendGrid found.
         "spf": line("SPF"), "dkim": line("dkim"),
     });
-    let date = headers.get_first_value("date").and_then(|date| mailparse::dateparse(&date).ok());
+    let date = plain(&headers, "date").and_then(|date| mailparse::dateparse(date).ok());
     let id = message_id(&headers, "message-id");
     Some(ReceivedMessage {
         integration_id: parcel.integration_id,

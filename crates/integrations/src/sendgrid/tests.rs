@@ -147,3 +147,11 @@ async fn events_say_how_far_a_mail_has_come() {
     assert_eq!(read.statuses[2].error.as_deref(), Some("bounce 5.1.1"));
     assert_eq!(read.skipped.into_iter().collect::<Vec<_>>(), [Skipped::Malformed, Skipped::OtherStatus]);
 }
+
+#[tokio::test]
+async fn a_header_that_is_made_to_be_looked_at_for_ever_is_not() {
+    let endless =
+        format!("Message-ID: {}{}\nDate: {}\n", " =?".repeat(5_000), "?=x".repeat(5_000), "=?x?=".repeat(5_000));
+    let message = mail(&[("headers", endless.as_bytes()), ("from", b"ann@example.com"), ("text", b"2 milk")]).await;
+    assert_eq!((message.external_id.as_str(), message.sent_at), ("event", SystemTime::UNIX_EPOCH.into()));
+}

@@ -24,12 +24,12 @@ fn is_quoted(line: &str) -> bool {
 
 /// Whether the line says who wrote what is quoted below it, as "On … wrote:" does. What is answered between the quotes is the sender's.
 fn introduces(line: &str, following: &[&str]) -> bool {
-    let next = following.iter().find(|line| !line.trim().is_empty());
-    line.trim_end().ends_with(':') && next.is_some_and(|line| is_quoted(line))
+    let next = || following.iter().find(|line| !line.trim().is_empty());
+    line.trim_end().ends_with(':') && next().is_some_and(|line| is_quoted(line))
 }
 
-/// What is kept of a page, in characters: no order is longer.
-const MAX_PAGE: usize = 500_000;
+/// What is read of a text or a page, in characters: no order is longer.
+pub(super) const MAX_PAGE: usize = 500_000;
 
 /// Elements that begin a line.
 const BLOCKS: [&str; 12] = ["br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "blockquote"];
@@ -103,6 +103,12 @@ fn unescaped(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_mail_of_empty_lines_is_read_as_fast_as_any() {
+        assert_eq!(own(&"\n".repeat(MAX_PAGE)), (String::new(), String::new()));
+        assert_eq!(own(&format!("2 milk:{}", "\n".repeat(MAX_PAGE))).0, "2 milk:");
+    }
 
     #[test]
     fn what_is_quoted_is_nobody_s_order() {

@@ -6,11 +6,13 @@ use sha2::{Digest, Sha256};
 
 /// Names of fields that are about people, in whatever is written down: who they are, and where they are reached. A name that is missing
 /// here stays in the trail for good.
-const PERSONAL: [&str; 14] = [
+const PERSONAL: [&str; 17] = [
     "address",
+    "addresses",
     "avatar_url",
     "contacts",
     "email",
+    "email_address",
     "first_name",
     "full_name",
     "invited_email",
@@ -18,6 +20,7 @@ const PERSONAL: [&str; 14] = [
     "last_name",
     "owner_email",
     "phone",
+    "service_account",
     "tax_id",
     "username",
     "whatsapp",

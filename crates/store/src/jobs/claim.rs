@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use purser_entity_platform::job::{self, Column, Status};
 use purser_kernel::{ids::JobId, random};
 use sea_orm::sea_query::{
-    CommonTableExpression, Expr, LockBehavior, LockType, Query, SelectStatement, UpdateStatement, WithClause, WithQuery,
+    CommonTableExpression, Cond, Expr, LockBehavior, LockType, Query, SelectStatement, UpdateStatement, WithClause,
+    WithQuery,
 };
 use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult, Statement, Value};
 use std::{collections::HashSet, sync::atomic::AtomicBool};
@@ -44,11 +45,11 @@ pub(super) struct Claimed {
     pub(super) more: bool,
 }
 
-/// Takes up to `limit` jobs that are due and held by nobody, or by a worker whose lease has run out: of each kind as many as there is
+/// Takes up to `limit` jobs for `owner` that are due and held by nobody, or by somebody whose lease has run out: of each kind as many as there is
 /// room for, and of each lane in turn.
 pub(super) async fn claim(
     store: &Store,
-    worker: Uuid,
+    owner: Uuid,
     rooms: &[Room],
     limit: usize,
     turn: &mut Turn,
@@ -65,7 +66,7 @@ pub(super) async fn claim(
         Uuid::nil().into(),
         OWN_LANE.into(),
         (now + lease).into(),
-        worker.into(),
+        owner.into(),
     ];
     for (kind, room) in rooms {
         values.extend([Value::from(*kind), count((*room).min(limit)).into()]);
@@ -83,7 +84,7 @@ pub(super) async fn claim(
     // Less than wanted of a single lane and kind is all of it; of several, some may have had fewer than their part.
     let same = |row: &job::Model| rows.first().is_some_and(|first| (&first.kind, first.lane) == (&row.kind, row.lane));
     let more = rows.len() == limit || !rows.iter().all(same);
-    let held = |row| Job { row, lease_owner: worker, finished: AtomicBool::new(false) };
+    let held = |row| Job { row, lease_owner: owner, finished: AtomicBool::new(false) };
     Ok(Claimed { jobs: rows.into_iter().map(held).collect(), more })
 }
 
@@ -146,12 +147,27 @@ pub(super) fn lost() -> Problem {
     Problem::internal("the job's lease was lost to another worker")
 }
 
-/// Marks these jobs as done, those of them that the worker still holds, and returns which those are.
-pub(super) async fn finish_all(store: &Store, worker: Uuid, jobs: &[JobId]) -> Result<HashSet<JobId>, Problem> {
+/// A job and by which claim it is held.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    pub(super) id: JobId,
+    owner: Uuid,
+}
+
+impl Held {
+    pub(super) fn of(job: &Job) -> Self {
+        Self { id: job.row.id, owner: job.lease_owner }
+    }
+}
+
+/// Marks these jobs as done, those of them that are still held, and returns which those are.
+pub(super) async fn finish_all(store: &Store, jobs: &[Held]) -> Result<HashSet<JobId>, Problem> {
     use sea_orm::sea_query::ExprTrait;
     // Filled up with the last one to a power of two: a statement for each number of jobs would have to be planned for each.
     let (count, last) = (jobs.len().next_power_of_two(), jobs.last());
-    let ids = jobs.iter().chain(last.into_iter().cycle()).take(count).map(|job| job.as_uuid());
+    let held = jobs.iter().chain(last.into_iter().cycle()).take(count).fold(Cond::any(), |held, job| {
+        held.add(Expr::col(Column::Id).eq(job.id.as_uuid()).and(Expr::col(Column::LeaseOwner).eq(job.owner)))
+    });
     let tx = store.system().await?;
     let end = Query::update()
         .table(job::Entity)
@@ -160,8 +176,7 @@ pub(super) async fn finish_all(store: &Store, worker: Uuid, jobs: &[JobId]) -> R
         .value(Column::LeasedUntil, Option::<Timestamp>::None)
         .value(Column::LastError, Option::<String>::None)
         .value(Column::UpdatedAt, tx.system().now())
-        .and_where(Expr::col(Column::Id).is_in(ids))
-        .and_where(Expr::col(Column::LeaseOwner).eq(worker))
+        .cond_where(held)
         .and_where(Expr::col(Column::Status).eq(Status::Running.to_value()))
         .returning_col(Column::Id)
         .to_owned();

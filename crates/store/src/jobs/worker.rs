@@ -9,7 +9,7 @@ use crate::{Standing, Store, prelude::*};
 use chrono::TimeDelta;
 use futures_util::FutureExt;
 use purser_entity_platform::job::Status;
-use purser_kernel::clock::Stopwatch;
+use purser_kernel::{clock::Stopwatch, ids::JobId};
 use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
@@ -18,7 +18,6 @@ use std::{
 };
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +41,6 @@ pub struct Worker {
     store: Store,
     handlers: HashMap<&'static str, Arc<dyn JobHandler>>,
     options: WorkerOptions,
-    id: Uuid,
     slots: Slots,
     ends: Ends,
 }
@@ -52,8 +50,7 @@ impl Worker {
     pub fn new(store: Store, handlers: Vec<Arc<dyn JobHandler>>, options: WorkerOptions) -> Self {
         let slots = Slots::new(options.concurrency, handlers.iter());
         let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
-        let id = purser_kernel::ids::JobId::generate().as_uuid();
-        Self { store, handlers, options, id, slots, ends: Ends::default() }
+        Self { store, handlers, options, slots, ends: Ends::default() }
     }
 
     /// Works until `stop` is cancelled, then ends the jobs it holds.
@@ -83,7 +80,9 @@ impl Worker {
         if free == 0 {
             return false;
         }
-        let claimed = match claim::claim(&self.store, self.id, &self.slots.rooms(), free, turn, self.lease()).await {
+        // Another for each claim: a worker may claim a job anew that it still runs, and only one of both holds it.
+        let owner = JobId::generate().as_uuid();
+        let claimed = match claim::claim(&self.store, owner, &self.slots.rooms(), free, turn, self.lease()).await {
             Ok(claimed) => claimed,
             Err(problem) => {
                 tracing::warn!(%problem, "jobs could not be claimed");
@@ -155,21 +154,25 @@ impl Worker {
         }
     }
 
-    /// Renews the lease while the handler runs; returns when it was lost.
+    /// Renews the lease while the handler runs; returns when it was lost, or has run out because nobody could be asked.
     async fn keep(&self, job: &Job) {
+        let mut since = Stopwatch::start();
         loop {
             tokio::time::sleep(self.options.lease / 3).await;
-            let held = claim::renew(&self.store, job, self.lease()).await;
-            // A job that its handler has ended is held by nobody, and its handler is about to return.
-            if let (Ok(false), false) = (held, job.finished.load(Ordering::Relaxed)) {
-                return;
+            match claim::renew(&self.store, job, self.lease()).await {
+                Ok(true) => since = Stopwatch::start(),
+                // A job that its handler has ended is held by nobody, and its handler is about to return.
+                Ok(false) if job.finished.load(Ordering::Relaxed) => {}
+                Ok(false) => return,
+                Err(_) if since.elapsed() >= self.options.lease => return,
+                Err(_) => {}
             }
         }
     }
 
     async fn finish(&self, job: &Job) -> Result<(), Problem> {
         if !job.finished.load(Ordering::Relaxed) {
-            self.ends.end(&self.store, self.id, job).await?;
+            self.ends.end(&self.store, job).await?;
         }
         metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => "done").increment(1);
         Ok(())

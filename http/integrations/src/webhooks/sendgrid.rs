@@ -1,13 +1,13 @@
 //! The door of Twilio SendGrid.
 use super::{Door, Visit};
 use actix_web::{
-    HttpRequest, HttpResponse, post,
+    HttpMessage, HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
 use purser_http::{problem::Refusal, unit::Anyone};
 use purser_integrations::{
     Provider,
-    webhooks::{Doors, MAX_MAIL},
+    webhooks::{Doors, MAX_BODY, MAX_MAIL},
 };
 use purser_kernel::{OrganizationId, ids::IntegrationId};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -39,6 +39,7 @@ async fn receive_sendgrid(
     body: Payload,
 ) -> Result<HttpResponse, Refusal> {
     let visit = Visit { provider: Provider::SendGrid, anyone: &anyone, door: &door, doors: &doors, request: &request };
-    visit.take_in(body, MAX_MAIL).await?;
+    let is_mail = request.content_type().eq_ignore_ascii_case("multipart/form-data");
+    visit.take_in(body, if is_mail { MAX_MAIL } else { MAX_BODY }).await?;
     Ok(HttpResponse::Ok().finish())
 }

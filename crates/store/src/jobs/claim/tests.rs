@@ -187,7 +187,12 @@ async fn of_jobs_that_end_together_only_those_that_are_held_end() {
     ] {
         jobs.push(add(&world, held(status, owner)).await.id);
     }
-    let ended = finish_all(&world.store, me, &jobs).await.unwrap();
+    let by = |owner| move |id: &JobId| Held { id: *id, owner };
+    // The worker's own claim before this one is another's, too.
+    let earlier = finish_all(&world.store, &jobs.iter().map(by(worker())).collect::<Vec<_>>()).await.unwrap();
+    assert!(earlier.is_empty());
+    let both = jobs.iter().map(by(worker())).chain(jobs.iter().map(by(me)));
+    let ended = finish_all(&world.store, &both.collect::<Vec<_>>()).await.unwrap();
     assert_eq!(ended, HashSet::from([jobs[0], jobs[2]]));
     let tx = world.store.system_read().await.unwrap();
     let done = tx.system().find::<job::Entity>().filter(Column::Status.eq(Done)).all(9).await.unwrap();
