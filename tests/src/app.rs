@@ -12,7 +12,7 @@ pub use answer::Answer;
 pub use catalogue::{Product, grocery};
 pub use mail::{ReceivedMail, mails};
 pub use tenant::{Tenant, founder};
-pub use wait::eventually;
+pub use wait::{eventually, within_a_second};
 
 use crate::database::{Engine, TestDatabase};
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -2,6 +2,7 @@
 use actix_web::{HttpResponse, get, post};
 use purser_auth::{Person, people};
 use purser_http::{
+    body::NoBody,
     problem::Refusal,
     reply::Reply,
     unit::{Read, Write},
@@ -57,8 +58,8 @@ async fn show(unit: Read) -> Result<Reply, Refusal> {
 /// Writes down that the caller has been shown around in the organization. Twice is as good as once.
 #[utoipa::path(tag = "Organization", responses((status = 204)))]
 #[post("/v1/me/complete-onboarding")]
-async fn complete_onboarding(unit: Write) -> Result<HttpResponse, Refusal> {
-    let tx = unit.begin(&()).await?;
+async fn complete_onboarding(unit: Write, body: NoBody) -> Result<HttpResponse, Refusal> {
+    let tx = unit.begin(&body).await?;
     members::complete_onboarding(&tx).await?;
     unit.commit(tx, Reply::no_content()).await
 }

@@ -1,4 +1,5 @@
 //! Waiting for what a worker does.
+use purser_kernel::clock::Stopwatch;
 use std::{future::Future, time::Duration};
 
 /// Longer than a lease: what a killed worker held is taken up again when its lease has run out.
@@ -17,4 +18,15 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
     };
     let found = tokio::time::timeout(DEADLINE, waiting).await;
     found.unwrap_or_else(|_| panic!("waited in vain: {what}"))
+}
+
+/// A second, and what a busy machine needs to be asked and to answer.
+const SOON: Duration = Duration::from_secs(4);
+
+/// As [`eventually`], of what is promised within a second.
+pub async fn within_a_second<T, F: Future<Output = Option<T>>>(what: &str, look: impl FnMut() -> F) -> T {
+    let watch = Stopwatch::start();
+    let found = eventually(what, look).await;
+    assert!(watch.elapsed() < SOON, "{what} took {:?}", watch.elapsed());
+    found
 }

@@ -88,7 +88,7 @@ async fn another_node_hears_of_the_end_within_a_second(#[case] engine: Engine) {
     house.auth.forget_api_key(issued.key.organization_id, issued.key.id).await;
     assert!(refused(authenticate(&house.auth, &issued.secret).await));
     assert!(refused(authenticate(&house.another_node(), &issued.secret).await));
-    purser_tests::app::eventually("the other node to hear of it", || async {
+    purser_tests::app::within_a_second("the other node to hear of it", || async {
         authenticate(&node, &issued.secret).await.is_err().then_some(())
     })
     .await;

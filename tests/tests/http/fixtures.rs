@@ -41,9 +41,7 @@ impl Shop {
         let category = owner.create("/v1/product-categories", &json!({ "name": "Dairy" })).await;
         let parent = owner.create("/v1/product-categories", &json!({ "name": "Food" })).await;
         let customer = owner.customer("Corner Café", "4915112345678").await;
-        let label = owner.create("/v1/customer-labels", &json!({ "name": "Route", "color": "#0a0b0c" })).await;
-        let labelled = format!("/v1/customers/{}/labels/{}", id(&customer), id(&label));
-        owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
+        let label = label(&owner, &customer).await;
         let role = owner.create("/v1/roles", &json!({ "name": "Packer", "permissions": [] })).await;
         app.member(&owner, PermissionSet::empty()).await;
         let (project, engagement) = undertakings(&owner).await;
@@ -60,10 +58,8 @@ impl Shop {
         owner.deliver(callback, &message).await.expect(200);
         let order = owner.order_with_status("pending").await;
         let conversation = order["conversation_id"].as_str().unwrap().to_owned();
-        owner
-            .put("/v1/organization/secrets/openai_api_key", &json!({ "value": "sk-0123456789abcdef" }))
-            .await
-            .expect(200);
+        let secret = json!({ "value": "sk-0123456789abcdef" });
+        owner.put("/v1/organization/secrets/openai_api_key", &secret).await.expect(200);
         let key = json!({ "name": "Webshop", "scopes": ["products.read"] });
         let key = owner.create("/v1/api-keys", &key).await;
         let colleague = app.member(&owner, Permission::ApprovalsRead.into()).await;
@@ -252,6 +248,14 @@ impl Shop {
             _ => {}
         }
     }
+}
+
+/// A label that the customer has.
+async fn label(owner: &Tenant, customer: &Value) -> Value {
+    let label = owner.create("/v1/customer-labels", &json!({ "name": "Route", "color": "#0a0b0c" })).await;
+    let labelled = format!("/v1/customers/{}/labels/{}", id(customer), id(&label));
+    owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
+    label
 }
 
 /// A project and an engagement, both with the owner in them.

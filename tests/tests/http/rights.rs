@@ -8,7 +8,7 @@ use crate::{
 };
 use purser_kernel::{Permission, PermissionSet};
 use purser_tests::{
-    app::{Tenant, TestApp, eventually},
+    app::{Tenant, TestApp, within_a_second},
     database::{Engine, Watch, uuid_literal},
 };
 use rstest::rstest;
@@ -45,7 +45,8 @@ pub(crate) const FOR_EVERYBODY: [&str; 20] = [
 ];
 
 /// Routes to what belongs to one person and not to the organization: that person calls.
-const OF_THE_PERSON: [&str; 4] = [
+const OF_THE_PERSON: [&str; 5] = [
+    "PATCH /v1/me/profile",
     "DELETE /v1/auth/sessions/{id}",
     "POST /v1/auth/mfa/totp/confirm",
     "POST /v1/auth/mfa/totp/remove",
@@ -260,8 +261,10 @@ async fn another_role_is_noticed_within_a_second(#[case] engine: Engine) {
          where organization_id = {organization}"
     );
     app.database.owner().await.execute(&sql).await.unwrap();
-    eventually("the new role to be noticed", || async { (tenant.get("/v1/usage").await.status == 403).then_some(()) })
-        .await;
+    within_a_second("the new role to be noticed", || async {
+        (tenant.get("/v1/usage").await.status == 403).then_some(())
+    })
+    .await;
     let me = tenant.get("/v1/me").await.expect(200).json();
     assert_eq!(me["roles"], json!(["viewer"]));
 }

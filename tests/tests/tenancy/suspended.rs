@@ -3,7 +3,7 @@ use crate::{problem, rows};
 use purser_kernel::{Clock, CommonProblem, Permission};
 use purser_store::{DatabaseOptions, MasterKey, Store, Vault, prelude::*};
 use purser_tests::{
-    app::{PASSWORD, Tenant, TestApp, eventually, grocery},
+    app::{PASSWORD, Tenant, TestApp, eventually, grocery, within_a_second},
     database::Engine,
     whatsapp,
 };
@@ -131,11 +131,11 @@ async fn is_noticed_at_once_here_and_within_a_second_elsewhere(#[case] engine: E
     suspend(&owner).await;
     assert!(here.write(&scope).await.err().unwrap().is(CommonProblem::OrganizationSuspended));
     let refused = || async { elsewhere.write(&scope).await.err().map(|problem| problem.kind().id) };
-    assert_eq!(eventually("the other process to notice", refused).await, "organization_suspended");
+    assert_eq!(within_a_second("the other process to notice", refused).await, "organization_suspended");
     drop(elsewhere.read(&scope).await.unwrap());
     owner.post("/v1/organization/close", &json!({ "retention_days": 1 })).await.expect(200);
     assert!(here.read(&scope).await.err().unwrap().is(CommonProblem::Unauthenticated));
     let shut = || async { elsewhere.read(&scope).await.err().map(|problem| problem.kind().id) };
-    assert_eq!(eventually("the other process to notice", shut).await, "unauthenticated");
+    assert_eq!(within_a_second("the other process to notice", shut).await, "unauthenticated");
     elsewhere.close().await;
 }
