@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 const PLAIN: [&str; 6] = ["list", "create", "show", "update", "delete", "replace"];
 
 /// Where people's data is read, and it is written down by whom.
-const READS_PEOPLE: [&str; 11] = [
+const READS_PEOPLE: [&str; 12] = [
     "/v1/audit-logs",
     "/v1/audit-logs/export",
     "/v1/audit-logs/{id}",
+    "/v1/audit-logs/{id}/proof",
     "/v1/conversations",
     "/v1/conversations/{id}",
     "/v1/conversations/{id}/messages",
