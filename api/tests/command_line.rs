@@ -44,6 +44,17 @@ fn an_embedded_database_goes_up_and_down_and_the_doctor_is_content() {
 }
 
 #[test]
+fn a_server_that_is_to_migrate_begins_with_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    // Somebody else has the address, so that it ends once it has migrated.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ended = purser(folder.path(), &["serve", "--migrate"], &[("PURSER_LISTEN", &address)]);
+    assert!(!ended.status.success());
+    assert!(text(&ended.stdout).contains("m20261120_000100_organizations"), "{ended:?}");
+}
+
+#[test]
 fn keys_are_rotated_and_destroyed_on_purpose_only() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str], variables: &[(&str, &str)]| {

@@ -29,9 +29,7 @@ pub enum MigrateCommand {
 
 /// Runs one of the commands.
 pub async fn run(config: Config, command: MigrateCommand) -> Result<ExitCode, Failure> {
-    if config.database_url.is_none() && config.database_owner_url.is_none() {
-        data_dir::prepare(&config.data_dir)?;
-    }
+    prepare(&config)?;
     match command {
         MigrateCommand::Up => up(&config).await?,
         MigrateCommand::Down { all, yes } => {
@@ -55,8 +53,17 @@ pub async fn run(config: Config, command: MigrateCommand) -> Result<ExitCode, Fa
     Ok(ExitCode::SUCCESS)
 }
 
+/// An embedded database has a folder.
+fn prepare(config: &Config) -> Result<(), Failure> {
+    if config.database_url.is_none() && config.database_owner_url.is_none() {
+        data_dir::prepare(&config.data_dir)?;
+    }
+    Ok(())
+}
+
 /// Takes every step that is left, and says what was done. A role that is missing is a failure: the server could not start.
 pub(super) async fn up(config: &Config) -> Result<(), Failure> {
+    prepare(config)?;
     let (steps, notices) = migrations::up(config).await?;
     for step in &steps {
         report::ok(step);
