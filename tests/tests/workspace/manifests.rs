@@ -37,7 +37,7 @@ fn versions_stand_in_the_workspace_alone() {
 #[test]
 fn tests_are_looked_for_where_there_are_some() {
     for member in members::read() {
-        let Some(library) = &member.library else { continue };
+        let Some(library) = &member.lib else { continue };
         let sources = rust_files(&format!("{}/src", member.folder));
         let any = |marks: &[&str]| sources.iter().any(|(_, source)| marks.iter().any(|mark| source.contains(mark)));
         assert_eq!(library.tested, any(&["#[test]", "#[tokio::test]", "#[rstest]"]), "test in {}", member.folder);

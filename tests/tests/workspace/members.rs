@@ -10,7 +10,7 @@ pub(crate) struct Member {
     pub(crate) folder: String,
     pub(crate) manifest: PathBuf,
     pub(crate) dependencies: Vec<Dependency>,
-    pub(crate) library: Option<Library>,
+    pub(crate) lib: Option<Library>,
 }
 
 /// Where cargo looks for a library's tests.
@@ -60,6 +60,6 @@ fn member(package: &Value) -> Member {
         folder: folder.to_str().unwrap().replace('\\', "/"),
         dependencies: dependencies.collect(),
         manifest,
-        library,
+        lib: library,
     }
 }
