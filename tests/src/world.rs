@@ -1,4 +1,6 @@
 //! Two organizations, and Meta in front of the first one's door.
+mod outbound;
+
 use crate::{
     app::{Answer, Tenant, TestApp, eventually},
     database::{Engine, Raw},

@@ -1,7 +1,4 @@
 //! How far a message that was sent has come. Providers report late, twice and in any order.
-use purser_entity_messaging::message::{self, ContentType, Direction, Status, SuggestedResponses};
-use purser_kernel::Scope;
-use purser_store::prelude::*;
 use purser_tests::{
     database::Engine,
     whatsapp::{self, PHONE_NUMBER_ID},
@@ -9,36 +6,6 @@ use purser_tests::{
 };
 use rstest::rstest;
 use serde_json::Value;
-
-/// A message of ours on its way to the contact of the conversation.
-async fn send(world: &World, conversation: &Value, external_id: &str) {
-    let scope = Scope::system(world.owner.organization_id.parse().unwrap(), "test");
-    let tx = world.app.app().services().store.write(&scope).await.unwrap();
-    let row = message::ActiveModel {
-        conversation_id: Set(conversation["id"].as_str().unwrap().parse().unwrap()),
-        integration_id: Set(conversation["integration_id"].as_str().unwrap().parse().unwrap()),
-        direction: Set(Direction::Outbound),
-        is_from_customer: Set(false),
-        sender_id: Set(None),
-        content: Set("on its way".to_owned()),
-        content_type: Set(ContentType::Text),
-        payload: Set(None),
-        external_id: Set(Some(external_id.to_owned())),
-        status: Set(Status::Queued),
-        status_at: Set(tx.now()),
-        error: Set(None),
-        sent_at: Set(None),
-        ai_processed: Set(true),
-        ai_extracted_intent: Set(None),
-        ai_confidence: Set(None),
-        ai_suggested_responses: Set(SuggestedResponses::default()),
-        reply_to_id: Set(None),
-        reply_to_external_id: Set(None),
-        ..Default::default()
-    };
-    tx.insert(row).await.unwrap();
-    tx.commit().await.unwrap();
-}
 
 async fn report(world: &World, connection: &Connection, statuses: &[Value]) {
     let change = whatsapp::change(PHONE_NUMBER_ID, &[], statuses);
@@ -66,7 +33,7 @@ async fn a_message_only_goes_forward(#[case] engine: Engine) {
     ];
     for (number, (reports, expected)) in cases.into_iter().enumerate() {
         let id = format!("wamid.out-{number}");
-        send(&world, &conversation, &id).await;
+        world.send(&conversation, &id).await;
         for status in reports {
             report(&world, &connection, &[whatsapp::status(&id, status)]).await;
         }
@@ -84,10 +51,10 @@ async fn several_reports_in_one_notification_count_in_any_order(#[case] engine: 
     let received = whatsapp::text("16505551234", "hello");
     world.receive(&connection, std::slice::from_ref(&received)).await;
     let conversation = world.conversations().await.remove(0);
-    send(&world, &conversation, "wamid.out").await;
+    world.send(&conversation, "wamid.out").await;
     let mut failed = whatsapp::status("wamid.out-2", "failed");
     failed["errors"] = serde_json::json!([{ "code": 131_026, "title": "Message undeliverable" }]);
-    send(&world, &conversation, "wamid.out-2").await;
+    world.send(&conversation, "wamid.out-2").await;
     // What is unknown, and a message that came in, have no such status.
     let inbound = received["id"].as_str().unwrap();
     let reports = [

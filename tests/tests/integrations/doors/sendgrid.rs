@@ -119,8 +119,8 @@ async fn an_event_moves_a_mail_of_ours_forward(#[case] engine: Engine) {
     let door = world.connect_to("sendgrid", &sendgrid::integration()).await;
     mail(&world, &door, &sendgrid::mail("1@customer.example", MAIL, ADDRESS, "hello")).await.expect(200);
     let conversation = world.conversations().await.remove(0);
-    shop::send(&world, &conversation, "14c5d75ce93").await;
-    shop::send(&world, &conversation, "own@shop.example").await;
+    world.send(&conversation, "14c5d75ce93").await;
+    world.send(&conversation, "own@shop.example").await;
     let event = |name: &str, id: &str| json!({ "event": name, "timestamp": 1_749_416_400, "sg_message_id": id });
     let mut bounce = event("bounce", "unknown.filter0001");
     bounce["smtp-id"] = json!("<own@shop.example>");

@@ -79,7 +79,7 @@ async fn a_status_only_goes_forward(#[case] engine: Engine) {
     ];
     for (reports, expected) in cases {
         let id = twilio::message_id();
-        shop::send(&world, &conversation, &id).await;
+        world.send(&conversation, &id).await;
         for report in reports {
             deliver(&world, &door, &twilio::status(&id, report)).await.expect(200);
         }
