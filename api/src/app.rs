@@ -2,7 +2,7 @@
 mod process;
 mod tasks;
 
-pub use process::{Process, keys_open, open};
+pub use process::{Process, keys_open, open, open_as_owner};
 
 use crate::{
     Config, Failure,

@@ -32,6 +32,8 @@ enum Command {
     /// Bring the database's schema up to date, or back.
     #[command(subcommand)]
     Migrate(MigrateCommand),
+    /// Make parts of tables ahead and remove what organizations keep no longer, as the owner of the tables. Once a day.
+    Maintain,
     /// Replace the keys that Purser makes for itself.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -122,6 +124,7 @@ fn run(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Serve(args) => block_on(commands::serve::run(config, args.migrate)),
         Command::Worker => block_on(commands::worker::run(config)),
         Command::Migrate(command) => block_on(commands::migrate::run(config, command)),
+        Command::Maintain => block_on(commands::maintain::run(config)),
         Command::Keys(command) => block_on(commands::keys::run(config, command)),
         Command::Demo(args) => block_on(commands::demo::run(config, args.once)),
         Command::Admins(command) => block_on(commands::admins::run(config, command)),

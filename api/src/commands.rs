@@ -5,6 +5,7 @@ pub mod demo;
 pub mod doctor;
 pub mod jobs;
 pub mod keys;
+pub mod maintain;
 pub mod migrate;
 pub mod rates;
 pub mod seed;

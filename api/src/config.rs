@@ -259,7 +259,6 @@ impl Config {
             timeout: self.webhook_timeout,
             waits: self.webhook_waits.clone(),
             concurrency: self.webhook_concurrency,
-            retention: TimeDelta::days(self.webhook_retention_days.into()),
         }
     }
 

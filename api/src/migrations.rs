@@ -1,6 +1,7 @@
 //! The schema's history, as the commands and the server need it.
 use crate::{Config, Failure};
-use purser_kernel::Problem;
+use chrono::SecondsFormat;
+use purser_kernel::{Clock, Problem};
 use purser_migration::{DbErr, Migrator, MigratorTrait, RoleState, apply_grants, lock, reporting_grants, role_state};
 use purser_store::{DatabaseOptions, connect_owner};
 use sea_orm_migration::{
@@ -74,8 +75,37 @@ pub async fn up(config: &Config) -> Result<(Vec<String>, Vec<Failure>), Failure>
             None => {}
         }
     }
+    purser_migration::make_parts(&database, &now()).await.map_err(parts)?;
     close(database.close().await)?;
     Ok((steps, notices))
+}
+
+/// Makes ahead the parts of tables that are kept by month. Returns their names.
+pub async fn make_parts(config: &Config) -> Result<Vec<String>, Failure> {
+    let database = connect(&config.database_as_owner()).await?;
+    lock(&database).await.map_err(failed)?;
+    let made = purser_migration::make_parts(&database, &now()).await.map_err(parts)?;
+    close(database.close().await)?;
+    Ok(made)
+}
+
+/// Drops parts of past months in which nothing is left. Returns their names.
+pub async fn remove_empty_parts(config: &Config) -> Result<Vec<String>, Failure> {
+    let database = connect(&config.database_as_owner()).await?;
+    lock(&database).await.map_err(failed)?;
+    let removed = purser_migration::remove_empty_parts(&database, &now()).await.map_err(parts)?;
+    close(database.close().await)?;
+    Ok(removed)
+}
+
+fn now() -> String {
+    Clock::system().now().to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+fn parts(error: DbErr) -> Failure {
+    Failure::new("The parts of tables that are kept by month could not be made or dropped").because(error).advise(
+        "Run it again: it goes on where it stopped. It connects as the owner of the tables (PURSER_DATABASE_OWNER_URL).",
+    )
 }
 
 fn application_role(role: &str, state: RoleState) -> Failure {

@@ -7,11 +7,12 @@ use purser_approvals::{ApprovalService, DecisionLinks, Expire, Review, SendAppro
 use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
-use purser_billing::{Meter, rates::Rates};
-use purser_compliance::{AccessLog, SealTrail};
+use purser_billing::{Meter, UsageEvents, rates::Rates};
+use purser_compliance::{AccessLog, RetentionRules, SealTrail};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
-    delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, Told, WebhookOptions},
+    delivery::{Deliver, Deliveries, Fanout, SweepDeliveries, Told, WebhookOptions},
+    events::InboundEvents,
     webhook_endpoints::{Targets, WebhookRules},
     webhooks::Doors,
 };
@@ -34,6 +35,7 @@ use purser_store::{
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
     ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
+    retention::{Events, Expiring, RemoveExpired},
 };
 use purser_tenancy::{
     DirectoryMembers, PurgeClosed, Tenancy,
@@ -81,6 +83,8 @@ pub struct Services {
     pub media: Media,
     /// Who reads what is about people.
     pub accesses: AccessLog,
+    /// How long what is kept.
+    pub retention: RetentionRules,
     /// The organizations.
     pub tenants: Arc<dyn Tenants>,
     /// What is taken of webhook endpoints.
@@ -147,6 +151,7 @@ impl Services {
             accesses: AccessLog::new(store.clone()),
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
+            retention: retention(config),
             reader: Arc::new(RuleReader),
             webhook_rules: WebhookRules {
                 targets: Targets::new(config.webhook_ports.clone(), config.webhooks_allow_loopback),
@@ -184,6 +189,7 @@ impl Services {
             .app_data(Data::new(self.orders.clone()))
             .app_data(Data::new(self.media.clone()))
             .app_data(Data::new(self.accesses.clone()))
+            .app_data(Data::new(self.retention.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
             .app_data(Data::new(self.doors.clone()))
             .app_data(Data::new(event_types()));
@@ -218,9 +224,11 @@ impl Services {
             Arc::new(Expire::new((*self.approvals).clone())),
             Arc::new(Review::new((*self.approvals).clone())),
             Arc::new(SweepDeliveries::new(self.tenants.clone())),
-            Arc::new(RemoveDeliveries::new(self.tenants.clone(), self.webhooks.retention)),
             Arc::new(Told::new(self.people.clone(), self.tenants.clone(), self.mailer.clone(), self.links.clone())),
         ];
+        let expiring: Vec<Arc<dyn Expiring>> =
+            vec![Arc::new(Deliveries), Arc::new(Events), Arc::new(InboundEvents), Arc::new(UsageEvents)];
+        handlers.push(Arc::new(RemoveExpired::new(self.tenants.clone(), Arc::new(self.retention.clone()), expiring)));
         let audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Fanout)];
         handlers.extend(SealTrail::handlers(&self.tenants));
         handlers.extend(Dispatcher::handlers(subscribers, triggers, audience, self.meter.clone()));
@@ -254,11 +262,17 @@ impl Services {
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),
             (Sweep::KIND, "37 3 * * *"),
-            (RemoveDeliveries::KIND, "57 3 * * *"),
+            (RemoveExpired::KIND, "57 3 * * *"),
             (Analyze::KIND, "47 3 * * *"),
             (SweepDeliveries::KIND, "*/15 * * * *"),
         ]
     }
+}
+
+/// How long organizations keep what.
+pub fn retention(config: &Config) -> RetentionRules {
+    let webhook_delivery_days = i32::try_from(config.webhook_retention_days).unwrap_or(i32::MAX);
+    RetentionRules { settings: Arc::new(Tenancy), webhook_delivery_days }
 }
 
 /// Tables that organizations' rows can be removed from. What the server only adds to goes with what it is a part of, but for the audit
@@ -275,6 +289,7 @@ pub fn event_types() -> &'static [EventType] {
         all.extend(purser_approvals::event_types());
         all.extend(purser_integrations::webhook_endpoints::event_types());
         all.extend(purser_integrations::events::event_types());
+        all.extend(purser_compliance::event_types());
         all.extend(purser_messaging::event_types());
         all.extend(purser_ordering::event_types());
         all.sort_by_key(|event| event.name);

@@ -35,11 +35,14 @@ mod m20261129_000300_oidc_sign_ins;
 mod m20261129_000400_four_eyes;
 mod m20261129_000500_sign_in_networks;
 mod m20261129_000600_compliance;
+mod m20261130_000400_retention;
+mod partitions;
 mod roles;
 mod table;
 mod tables;
 
 pub use grants::{apply_grants, grants};
+pub use partitions::{BY_MONTH, make_parts, remove_empty_parts};
 pub use roles::{RoleState, lock, reporting_grants, role_state};
 pub use sea_orm_migration::{DbErr, MigratorTrait};
 pub use tables::{APPEND_ONLY, GLOBAL_TABLES, HISTORY_TABLE, PERSON_TABLES, global_tables, tenant_tables};
@@ -80,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000400_four_eyes::Migration),
             Box::new(m20261129_000500_sign_in_networks::Migration),
             Box::new(m20261129_000600_compliance::Migration),
+            Box::new(m20261130_000400_retention::Migration),
         ]
     }
 }

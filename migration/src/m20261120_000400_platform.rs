@@ -68,6 +68,7 @@ async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         // Few fail.
         .index_where(&["outcome", "created_at"], "outcome = 'failure'")
         .check("details_hash", "length(details_hash) = 32")
+        .by_month()
         .create(manager)
         .await
 }

@@ -82,6 +82,7 @@ async fn inbound_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index_where(&["integration_id", "id"], "status = 'received'")
         .index(&["status"])
         .index(&["received_at"])
+        .by_month()
         .create(manager)
         .await
 }
@@ -95,6 +96,7 @@ async fn inbound_event_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created()
         .unique(&["integration_id", "provider_event_id"])
         .index(&["event_id"])
+        .index(&["created_at"])
         .create(manager)
         .await
 }

@@ -54,6 +54,7 @@ async fn usage_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["resource_type", "occurred_at"])
         .index(&["occurred_at"])
         .check("quantity_e4", "quantity_e4 >= 0")
+        .by_month()
         .create(manager)
         .await
 }
@@ -66,6 +67,7 @@ async fn usage_event_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created()
         .unique(&["source", "idempotency_key"])
         .index(&["event_id"])
+        .index(&["created_at"])
         .create(manager)
         .await
 }

@@ -87,6 +87,7 @@ async fn data_access_audit(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["created_at"])
         .index(&["actor_id", "created_at"])
         .index(&["resource", "created_at"])
+        .by_month()
         .create(manager)
         .await
 }

@@ -27,6 +27,7 @@ pub(crate) struct NewTable {
     references: Vec<Vec<&'static str>>,
     indexes: Vec<IndexCreateStatement>,
     gin: Vec<&'static str>,
+    by_month: bool,
 }
 
 /// A table of organizations' rows: the key is `(organization_id, id)`, and unique constraints, references and indexes begin
@@ -67,6 +68,7 @@ impl NewTable {
             references: vec![],
             indexes: vec![],
             gin: vec![],
+            by_month: false,
         }
     }
 
@@ -173,6 +175,13 @@ impl NewTable {
         self
     }
 
+    /// On PostgreSQL one part for each month in which ids were made, which the owner makes and removes
+    /// ([`partitions`](crate::partitions)), and one for what no other takes.
+    pub(crate) fn by_month(mut self) -> Self {
+        self.by_month = true;
+        self
+    }
+
     /// What must hold in every row, in SQL that both databases read alike.
     pub(crate) fn check(mut self, name: &str, condition: impl Into<String>) -> Self {
         let name = format!("ck_{}_{name}", self.name);
@@ -187,7 +196,7 @@ impl NewTable {
                 self = self.plain_index(columns);
             }
         }
-        manager.create_table(self.statement.clone()).await?;
+        postgres::create(&self, manager).await?;
         for index in &self.indexes {
             manager.create_index(index.clone()).await?;
         }

@@ -99,6 +99,7 @@ const TENANT_TABLES: &[&str] = &[
     "products",
     "project_members",
     "projects",
+    "retention_rules",
     "role_change_requests",
     "role_permissions",
     "roles",

@@ -146,6 +146,16 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Services, Failure> {
     Ok(services)
 }
 
+/// The database as the owner of its tables reaches it, for what the server's role may not do.
+pub async fn open_as_owner(config: &Config, clock: Clock) -> Result<Store, Failure> {
+    let master_key = master_key::load(config)?;
+    migrations::up_to_date(config).await?;
+    let store = Store::connect(&config.database_as_owner(), clock, Vault::new(&master_key)?).await;
+    let store = store.map_err(migrations::unreachable)?;
+    keys_open(&store).await?;
+    Ok(store)
+}
+
 /// Whether this process has every master key that has sealed something, and opens the key of the first organization, if there is one:
 /// a wrong key is noticed at the start and not by the first customer whose secret does not open.
 pub async fn keys_open(store: &Store) -> Result<(), Failure> {

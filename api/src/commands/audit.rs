@@ -54,8 +54,13 @@ fn tell(found: &Report) -> ExitCode {
     if let Some(organization) = found.organization {
         report::say(&format!("organization {organization}"));
     }
-    let Report { seals, sealed, open, erased, .. } = found;
+    let Report { seals, sealed, open, erased, expired, .. } = found;
     report::say(&format!("{seals} seals over {sealed} entries; {open} entries are not sealed yet"));
+    if *expired > 0 {
+        report::say(&format!(
+            "the entries of the seals up to {expired} were removed because they were old, as the trail says"
+        ));
+    }
     if *erased > 0 {
         report::say(&format!("the personal data of {erased} entries was erased"));
     }

@@ -5,8 +5,10 @@
 mod meter;
 mod period;
 pub mod rates;
+mod retention;
 pub mod usage;
 
 pub use meter::Meter;
 pub use period::BillingPeriod;
 pub use purser_entity_billing::usage_event::Model as UsageEvent;
+pub use retention::UsageEvents;

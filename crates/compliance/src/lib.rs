@@ -4,6 +4,7 @@
 //! - [`export`] writes the trail out; [`verify`] checks such a file offline, with the public key alone. [`merkle`], [`leaf`] and
 //!   [`statement`] are what both stand on, and need no database.
 //! - [`erase`] takes personal data out of the trail, and leaves every seal whole.
+//! - [`retention`] says how long what is kept, and removes what is old from the trail without breaking a seal.
 //! - [`access`] writes down who read what may be personal.
 //!
 //! `docs/domains/compliance.md` says how an auditor uses it and what a seal does not prove.
@@ -14,6 +15,7 @@ pub mod keys;
 pub mod leaf;
 pub mod merkle;
 pub mod proof;
+pub mod retention;
 pub mod sealer;
 pub mod seals;
 pub mod statement;
@@ -21,4 +23,5 @@ pub mod verify;
 
 pub use access::{Access, AccessLog};
 pub use purser_entity_compliance as entity;
+pub use retention::{RetentionRules, event_types};
 pub use sealer::SealTrail;

@@ -32,7 +32,7 @@ use unsealed::unsealed;
 /// The name of the sequence that numbers seals, whose row is the sealer's lock.
 const SEQUENCE: &str = "audit_seals";
 /// Entries of one seal.
-const MAX_ENTRIES: usize = 1_000;
+pub(crate) const MAX_ENTRIES: usize = 1_000;
 /// Seals of an organization in one run: others want theirs, too.
 const MAX_SEALS: usize = 20;
 /// Organizations in one look at the list.

@@ -25,6 +25,8 @@ pub struct Report {
     pub sealed: usize,
     /// Entries that are not sealed yet: about these nothing is shown.
     pub open: usize,
+    /// The last seal whose entries were removed because they were old, as a sealed entry says; 0 where none were.
+    pub expired: i64,
     /// Entries whose personal data was erased.
     pub erased: usize,
     /// The number of the last seal and its root, for whoever wants to know next time that the end was not cut off.

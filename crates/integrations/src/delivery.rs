@@ -21,7 +21,7 @@ mod told;
 pub use fanout::Fanout;
 pub use lane::Deliver;
 pub use options::WebhookOptions;
-pub use retention::RemoveDeliveries;
+pub use retention::Deliveries;
 pub use sweep::SweepDeliveries;
 pub use told::Told;
 

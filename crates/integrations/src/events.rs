@@ -1,8 +1,10 @@
 //! What providers sent, for operators: when, what became of it, and never what stood in it.
 mod published;
+mod retention;
 
 pub use published::event_types;
 pub(crate) use published::{InboundEventReceived, MailboxChanged};
+pub use retention::InboundEvents;
 
 use crate::webhooks;
 pub use purser_entity_integrations::inbound_event::Status;

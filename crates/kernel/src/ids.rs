@@ -84,6 +84,7 @@ kinds! {
     AuditSealEntry => AuditSealEntryId, "an entry's place in a seal";
     AuditSealKey => AuditSealKeyId, "a key that signs seals";
     DataAccess => DataAccessId, "a reading of personal data";
+    RetentionRule => RetentionRuleId, "how long something is kept";
     // integrations
     Integration => IntegrationId, "an integration";
     InboundEvent => InboundEventId, "an event received from a provider";

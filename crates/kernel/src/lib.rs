@@ -14,6 +14,7 @@ pub mod formula;
 pub mod hex;
 pub mod ids;
 pub mod json;
+mod kept;
 mod links;
 pub mod money;
 #[cfg(feature = "utoipa")]
@@ -33,6 +34,7 @@ pub use currency::Currency;
 pub use email::Email;
 pub use expected::Expected;
 pub use ids::{Id, OrganizationId, UserId};
+pub use kept::Kept;
 pub use links::Links;
 pub use money::{Cost, Money, MoneyError, Percent, Quantity, UnitPrice};
 pub use page::{Cursor, Page, PageRequest};

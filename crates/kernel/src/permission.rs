@@ -78,6 +78,10 @@ pub enum Permission {
     #[strum(serialize = "audit.erase")]
     #[serde(rename = "audit.erase")]
     AuditErase,
+    /// Say how long what is kept: a decision, for owners.
+    #[strum(serialize = "retention.manage")]
+    #[serde(rename = "retention.manage")]
+    RetentionManage,
     /// Read what was used and what it costs.
     #[strum(serialize = "usage.read")]
     #[serde(rename = "usage.read")]
@@ -181,6 +185,7 @@ impl Permission {
             | Self::ApiKeysManage
             | Self::IdentitiesManage
             | Self::AuditErase
+            | Self::RetentionManage
     }
 }
 
@@ -253,7 +258,9 @@ impl SystemRole {
             Self::Owner => PermissionSet::all(),
             // Whoever names the directory can become everybody it vouches for, an owner among them.
             // And whoever is looked after by the trail does not thin it out.
-            Self::Admin => PermissionSet::all() - P::OrganizationOwn - P::IdentitiesManage - P::AuditErase,
+            Self::Admin => {
+                PermissionSet::all() - P::OrganizationOwn - P::IdentitiesManage - P::AuditErase - P::RetentionManage
+            }
             Self::Manager => manager,
             Self::Operator => operator,
             Self::Viewer => viewer,

@@ -23,8 +23,12 @@ fn read(text: &str) -> Reading {
 }
 
 fn score(half: &Half) -> Score {
+    score_where(half, |_| true)
+}
+
+fn score_where(half: &Half, is: impl Fn(&str) -> bool) -> Score {
     let mut total = Score::default();
-    for (_, trade, cases) in half.trades() {
+    for (_, trade, cases) in half.trades().filter(|(name, ..)| is(name)) {
         for case in cases {
             total.count(&trade, &case, &trade.read(&case));
         }
@@ -59,6 +63,20 @@ fn reads_messages_it_was_not_written_with() {
     assert!(total.f1() >= 0.93, "line F1 {:.3}", total.f1());
     assert!(total.auto_precision() >= 0.99, "auto-confirm precision {:.3}", total.auto_precision());
     assert!(total.auto_coverage() >= 0.46, "auto-confirm coverage {:.3}", total.auto_coverage());
+}
+
+/// No trade is bought with another: what each reaches, by trade. The aim is 0.97, and 0.995 of 60 %.
+#[test]
+fn each_trade_is_read_as_well_as_it_was() {
+    for (trade, f1, coverage) in
+        [("food", 0.935, 0.46), ("hardware", 0.935, 0.50), ("office", 0.925, 0.40), ("medical", 0.92, 0.52)]
+    {
+        let total = score_where(&UNSEEN, |name| name == trade);
+        assert_eq!(total.messages, 95, "{trade}");
+        assert!(total.f1() >= f1, "{trade}: line F1 {:.3}", total.f1());
+        assert!(total.auto_precision() >= 0.99, "{trade}: auto-confirm precision {:.3}", total.auto_precision());
+        assert!(total.auto_coverage() >= coverage, "{trade}: auto-confirm coverage {:.3}", total.auto_coverage());
+    }
 }
 
 /// What measures the reader was written before it, and has stayed so.

@@ -29,6 +29,7 @@ mod pool;
 pub mod ports;
 mod query;
 mod read;
+pub mod retention;
 mod rights;
 mod schedules;
 mod sequences;

@@ -86,6 +86,12 @@ pub(crate) async fn for_orders(tx: &ReadTx) -> Result<OrderSettings, Problem> {
     })
 }
 
+/// How many days logs are kept. Asks for no permission: what is old goes without anybody asking.
+pub(crate) async fn retention_days(tx: &ReadTx) -> Result<Option<i32>, Problem> {
+    // Those of an organization that was purged are gone.
+    Ok(tx.find::<Entity>().one().await?.and_then(|settings| settings.data_retention_days))
+}
+
 /// Changes the settings, if they have a version that the caller expects.
 ///
 /// `stale` when they were changed since, `validation_failed` for each value that cannot be; also for a threshold that is set and

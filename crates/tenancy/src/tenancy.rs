@@ -63,6 +63,10 @@ impl Settings for Tenancy {
     async fn for_orders(&self, tx: &ReadTx) -> Result<OrderSettings, Problem> {
         settings::for_orders(tx).await
     }
+
+    async fn retention_days(&self, tx: &ReadTx) -> Result<Option<i32>, Problem> {
+        settings::retention_days(tx).await
+    }
 }
 
 #[async_trait]

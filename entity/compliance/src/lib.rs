@@ -7,6 +7,7 @@ pub mod audit_seal;
 pub mod audit_seal_entry;
 pub mod audit_seal_key;
 pub mod data_access;
+pub mod retention_rule;
 
 use purser_entity_core::{TableShape, shape};
 
@@ -17,5 +18,6 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<audit_seal_entry::Entity>(),
         shape::<audit_seal_key::Entity>(),
         shape::<data_access::Entity>(),
+        shape::<retention_rule::Entity>(),
     ]
 }

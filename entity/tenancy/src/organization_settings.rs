@@ -44,7 +44,7 @@ pub struct Model {
     pub require_mfa: bool,
     /// Platform administrators may act for members, for 30 minutes at most.
     pub allow_impersonation: bool,
-    /// Empty: nothing is purged.
+    /// Logs that no rule of `retention_rules` speaks of, but for those that are append-only. Empty: as is usual.
     pub data_retention_days: Option<i32>,
     pub features: Features,
     pub created_at: DateTimeUtc,

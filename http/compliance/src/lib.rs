@@ -1,9 +1,10 @@
-//! Seals over the audit trail, its export, what is erased from it, and who read what.
+//! Seals over the audit trail, its export, what is erased from it, who read what, and how long what is kept.
 mod accesses;
 mod erase;
 mod export;
 mod keys;
 mod proof;
+mod retention;
 mod seals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,5 +17,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(proof::routes)
         .configure(seals::routes)
         .configure(keys::routes)
-        .configure(accesses::routes);
+        .configure(accesses::routes)
+        .configure(retention::routes);
 }

@@ -54,7 +54,8 @@ pub struct SettingsView {
     require_mfa: bool,
     /// Whether platform administrators may act for members, for 30 minutes at most.
     allow_impersonation: bool,
-    /// Null: nothing is purged.
+    /// How many days logs are kept that no rule of `/v1/retention-rules` speaks of, but for the audit trail and who read what. Null: as is
+    /// usual.
     data_retention_days: Option<i32>,
     /// Which optional features are on. What is not named has its default.
     features: BTreeMap<String, bool>,

@@ -1,12 +1,24 @@
 //! What PostgreSQL alone can do. Here, and for rights in `grants` and `roles`, migrations ask which database they run on.
 use super::{NewTable, Owner};
-use sea_orm_migration::prelude::{ConnectionTrait, DbErr, SchemaManager};
+use sea_orm_migration::prelude::{ConnectionTrait, DbErr, PostgresQueryBuilder, SchemaManager};
 use sea_orm_migration::sea_orm::DbBackend;
 
 // Without nullif a setting that was used once and is unset again, which reads '', would be an error instead of no rows.
 const TENANT: &str = "organization_id = nullif(current_setting('app.organization_id', true), '')::uuid";
 const NOWHERE: &str = "nullif(current_setting('app.organization_id', true), '') is null";
 const PERSON: &str = "user_id = nullif(current_setting('app.user_id', true), '')::uuid";
+
+/// Creates the table, in parts where it is kept by month. Rows that no month's part takes are in the last one.
+pub(super) async fn create(table: &NewTable, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    if !table.by_month || manager.get_database_backend() != DbBackend::Postgres {
+        return manager.create_table(table.statement.clone()).await;
+    }
+    let (name, connection) = (table.name, manager.get_connection());
+    let statement = table.statement.to_string(PostgresQueryBuilder);
+    connection.execute_unprepared(&format!("{statement} partition by range (id)")).await?;
+    connection.execute_unprepared(&format!("create table {name}_default partition of {name} default")).await?;
+    Ok(())
+}
 
 /// Row-level security, enabled and not forced: the owner, who migrates and dumps, sees all rows. And indexes over JSON.
 pub(super) async fn finish(table: &NewTable, manager: &SchemaManager<'_>) -> Result<(), DbErr> {

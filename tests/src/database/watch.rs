@@ -6,7 +6,7 @@ const SQLITE_TABLES: &str = "select t.name, group_concat('quote(\"' || c.name ||
     from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite_%'
     group by t.name";
 const POSTGRES_TABLES: &str = "select relname::text, 'row::text' from pg_class
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')";
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
 
 /// Sees every row of every table, whoever's they are.
 #[derive(Debug)]

@@ -67,8 +67,7 @@ const SQLITE_FOREIGN_KEYS: &str =
           order by t.name, f.id, f.seq)
     group by name, id";
 
-const OWN: &str =
-    "select oid, relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')";
+const OWN: &str = "select oid, relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
 const POSTGRES_COLUMNS: &str = "select relname, attname, format_type(atttypid, atttypmod),
            case when attnotnull then 'no' else 'yes' end
     from own join pg_attribute on attrelid = own.oid where attnum > 0 and not attisdropped";

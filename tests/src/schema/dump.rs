@@ -11,7 +11,7 @@ pub async fn dump(database: &TestDatabase) -> Vec<String> {
         Engine::Postgres => {
             "with own as (
                select c.oid, c.relname from pg_class c
-                where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S')
+                where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and not c.relispartition
                   and c.relname <> 'seaql_migrations'
              )
              select format('table %s: security %s, forced %s', relname, relrowsecurity, relforcerowsecurity)

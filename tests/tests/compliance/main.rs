@@ -1,11 +1,13 @@
-//! A trail that cannot be quietly edited, and who read what.
+//! A trail that cannot be quietly edited, who read what, and how long what is kept.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod accesses;
 mod at_once;
 mod command;
 mod erasing;
+mod expiring;
 mod export;
 mod proofs;
+mod retention;
 mod sealing;
 mod tampering;
 mod trail;

@@ -24,7 +24,12 @@ pub(crate) struct Trail {
 impl Trail {
     /// A trail of a dozen entries, none of them sealed. Nothing is sealed but by the test.
     pub(crate) async fn new(engine: Engine) -> Option<Self> {
-        let clock = Clock::fixed(Clock::system().now());
+        Self::begun(engine, TimeDelta::zero()).await
+    }
+
+    /// As [`Trail::new`], so long ago.
+    pub(crate) async fn begun(engine: Engine, ago: TimeDelta) -> Option<Self> {
+        let clock = Clock::fixed(Clock::system().now() - ago);
         let app = TestApp::start_at(engine, clock.clone(), |config| config.workers = 0).await?;
         let tenant = app.tenant("Acme").await;
         grocery(&tenant).await;

@@ -60,6 +60,7 @@ impl Shop {
         let conversation = order["conversation_id"].as_str().unwrap().to_owned();
         let secret = json!({ "value": "sk-0123456789abcdef" });
         owner.put("/v1/organization/secrets/openai_api_key", &secret).await.expect(200);
+        owner.put("/v1/retention-rules/events", &json!({ "keep_days": 30 })).await.expect(200);
         let key = json!({ "name": "Webshop", "scopes": ["products.read"] });
         let key = owner.create("/v1/api-keys", &key).await;
         let colleague = app.member(&owner, Permission::ApprovalsRead.into()).await;
@@ -107,6 +108,7 @@ impl Shop {
             ("OrderLineId", id(&order["lines"][0])),
             ("OrganizationId", owner.organization_id.clone()),
             ("name in /v1/organization/secrets/{name}", "openai_api_key".to_owned()),
+            ("name in /v1/retention-rules/{name}", "events".to_owned()),
             ("SessionId", first("/v1/auth/sessions").await),
             ("ProductCategoryId", id(&category)),
             ("another ProductCategoryId", id(&parent)),

@@ -3,6 +3,7 @@
 mod constraints;
 mod drift;
 mod isolation;
+mod partitions;
 mod purged;
 mod roles;
 mod round_trip;

@@ -11,7 +11,10 @@ use crate::{
     statement::{PublicKey, before_the_first},
 };
 use purser_kernel::{Timestamp, hex};
-use std::collections::HashSet;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashSet},
+};
 
 pub(super) fn report(mut trail: Trail, keys: &[PublicKey], roots: &[Hash]) -> Report {
     let mut findings = std::mem::take(&mut trail.findings);
@@ -28,6 +31,7 @@ pub(super) fn report(mut trail: Trail, keys: &[PublicKey], roots: &[Hash]) -> Re
         sealed: trail.sealed.values().filter(|sealed| sealed.row.is_some()).count(),
         open: trail.open.len(),
         erased: trail.erased,
+        expired: 0,
         last,
         findings,
     };
@@ -37,8 +41,9 @@ pub(super) fn report(mut trail: Trail, keys: &[PublicKey], roots: &[Hash]) -> Re
     if trail.end != Some(trail.entries) {
         report.findings.push(Finding::Incomplete);
     }
-    let mut checked = Check { trail, keys, findings: Vec::new() };
+    let mut checked = Check { trail, keys, findings: Vec::new(), expired: 0 };
     checked.run(roots);
+    report.expired = checked.expired;
     // What is wrong with an entry as it was sealed says more than what is wrong with its line.
     checked.findings.append(&mut report.findings);
     report.findings = checked.findings;
@@ -52,6 +57,8 @@ struct Check<'k> {
     trail: Trail,
     keys: &'k [PublicKey],
     findings: Vec<Finding>,
+    /// Entries of seals up to this one are rightly missing.
+    expired: i64,
 }
 
 /// When a seal was closed, and until when its entries were written.
@@ -73,6 +80,7 @@ impl Check<'_> {
         let last = self.trail.header.map_or(0, |header| header.seals);
         let seals = std::mem::take(&mut self.trail.seals);
         let numbers = last.max(seals.last_key_value().map_or(0, |(number, _)| *number));
+        self.expired = self.expired(&seals);
         let (mut previous, mut closed, mut missing) =
             (Some(hex::encode(&before_the_first())), Vec::new(), HashSet::new());
         for number in 1..=numbers {
@@ -99,12 +107,33 @@ impl Check<'_> {
         }
     }
 
-    fn seal(&mut self, Seal { statement, signature }: &Seal, previous: Option<&str>) {
-        let seal = statement.number;
+    /// Up to which seal entries are rightly missing: what the newest entry says about it that is whole in a seal which is signed. Where a
+    /// seal was changed, or an entry was slipped into one, nothing is rightly missing because of it.
+    fn expired(&self, seals: &BTreeMap<i64, Seal>) -> i64 {
+        let said =
+            self.trail.sealed.iter().filter_map(|((seal, _), place)| Some((*seal, place.row.as_ref()?.expires?)));
+        let mut said: Vec<_> = said.filter(|(seal, last)| last < seal).collect();
+        said.sort_by_key(|(_, last)| Reverse(*last));
+        let holds = |seal: &Seal| self.is_signed(seal) && self.is_whole(seal);
+        said.into_iter().find(|(seal, _)| seals.get(seal).is_some_and(holds)).map_or(0, |(_, last)| last)
+    }
+
+    fn is_signed(&self, Seal { statement, signature }: &Seal) -> bool {
         let is_ours = self.trail.header.is_some_and(|header| header.organization == statement.organization_id);
-        let is_signed =
-            hex::decode::<64>(signature).is_some_and(|signature| statement.is_signed(&signature, self.keys));
-        if !is_ours || !is_signed {
+        is_ours && hex::decode::<64>(signature).is_some_and(|signature| statement.is_signed(&signature, self.keys))
+    }
+
+    /// Whether every entry of the seal is there and gives its root.
+    fn is_whole(&self, Seal { statement, .. }: &Seal) -> bool {
+        let entry = |position| Some(self.trail.sealed.get(&(statement.number, position))?.row.as_ref()?.leaf);
+        let leaves: Option<Vec<Hash>> = (0..statement.count.max(0)).map(entry).collect();
+        leaves.is_some_and(|leaves| hex::encode(&root(&leaves)) == statement.merkle_root)
+    }
+
+    fn seal(&mut self, seal: &Seal, previous: Option<&str>) {
+        let (is_signed, statement) = (self.is_signed(seal), &seal.statement);
+        let seal = statement.number;
+        if !is_signed {
             self.findings.push(Finding::SealChanged { seal, key: statement.key_id.clone() });
         } else if previous.is_some_and(|previous| previous != statement.previous_root) {
             self.findings.push(Finding::SealOutOfPlace { seal });
@@ -114,17 +143,22 @@ impl Check<'_> {
     /// The entries of a seal, in their order.
     fn entries(&mut self, Seal { statement, .. }: &Seal, closed: &[Closed]) {
         let (number, mut leaves, mut rows) = (statement.number, Vec::new(), Vec::new());
-        let before = self.findings.len();
+        let (before, may_miss) = (self.findings.len(), number <= self.expired);
+        let mut is_whole = true;
         for position in 0..statement.count.max(0) {
             if self.findings.len() >= MOST_FINDINGS {
                 break;
             }
             let Some(Sealed { audit_id, leaf, row, .. }) = self.trail.sealed.remove(&(number, position)) else {
-                self.findings.push(Finding::Removed { id: None, seal: number, position });
+                is_whole = false;
+                if !may_miss {
+                    self.findings.push(Finding::Removed { id: None, seal: number, position });
+                }
                 continue;
             };
             leaves.extend(leaf);
             match row {
+                None if may_miss => is_whole = false,
                 None => self.findings.push(Finding::Removed { id: Some(audit_id), seal: number, position }),
                 Some(row) if Some(row.leaf) != leaf || row.id != audit_id => {
                     self.findings.push(Finding::Changed { id: audit_id, seal: number, position, line: row.line });
@@ -136,7 +170,7 @@ impl Check<'_> {
             }
         }
         // Whatever is named already is why.
-        if self.findings.len() == before && hex::encode(&root(&leaves)) != statement.merkle_root {
+        if is_whole && self.findings.len() == before && hex::encode(&root(&leaves)) != statement.merkle_root {
             self.findings.extend(out_of_order(number, &rows).or_else(|| leaves_changed(number, &rows)));
         }
     }

@@ -4,6 +4,7 @@ use crate::{
     export::{Details, FORMAT, Line, Place},
     leaf::leaf,
     merkle::Hash,
+    retention::trail as retention,
     seals::Seal,
 };
 use purser_kernel::{OrganizationId, Timestamp, hex, ids::AuditLogId};
@@ -27,6 +28,8 @@ pub(super) struct Row {
     /// As it is now.
     pub(super) leaf: Hash,
     pub(super) line: usize,
+    /// Where it says that the entries of the seals up to this one were removed because they were old.
+    pub(super) expires: Option<i64>,
 }
 
 /// A place in a seal, and what is there.
@@ -147,5 +150,6 @@ fn row(line: usize, entry: &Value) -> Result<Row, &'static str> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str);
     let id = text("id").and_then(|id| id.parse().ok()).ok_or("the entry has no id")?;
     let time = text("created_at").and_then(|time| time.parse().ok()).ok_or("the entry has no time")?;
-    Ok(Row { id, time, leaf: leaf(entry), line })
+    let expires = text("action").filter(|action| *action == retention::ACTION).and(entry.get("changes"));
+    Ok(Row { id, time, leaf: leaf(entry), line, expires: expires.and_then(retention::through_seal) })
 }

@@ -12,8 +12,6 @@ pub struct WebhookOptions {
     pub waits: Vec<TimeDelta>,
     /// Endpoints that are sent to at the same time, in one process.
     pub concurrency: usize,
-    /// How long deliveries are kept.
-    pub retention: TimeDelta,
 }
 
 impl WebhookOptions {
@@ -43,7 +41,7 @@ mod tests {
 
     fn options() -> WebhookOptions {
         let (timeout, waits) = (Duration::from_secs(15), WebhookOptions::usual_waits());
-        WebhookOptions { timeout, waits, concurrency: 1, retention: TimeDelta::days(30) }
+        WebhookOptions { timeout, waits, concurrency: 1 }
     }
 
     #[test]

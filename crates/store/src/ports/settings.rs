@@ -17,4 +17,7 @@ pub struct OrderSettings {
 pub trait Settings: Send + Sync {
     /// What the organization of `tx` has decided about its orders.
     async fn for_orders(&self, tx: &ReadTx) -> Result<OrderSettings, Problem>;
+
+    /// How many days the organization of `tx` keeps what nothing more particular is said about.
+    async fn retention_days(&self, tx: &ReadTx) -> Result<Option<i32>, Problem>;
 }

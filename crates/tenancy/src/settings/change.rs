@@ -36,7 +36,7 @@ pub struct SettingsChange {
     pub require_mfa: Option<bool>,
     /// Whether platform administrators may act for members, for 30 minutes at most.
     pub allow_impersonation: Option<bool>,
-    /// Empty: nothing is purged.
+    /// How many days logs are kept that no rule speaks of. Empty: as is usual.
     pub data_retention_days: Patch<i32>,
     /// Which optional features are on, by name.
     pub features: Option<BTreeMap<String, bool>>,

@@ -1,8 +1,7 @@
 //! Looking at deliveries, and sending them again.
 use super::{Hooks, path, still};
 use chrono::TimeDelta;
-use purser_integrations::delivery::RemoveDeliveries;
-use purser_store::jobs::NewJob;
+use purser_store::{jobs::NewJob, retention::RemoveExpired};
 use purser_tests::{app::eventually, database::Engine};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -119,7 +118,7 @@ async fn what_is_over_goes_after_its_time_and_what_is_not_stays(#[case] engine: 
     hooks.wait("success", 1, 2).await;
     hooks.later(TimeDelta::days(1) + TimeDelta::seconds(1)).await;
     let tx = hooks.app.app().services().store.system().await.unwrap();
-    tx.enqueue(NewJob::new(RemoveDeliveries::KIND, json!({}))).await.unwrap();
+    tx.enqueue(NewJob::new(RemoveExpired::KIND, json!({}))).await.unwrap();
     tx.commit().await.unwrap();
     let left = eventually("the old one to be gone", || async {
         let left = hooks.deliveries("").await;

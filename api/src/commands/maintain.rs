@@ -1,0 +1,71 @@
+//! `purser maintain`: what the owner of the tables does each night.
+use crate::{Config, Failure, app, migrations, report, wiring};
+use purser_compliance::retention::{Accesses, RetentionRules, trail};
+use purser_kernel::{Clock, Id, Kept, OrganizationId, Problem, Scope};
+use purser_store::{
+    Store,
+    ports::{Retention, Tenants},
+    retention::RemoveExpired,
+};
+use purser_tenancy::Tenancy;
+use std::{process::ExitCode, sync::Arc};
+
+/// Organizations in one look at the list.
+const BATCH: u64 = 500;
+
+/// Makes parts of tables ahead, removes from organizations' trails what they keep no longer, and drops the parts in which nothing is left.
+///
+/// Each step is whole: whatever stops it, run again it goes on.
+pub async fn run(config: Config) -> Result<ExitCode, Failure> {
+    for part in migrations::make_parts(&config).await? {
+        report::ok(&format!("made {part}"));
+    }
+    let store = app::open_as_owner(&config, Clock::system()).await?;
+    let done = remove_old(&store, &wiring::retention(&config)).await;
+    store.close().await;
+    done?;
+    for part in migrations::remove_empty_parts(&config).await? {
+        report::ok(&format!("dropped {part}, in which nothing was left"));
+    }
+    report::ok("maintained");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn remove_old(store: &Store, rules: &RetentionRules) -> Result<(), Failure> {
+    let request = format!("command-{}", Id::<()>::generate());
+    let accesses = RemoveExpired::new(Arc::new(Tenancy), Arc::new(rules.clone()), vec![Arc::new(Accesses)]);
+    let mut after = None;
+    loop {
+        let tx = store.system_read().await?;
+        let organizations = Tenancy.page(tx.system(), after, BATCH).await?;
+        drop(tx);
+        for organization in &organizations {
+            accesses.remove_from(store, *organization, &request).await?;
+            let seals = expire_trail(store, rules, *organization, &request).await?;
+            if seals > 0 {
+                report::ok(&format!(
+                    "removed the entries of {seals} seals of the trail of organization {organization}"
+                ));
+            }
+        }
+        after = organizations.last().copied();
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn expire_trail(
+    store: &Store,
+    rules: &RetentionRules,
+    organization: OrganizationId,
+    request: &str,
+) -> Result<usize, Problem> {
+    let tx = store.read_in_any_state(&Scope::system(organization, request)).await?;
+    let since = rules.kept_since(&tx, Kept::AuditTrail).await?;
+    drop(tx);
+    match since {
+        Some(since) => trail::expire(store, organization, request, since).await,
+        None => Ok(0),
+    }
+}
