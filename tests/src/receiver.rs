@@ -1,14 +1,23 @@
 //! Somebody who is sent webhooks, and answers as a test wants them to.
-use crate::app::eventually;
+use crate::{app::eventually, certificates::certificates};
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, fs,
+    path::Path,
     sync::{Arc, Mutex},
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
+    net::TcpListener,
     task::JoinHandle,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    },
 };
 
 /// A request that came in.
@@ -76,8 +85,27 @@ impl fmt::Debug for Receiver {
 impl Receiver {
     /// Somebody who takes everything.
     pub async fn start() -> Self {
+        Self::listen("http", None).await
+    }
+
+    /// As [`Receiver::start`], over TLS. The certificate of the authority that signed for it is in `folder`, as `authority.pem`.
+    pub async fn start_tls(folder: &Path) -> Self {
+        let authority = certificates(folder);
+        fs::write(folder.join("authority.pem"), authority).expect("a file can be written");
+        let certificate = CertificateDer::from_pem_file(folder.join("certificate.pem")).expect("a certificate");
+        let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .expect("a server");
+        Self::listen("https", Some(TlsAcceptor::from(Arc::new(config)))).await
+    }
+
+    async fn listen(scheme: &str, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let url = format!("{scheme}://{}", listener.local_addr().expect("an address"));
         let answering: Answering = Box::new(|_| Response::Status(204));
         let shared = Arc::new(Shared {
             requests: Mutex::default(),
@@ -87,7 +115,13 @@ impl Receiver {
         let kept = shared.clone();
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, kept.clone()));
+                let (tls, kept) = (tls.clone(), kept.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        Some(tls) => serve(tls.accept(stream).await.ok()?, kept).await,
+                        None => serve(stream, kept).await,
+                    }
+                });
             }
         });
         Self { url, shared, listening }
@@ -128,7 +162,7 @@ impl Drop for Receiver {
     }
 }
 
-async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let mut first = String::new();
     stream.read_line(&mut first).await.ok()?;

@@ -8,7 +8,7 @@ mod shop;
 mod write;
 
 use crate::database::{Raw, TestDatabase};
-use crate::{app::eventually, whole};
+use crate::{app::eventually, receiver::Receiver, whole};
 use shop::{Outcome, Shop};
 use std::sync::{
     Arc,
@@ -43,6 +43,13 @@ impl Traffic {
             shops.push(Shop::open(url, number, random.fork()).await);
         }
         Self { shops }
+    }
+
+    /// From now on everything that happens to them is sent to `receiver`, too.
+    pub async fn listen(&self, receiver: &Receiver) {
+        for shop in &self.shops {
+            shop.listen(&receiver.url).await;
+        }
     }
 
     /// Lets them write to the server `url`.

@@ -62,7 +62,7 @@ pub struct SetRetentionRule {
 #[expect(dead_code, reason = "it describes the path")]
 struct What {
     /// Its name, such as `inbound_events`.
-    #[param(value_type = Kept)]
+    #[param(value_type = Kept, inline)]
     name: String,
 }
 

@@ -1,4 +1,4 @@
-//! What PostgreSQL alone can do. Here, and for rights in `grants` and `roles`, migrations ask which database they run on.
+//! What PostgreSQL alone can do. Here, for rights in `grants` and `roles`, and for parts in `partitions`, migrations ask which database they run on.
 use super::{NewTable, Owner};
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, PostgresQueryBuilder, SchemaManager};
 use sea_orm_migration::sea_orm::DbBackend;

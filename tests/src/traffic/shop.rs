@@ -44,6 +44,10 @@ impl Shop {
         Self { tenant, number, url, callback, products, random, made: 0, pending: None, ledger }
     }
 
+    pub(super) async fn listen(&self, receiver: &str) {
+        self.tenant.create("/v1/webhook-endpoints", &json!({ "url": receiver })).await;
+    }
+
     pub(super) fn go_to(&mut self, url: &str) {
         self.tenant = self.tenant.at(url);
         url.clone_into(&mut self.url);

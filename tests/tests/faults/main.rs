@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![expect(clippy::print_stdout, reason = "a run that failed is asked for again by the seed that it printed")]
 mod cancelled;
+mod delivered;
 mod disconnected;
 mod exhausted;
 mod locked;

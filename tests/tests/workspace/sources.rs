@@ -81,6 +81,7 @@ fn nobody_else_asks_which_database_it_is() {
         "crates/store/src/dialect.rs",
         "crates/store/src/verify.rs",
         "migration/src/grants.rs",
+        "migration/src/partitions.rs",
         "migration/src/roles.rs",
         "migration/src/table/postgres.rs",
     ];
