@@ -65,7 +65,9 @@ async fn a_program_that_floods_leaves_something_to_its_colleagues(#[case] engine
     let program = owner.program(purser_kernel::Permission::ProductsRead.into()).await;
     let first = program.get("/v1/products").await.expect(200);
     assert_eq!(first.header("ratelimit-policy"), r#""caller";q=10;w=60, "organization";q=1000;w=60"#);
-    assert_eq!(first.header("ratelimit"), r#""caller";r=9;t=6, "organization";r=998;t=1"#);
+    // Two of the organization's requests, of which one may have run in again.
+    let left = [998, 999].map(|left| format!(r#""caller";r=9;t=6, "organization";r={left};t=1"#));
+    assert!(left.contains(&first.header("ratelimit").to_owned()), "{first:?}");
     let mut refused = None;
     for _ in 0..20 {
         let answer = program.get("/v1/products").await;
