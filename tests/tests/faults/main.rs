@@ -3,5 +3,6 @@
 #![expect(clippy::print_stdout, reason = "a run that failed is asked for again by the seed that it printed")]
 mod cancelled;
 mod disconnected;
+mod events;
 mod exhausted;
 mod locked;
