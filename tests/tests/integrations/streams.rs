@@ -49,9 +49,10 @@ pub(crate) fn numbers(events: &[Sent]) -> Vec<i64> {
     events.iter().map(|event| event.id).collect()
 }
 
-/// The names in the events, of projects that is.
+/// The names in the events, of projects, engagements and customers that is.
 pub(crate) fn names(events: &[Sent]) -> Vec<String> {
-    events.iter().map(|event| event.data["data"]["name"].as_str().unwrap_or_default().to_owned()).collect()
+    let name = |data: &Value| data.get("name").or(data.get("business_name")).and_then(Value::as_str).map(str::to_owned);
+    events.iter().map(|event| name(&event.data["data"]).unwrap_or_default()).collect()
 }
 
 /// The number of the organization's newest event, once all that was committed has one.

@@ -12,7 +12,7 @@ use purser_ordering::{
     orders::{self, DraftLine, OrderDraft, OrderEdit},
     reader::Effect,
 };
-use purser_store::{Store, WriteTx, prelude::*};
+use purser_store::{Store, WriteTx};
 use purser_tenancy::projects::{self, NewProject, ProjectChange};
 use purser_tests::{
     app::{TestApp, eventually},
@@ -48,6 +48,8 @@ impl Shop {
             |config: &mut purser_api::Config| config.database_acquire_timeout = Duration::from_millis(400);
         let app = TestApp::start_with(engine, impatient).await?;
         let owner = app.tenant("Harbour Wholesale").await;
+        let room = "update organizations set max_projects = 10000";
+        app.database.owner().await.execute(room).await.unwrap();
         let callback = owner.connect_whatsapp().await;
         for number in 0..CUSTOMERS {
             let whatsapp = format!("491511234567{number}");

@@ -198,7 +198,7 @@ async fn whoever_has_no_business_here_any_more_is_told_so(#[case] engine: Engine
         let (mut here, mut there) = (clerk.follow("").await, clerk.at(&node.url).follow("").await);
         match verb {
             "logout" => drop(clerk.verb("/v1/auth/logout").await.expect(204)),
-            "remove" => drop(Answer::of(owner.request("DELETE", &path)).await.expect(204)),
+            "remove" => drop(Answer::of(owner.request("DELETE", &path).header("If-Match", "*")).await.expect(204)),
             _ => drop(owner.verb(&format!("{path}/{verb}")).await.expect(200)),
         }
         assert_eq!(here.end().await, "unauthenticated", "{verb}");
