@@ -49,8 +49,9 @@ impl App {
         process.tasks.spawn("http", server.run(process.tasks.token()));
         process.note_api_keys();
         process.note_accesses();
+        process.follow_events();
         if config.workers > 0 {
-            process.work(&config, config.workers)?;
+            process.work(config.workers)?;
         }
         Ok(Self { address, process })
     }

@@ -15,7 +15,7 @@ use crate::mail::{Relay, Sender};
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use layer::Layer;
-use purser_integrations::{delivery::WebhookOptions, gmail::GOOGLE_KEYS};
+use purser_integrations::{delivery::WebhookOptions, gmail::GOOGLE_KEYS, streams::StreamOptions};
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use purser_store::DatabaseOptions;
 use serde::Deserialize;
@@ -139,6 +139,12 @@ pub struct Config {
     pub webhook_concurrency: usize,
     /// How long deliveries that are over can be looked at and replayed. In days; default: 30.
     pub webhook_retention_days: u32,
+    /// How often a stream of events on which nothing happens shows that it is there. In seconds; default: 15.
+    pub stream_heartbeat: Duration,
+    /// Streams of events of an organization in this process. Default: 1,000.
+    pub streams_per_organization: usize,
+    /// Streams of events of a person or an API key in this process. Default: 100.
+    pub streams_per_caller: usize,
     /// A role of the PostgreSQL that may read tenants' tables and nothing else, which `purser migrate up` grants that.
     pub reporting_role: Option<String>,
 }
@@ -186,6 +192,9 @@ impl Default for Config {
             webhook_timeout: Duration::from_secs(15),
             webhook_concurrency: 32,
             webhook_retention_days: 30,
+            stream_heartbeat: Duration::from_secs(15),
+            streams_per_organization: 1_000,
+            streams_per_caller: 100,
             private_providers: true,
             google_keys_url: GOOGLE_KEYS.to_owned(),
             reporting_role: None,
@@ -259,6 +268,15 @@ impl Config {
             timeout: self.webhook_timeout,
             waits: self.webhook_waits.clone(),
             concurrency: self.webhook_concurrency,
+        }
+    }
+
+    /// How events are followed.
+    pub fn streams(&self) -> StreamOptions {
+        StreamOptions {
+            heartbeat: self.stream_heartbeat,
+            per_organization: self.streams_per_organization,
+            per_caller: self.streams_per_caller,
         }
     }
 

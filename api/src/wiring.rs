@@ -13,6 +13,7 @@ use purser_integrations::{
     ProcessInbound, Providers, Reach,
     delivery::{Deliver, Deliveries, Fanout, SweepDeliveries, Told, WebhookOptions},
     events::InboundEvents,
+    streams::Streams,
     webhook_endpoints::{Targets, WebhookRules},
     webhooks::Doors,
 };
@@ -91,6 +92,8 @@ pub struct Services {
     pub webhook_rules: WebhookRules,
     /// Who knocks at providers' doors.
     pub doors: Doors,
+    /// Events as they happen.
+    pub streams: Streams,
     people: Arc<dyn People>,
     webhooks: WebhookOptions,
     settings: Arc<dyn Settings>,
@@ -158,6 +161,7 @@ impl Services {
                 event_types: event_types().iter().map(|event| event.name).collect(),
             },
             webhooks: config.webhooks(),
+            streams: Streams::new(store.clone(), event_types(), vec![Arc::new(Tenancy)], config.streams()),
             mail_token: Arc::new(MailToken::new(&master_key, mailer.clone(), config.links())?),
             mailer,
             links: config.links(),
@@ -192,6 +196,7 @@ impl Services {
             .app_data(Data::new(self.retention.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
             .app_data(Data::new(self.doors.clone()))
+            .app_data(Data::new(self.streams.clone()))
             .app_data(Data::new(event_types()));
     }
 

@@ -17,7 +17,11 @@
     reason = "a program that prints what it measures"
 )]
 use purser_kernel::{Scope, clock::Stopwatch};
-use purser_store::{Store, outbox::DomainEvent, prelude::example_id};
+use purser_store::{
+    Store,
+    outbox::{DomainEvent, Readers},
+    prelude::{Permission, example_id},
+};
 use purser_tests::{
     app::{Tenant, TestApp},
     database::Engine,
@@ -74,6 +78,7 @@ struct Happened {
 impl DomainEvent for Happened {
     const TYPE: &'static str = "speed.happened";
     const RESOURCE: &'static str = "speed";
+    const READERS: Readers = Readers::Holding(Permission::WebhooksRead);
 
     fn resource_id(&self) -> Uuid {
         example_id::<()>().as_uuid()

@@ -79,7 +79,12 @@ impl TestApp {
 
     /// Another server on the same database, which shares no memory with this one.
     pub async fn another_node(&self) -> Node {
-        let (app, url) = serve(&self.database, &self.clock, |_| {}).await;
+        self.another_node_with(|_| {}).await
+    }
+
+    /// As [`another_node`](Self::another_node), with a configuration that `change` has had a look at.
+    pub async fn another_node_with(&self, change: impl FnOnce(&mut Config)) -> Node {
+        let (app, url) = serve(&self.database, &self.clock, change).await;
         Node { url, app }
     }
 

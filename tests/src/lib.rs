@@ -11,6 +11,7 @@ mod certificates;
 pub mod contract;
 pub mod database;
 pub mod doors;
+pub mod event_stream;
 pub mod openid;
 pub mod program;
 mod python;

@@ -41,6 +41,8 @@ impl Process {
         if process.services.store.is_postgres() {
             let announcer = Announcer::run(process.services.store.clone(), process.tasks.token());
             process.tasks.spawn("announcer", endless(announcer));
+            let listener = Listener::run(process.services.store.clone(), config.direct_url(), process.tasks.token());
+            process.tasks.spawn("listener", endless(listener));
         }
         process.with_metrics(config)
     }
@@ -67,8 +69,14 @@ impl Process {
         self.tasks.spawn("accesses", endless(writer));
     }
 
+    /// Reads new events for those who follow them.
+    pub(super) fn follow_events(&self) {
+        let streams = self.services.streams.clone().run(self.tasks.token());
+        self.tasks.spawn("streams", endless(streams));
+    }
+
     /// Does jobs, `concurrency` at a time, and queues those whose time has come.
-    pub fn work(&self, config: &Config, concurrency: usize) -> Result<(), Failure> {
+    pub fn work(&self, concurrency: usize) -> Result<(), Failure> {
         let (store, stop) = (&self.services.store, || self.tasks.token());
         let options = WorkerOptions { concurrency, ..WorkerOptions::default() };
         // What waits for others, such as mail servers, waits in places of its own: all kinds of it together leave the rest as it is.
@@ -83,10 +91,6 @@ impl Process {
         let sender = Worker::new(store.clone(), vec![handler], WorkerOptions { concurrency, ..options });
         self.tasks.spawn("webhooks", endless(sender.run(stop())));
         self.tasks.spawn("scheduler", endless(scheduler.run(stop())));
-        if store.is_postgres() {
-            let listener = Listener::run(store.clone(), config.direct_url(), stop());
-            self.tasks.spawn("listener", endless(listener));
-        }
         Ok(())
     }
 

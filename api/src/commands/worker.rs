@@ -12,7 +12,7 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
         workers => workers,
     };
     let process = Process::start(&config, Clock::system()).await?;
-    process.work(&config, concurrency)?;
+    process.work(concurrency)?;
     tracing::info!(concurrency, metrics = ?process.metrics_address(), "working");
     tokio::select! {
         asked = asked_to_end() => asked?,

@@ -63,6 +63,9 @@ pub(super) struct Settings {
     webhook_timeout_seconds: Option<u64>,
     webhook_concurrency: Option<usize>,
     webhook_retention_days: Option<u32>,
+    stream_heartbeat_seconds: Option<u64>,
+    streams_per_organization: Option<usize>,
+    streams_per_caller: Option<usize>,
     reporting_role: Option<String>,
 }
 
@@ -222,6 +225,23 @@ impl Settings {
                 "webhook_retention_days",
                 self.webhook_retention_days,
                 default.webhook_retention_days,
+            )?,
+            stream_heartbeat: seconds(
+                "stream_heartbeat_seconds",
+                self.stream_heartbeat_seconds,
+                default.stream_heartbeat,
+            )?,
+            streams_per_organization: within(
+                "streams_per_organization",
+                self.streams_per_organization.unwrap_or(default.streams_per_organization),
+                0,
+                1_000_000,
+            )?,
+            streams_per_caller: within(
+                "streams_per_caller",
+                self.streams_per_caller.unwrap_or(default.streams_per_caller),
+                0,
+                1_000_000,
             )?,
             reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
         })

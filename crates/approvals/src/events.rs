@@ -34,6 +34,7 @@ macro_rules! events {
         impl DomainEvent for $event {
             const TYPE: &'static str = $name;
             const RESOURCE: &'static str = "approval_request";
+            const READERS: Readers = Readers::Holding(Permission::ApprovalsRead);
 
             fn resource_id(&self) -> Uuid {
                 self.0.approval_id.as_uuid()

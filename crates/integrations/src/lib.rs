@@ -4,7 +4,8 @@
 //! it checks the signature over the raw bytes, keeps the event as it came and queues a job. [`ProcessInbound`] does that job:
 //! it reads the event in the provider's terms and hands it to the inbox in ours. Whoever operates it looks at [`events`].
 //!
-//! The other way, [`webhook_endpoints`] are where an organization has its own events sent, and [`delivery`] sends them there.
+//! The other way, [`webhook_endpoints`] are where an organization has its own events sent, and [`delivery`] sends them there. Whoever
+//! would rather come for them follows [`streams`].
 pub mod connections;
 mod contents;
 pub mod delivery;
@@ -21,6 +22,7 @@ mod process;
 mod provider;
 mod reach;
 pub mod sendgrid;
+pub mod streams;
 mod tls;
 pub mod twilio;
 mod vouching;

@@ -16,6 +16,8 @@ pub enum IntegrationProblem {
     WebhookEndpointDisabled,
     /// The organization has as many webhook endpoints as one may have.
     WebhookEndpointsFull,
+    /// Not all that has happened since `Last-Event-ID` is kept. Begin without one, and read what is there now.
+    EventsGone,
 }
 
 impl ProblemKind for IntegrationProblem {
@@ -26,6 +28,7 @@ impl ProblemKind for IntegrationProblem {
             Self::ProviderUnavailable => ("provider_unavailable", 503, "The sign-in provider cannot be asked now"),
             Self::WebhookEndpointDisabled => ("webhook_endpoint_disabled", 409, "The webhook endpoint is switched off"),
             Self::WebhookEndpointsFull => ("webhook_endpoints_full", 409, "There are too many webhook endpoints"),
+            Self::EventsGone => ("events_gone", 410, "Some events since then are not kept any more"),
         };
         ProblemType::new(id, status, title)
     }

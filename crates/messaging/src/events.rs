@@ -23,6 +23,7 @@ pub struct MessageReceived {
 impl DomainEvent for MessageReceived {
     const TYPE: &'static str = "message.received";
     const RESOURCE: &'static str = "message";
+    const READERS: Readers = Readers::Holding(Permission::ConversationsRead);
 
     fn resource_id(&self) -> Uuid {
         self.message_id.as_uuid()
@@ -51,6 +52,7 @@ pub struct ConversationLinked {
 impl DomainEvent for ConversationLinked {
     const TYPE: &'static str = "conversation.linked";
     const RESOURCE: &'static str = "conversation";
+    const READERS: Readers = Readers::Holding(Permission::ConversationsRead);
 
     fn resource_id(&self) -> Uuid {
         self.conversation_id.as_uuid()

@@ -119,6 +119,7 @@ impl<'c> CustomerCreated<'c> {
 impl DomainEvent for CustomerCreated<'_> {
     const TYPE: &'static str = "customer.created";
     const RESOURCE: &'static str = "customer";
+    const READERS: Readers = Readers::Holding(Permission::CustomersRead);
 
     fn resource_id(&self) -> Uuid {
         self.customer_id.as_uuid()

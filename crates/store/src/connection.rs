@@ -2,6 +2,7 @@
 use crate::{
     ReadTx, SystemTx, Vault, WriteTx, dialect,
     error::{internal, is_gone},
+    news::News,
     pool::Pool,
     rights::RightsChanges,
     standing::{Standing, Standings},
@@ -38,6 +39,8 @@ struct Shared {
     jobs: watch::Sender<()>,
     /// Wakes what tells other processes of it.
     jobs_to_announce: Notify,
+    /// Word of events that were numbered.
+    events: News,
     rights: RightsChanges,
 }
 
@@ -75,6 +78,7 @@ impl Store {
                 vault,
                 jobs: watch::Sender::default(),
                 jobs_to_announce: Notify::new(),
+                events: News::default(),
                 rights: RightsChanges::new(),
                 standings: Standings::new(),
             }),
@@ -121,6 +125,10 @@ impl Store {
         &self.shared.jobs_to_announce
     }
 
+    pub(crate) fn events(&self) -> &News {
+        &self.shared.events
+    }
+
     /// How often this process has changed what people may do in the organization. What was looked up before the count moved on is
     /// to be looked up again.
     pub fn rights_changes(&self, organization: OrganizationId) -> u64 {
@@ -147,6 +155,16 @@ impl Store {
         }
     }
 
+    /// As [`Store::read`], and suspended organizations are not let in: for what goes on as long as something happens in them.
+    ///
+    /// `organization_suspended` for those.
+    pub async fn read_while_open(&self, scope: &Scope) -> Result<ReadTx, Problem> {
+        let began = self.standings().now();
+        let tx = self.read_in_any_state(scope).await?;
+        self.standings().of(&tx, began).await?.must_be_open()?;
+        Ok(tx)
+    }
+
     /// As [`Store::read`], and closed organizations are let in: for Purser's own upkeep, and to show an owner what is closed.
     pub async fn read_in_any_state(&self, scope: &Scope) -> Result<ReadTx, Problem> {
         Ok(ReadTx::new(self.tenant_unit(Access::Read, scope).await?, scope.clone()))
@@ -161,11 +179,8 @@ impl Store {
     pub async fn write(&self, scope: &Scope) -> Result<WriteTx, Problem> {
         let began = self.standings().now();
         let tx = self.write_in_any_state(scope).await?;
-        match self.standings().of(&tx, began).await? {
-            Standing::Open => Ok(tx),
-            Standing::Suspended => Err(Problem::of(CommonProblem::OrganizationSuspended)),
-            Standing::Closed => Err(Problem::of(CommonProblem::Unauthenticated)),
-        }
+        self.standings().of(&tx, began).await?.must_be_open()?;
+        Ok(tx)
     }
 
     /// As [`Store::write`], and suspended organizations are written to: for changes of their status, and for nothing else.

@@ -48,6 +48,19 @@ pub(crate) async fn announce_jobs(engine: &Engine) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// The channel on which PostgreSQL tells other processes whose events were numbered.
+pub(crate) const EVENTS_CHANNEL: &str = "purser_events";
+
+/// Tells other processes whose events were numbered. On SQLite there is one process, which knows.
+pub(crate) async fn announce_events(engine: &Engine, organizations: &[OrganizationId]) -> Result<(), sqlx::Error> {
+    if let Engine::Postgres { pool, .. } = engine {
+        let ids: Vec<String> = organizations.iter().map(ToString::to_string).collect();
+        let notify = sqlx::query("SELECT pg_notify($1, id) FROM unnest($2::text[]) AS numbered (id)");
+        notify.bind(EVENTS_CHANNEL).bind(ids).execute(pool.connections()).await?;
+    }
+    Ok(())
+}
+
 /// The first jobs of each lane that stands before this in a FROM: those of `select`, which says from where, in which order and how many,
 /// and names the lane. They are `j`.
 ///

@@ -79,7 +79,7 @@ pub mod prelude {
     pub use crate::{
         AuditEntry, Field, Filter, ReadTx, Scoped, Store, System, WriteTx,
         jobs::NewJob,
-        outbox::{DomainEvent, EventType, example_id},
+        outbox::{DomainEvent, EventType, Readers, example_id},
     };
     pub use purser_entity_core::{IdOf, SoftDelete, TenantEntity, Versioned};
     pub use purser_kernel::{

@@ -1,9 +1,13 @@
-//! How processes hear of each other's jobs on PostgreSQL.
+//! How processes hear of each other's jobs and events on PostgreSQL.
 //!
-//! It is faster than polling and nothing more: who hears nothing finds the jobs all the same.
+//! It is faster than polling and nothing more: who hears nothing finds them all the same.
+mod events;
+
+pub(crate) use events::News;
+
 use crate::{
     Store,
-    dialect::{JOBS_CHANNEL, announce_jobs},
+    dialect::{EVENTS_CHANNEL, JOBS_CHANNEL, announce_events, announce_jobs},
 };
 use purser_kernel::{ExposeSecret, SecretString};
 use sqlx::postgres::PgListener;
@@ -13,22 +17,23 @@ use tokio_util::sync::CancellationToken;
 /// What is committed in this time is told of at once.
 const GATHER: Duration = Duration::from_millis(5);
 
-/// Tells other processes that this one has committed jobs.
+/// Tells other processes that this one has committed jobs, and numbered events.
 ///
-/// Not in the transactions that queue them: PostgreSQL lets those that notify commit one after the other, each after the disk has
-/// the one before it. Without an announcer other processes find the jobs when they poll.
+/// Not in the transactions that do so: PostgreSQL lets those that notify commit one after the other, each after the disk has
+/// the one before it. Without an announcer other processes find both when they poll.
 pub struct Announcer;
 
 impl Announcer {
     /// Announces until `stop` is cancelled.
     pub async fn run(store: Store, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            tokio::select! {
+            let told = tokio::select! {
                 () = stop.cancelled() => return,
-                () = store.jobs_to_announce().notified() => {}
-            }
-            if let Err(error) = announce_jobs(store.engine()).await {
-                tracing::warn!(%error, "other processes were not told of jobs");
+                () = store.jobs_to_announce().notified() => announce_jobs(store.engine()).await,
+                organizations = store.events().to_announce() => announce_events(store.engine(), &organizations).await,
+            };
+            if let Err(error) = told {
+                tracing::warn!(%error, "other processes were not told of jobs or events");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -38,20 +43,24 @@ impl Announcer {
     }
 }
 
-/// Hears from PostgreSQL that another process has committed jobs, and wakes this one's workers.
+/// Hears from PostgreSQL that another process has committed jobs or numbered events, and wakes who waits for them here.
 pub struct Listener;
 
 impl Listener {
     /// Listens on a connection of its own until `stop` is cancelled. Behind a proxy that pools transactions LISTEN does not
-    /// work, so `url` goes around it. A connection that breaks is opened again; meanwhile workers poll.
+    /// work, so `url` goes around it. A connection that breaks is opened again; meanwhile everybody polls.
     pub async fn run(store: Store, url: SecretString, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let listen = async {
                 let mut listener = PgListener::connect(url.expose_secret()).await?;
-                listener.listen(JOBS_CHANNEL).await?;
+                listener.listen_all([JOBS_CHANNEL, EVENTS_CHANNEL]).await?;
                 loop {
-                    listener.recv().await?;
-                    store.wake_workers();
+                    let heard = listener.recv().await?;
+                    if heard.channel() == JOBS_CHANNEL {
+                        store.wake_workers();
+                    } else if let Ok(organization) = heard.payload().parse() {
+                        store.events().heard(organization);
+                    }
                 }
             };
             tokio::select! {
@@ -59,7 +68,7 @@ impl Listener {
                 ended = listen => {
                     let ended: Result<(), sqlx::Error> = ended;
                     if let Err(error) = ended {
-                        tracing::warn!(%error, "listening for jobs was interrupted");
+                        tracing::warn!(%error, "listening for jobs and events was interrupted");
                     }
                 }
             }

@@ -3,8 +3,11 @@
 //! [`WriteTx::emit`] writes the event and a job that wakes the dispatcher. The [`Dispatcher`] gives committed events their
 //! `sequence` (ids are made before commit, so ids alone would skip late committers), meters them and queues one job for each
 //! subscriber; each job runs its subscriber in a transaction that also ends the job, so a subscriber's rows are written once.
-//! What an event only has to start as a job of its own is a [`Trigger`]; who takes events of all types is an [`Audience`].
+//! What an event only has to start as a job of its own is a [`Trigger`]; who takes events of all types is an [`Audience`]. Whoever
+//! follows along reads what is numbered ([`ReadTx::events_after`](crate::ReadTx::events_after)).
 mod event_type;
+mod followed;
+mod readers;
 
 use crate::{
     Store, WriteTx,
@@ -25,6 +28,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use event_type::{EventType, example_id};
+pub use readers::Readers;
 
 /// Something that happened, as it is published.
 ///
@@ -34,6 +38,8 @@ pub trait DomainEvent: Serialize + ToSchema + Sync {
     const TYPE: &'static str;
     /// Such as `order`.
     const RESOURCE: &'static str;
+    /// Who may follow it: whoever may read what it is about.
+    const READERS: Readers;
 
     /// The id of the resource.
     fn resource_id(&self) -> Uuid;
@@ -54,6 +60,8 @@ pub struct Event {
     pub sequence: i64,
     /// Such as `order.confirmed`.
     pub event_type: String,
+    /// What it is about, such as `order`.
+    pub resource: String,
     /// The id of what it is about.
     pub resource_id: Uuid,
     /// What is published.
@@ -64,8 +72,8 @@ pub struct Event {
 
 impl Event {
     fn numbered(row: outbox_event::Model, sequence: i64) -> Self {
-        let outbox_event::Model { id, event_type, resource_id, payload, occurred_at, .. } = row;
-        Self { id, sequence, event_type, resource_id, payload, occurred_at }
+        let outbox_event::Model { id, event_type, resource, resource_id, payload, occurred_at, .. } = row;
+        Self { id, sequence, event_type, resource, resource_id, payload, occurred_at }
     }
 }
 
@@ -251,6 +259,9 @@ impl JobHandler for Dispatcher {
                 tx.finish_job(job).await?;
             }
             tx.commit().await?;
+            if numbered > 0 {
+                store.events_numbered(scope.organization);
+            }
             if last {
                 return Ok(());
             }

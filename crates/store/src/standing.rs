@@ -24,6 +24,17 @@ pub enum Standing {
     Closed,
 }
 
+impl Standing {
+    /// `organization_suspended` when the organization can only be read, `unauthenticated` when it is closed.
+    pub(crate) fn must_be_open(self) -> Result<(), Problem> {
+        match self {
+            Self::Open => Ok(()),
+            Self::Suspended => Err(Problem::of(CommonProblem::OrganizationSuspended)),
+            Self::Closed => Err(Problem::of(CommonProblem::Unauthenticated)),
+        }
+    }
+}
+
 /// How long a change that another process has made may stay unnoticed.
 const LIFETIME: Duration = Duration::from_secs(1);
 const MAX_KNOWN: u64 = 100_000;

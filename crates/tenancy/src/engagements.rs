@@ -17,9 +17,13 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use access::readable;
 pub use access::{level, require};
 pub use grants::{Grant, grant, grants, revoke};
 pub use purser_entity_tenancy::engagement_access::Level;
+
+/// What events about engagements are about.
+pub(crate) const RESOURCE: &str = "engagement";
 
 const MAX_NAME: usize = 200;
 const MAX_DESCRIPTION: usize = 4000;
@@ -74,7 +78,8 @@ macro_rules! events {
 
         impl DomainEvent for $event<'_> {
             const TYPE: &'static str = $name;
-            const RESOURCE: &'static str = "engagement";
+            const RESOURCE: &'static str = RESOURCE;
+            const READERS: Readers = Readers::WithAccess(Permission::EngagementsRead);
 
             fn resource_id(&self) -> Uuid {
                 self.0.id.as_uuid()

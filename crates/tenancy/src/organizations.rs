@@ -45,6 +45,7 @@ pub(crate) struct OrganizationCreated<'a> {
 impl DomainEvent for OrganizationCreated<'_> {
     const TYPE: &'static str = "organization.created";
     const RESOURCE: &'static str = "organization";
+    const READERS: Readers = Readers::Holding(Permission::OrganizationRead);
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()

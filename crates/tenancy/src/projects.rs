@@ -85,6 +85,7 @@ macro_rules! events {
         impl DomainEvent for $event<'_> {
             const TYPE: &'static str = $name;
             const RESOURCE: &'static str = "project";
+            const READERS: Readers = Readers::Holding(Permission::ProjectsRead);
 
             fn resource_id(&self) -> Uuid {
                 self.0.id.as_uuid()

@@ -43,6 +43,7 @@ pub(crate) struct Replaced<'a>(About<'a>);
 impl DomainEvent for Replaced<'_> {
     const TYPE: &'static str = "organization_secret.replaced";
     const RESOURCE: &'static str = "organization_secret";
+    const READERS: Readers = Readers::Holding(Permission::SecretsManage);
 
     fn resource_id(&self) -> Uuid {
         self.0.id.as_uuid()
@@ -60,6 +61,7 @@ pub(crate) struct Deleted<'a>(About<'a>);
 impl DomainEvent for Deleted<'_> {
     const TYPE: &'static str = "organization_secret.deleted";
     const RESOURCE: &'static str = "organization_secret";
+    const READERS: Readers = Readers::Holding(Permission::SecretsManage);
 
     fn resource_id(&self) -> Uuid {
         self.0.id.as_uuid()

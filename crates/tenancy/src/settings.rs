@@ -28,6 +28,7 @@ pub(crate) struct SettingsUpdated {
 impl DomainEvent for SettingsUpdated {
     const TYPE: &'static str = "organization_settings.updated";
     const RESOURCE: &'static str = "organization_settings";
+    const READERS: Readers = Readers::Holding(Permission::OrganizationRead);
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()

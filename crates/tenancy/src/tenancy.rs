@@ -4,14 +4,16 @@ use crate::{
     limits, members, organizations, secrets, settings,
 };
 use async_trait::async_trait;
-use purser_kernel::{OrganizationId, PermissionSet, Problem, SecretString, UserId, ids::EngagementId};
+use purser_kernel::{Id, OrganizationId, PermissionSet, Problem, SecretString, UserId, ids::EngagementId};
 use purser_store::{
     ReadTx, System, WriteTx,
     ports::{
-        AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, Secrets, Settings, Tenants,
+        AccessLevel, EngagementAccess, Founded, Limits, MemberOf, Membership, OrderSettings, ResourceReaders, Secrets,
+        Settings, Tenants,
     },
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
 /// Implements the ports that tenancy owns. It has no state: everything is in the transaction it is given.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,5 +94,19 @@ impl EngagementAccess for Tenancy {
             AccessLevel::Admin => Level::Admin,
         };
         engagements::require(tx, engagement, level).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl ResourceReaders for Tenancy {
+    fn resource(&self) -> &'static str {
+        engagements::RESOURCE
+    }
+
+    async fn readable(&self, tx: &ReadTx, ids: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+        // An engagement of which there is more to tell is named once.
+        let ids: BTreeSet<EngagementId> = ids.iter().copied().map(Id::from_uuid).collect();
+        let ids: Vec<EngagementId> = ids.into_iter().collect();
+        Ok(engagements::readable(tx, &ids).await?.into_iter().map(Id::as_uuid).collect())
     }
 }

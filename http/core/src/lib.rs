@@ -5,6 +5,7 @@
 pub mod body;
 pub mod cookies;
 pub mod cors;
+pub mod lasting;
 pub mod limits;
 pub mod observe;
 pub mod options;

@@ -1,7 +1,7 @@
 //! What every request leaves behind: its id, a line in the log, and a measurement. Never a body, a token or a query string.
 use super::problem::Refusal;
 use actix_web::{
-    Error, HttpMessage,
+    Error, HttpMessage, HttpRequest,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -21,6 +21,15 @@ const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken from a client.
 const MAX_LENGTH: usize = 64;
 
+/// Marks a request whose answer is sent without its body.
+#[derive(Clone, Copy)]
+struct HeadersOnly;
+
+/// Whether the answer's body is left out: nobody is to be kept waiting for the end of one that has none.
+pub fn is_headers_only(request: &HttpRequest) -> bool {
+    request.extensions().contains::<HeadersOnly>()
+}
+
 /// Gives the request its id, runs it in a span, logs how it ended and counts it.
 pub async fn observe<B: MessageBody + 'static>(
     mut request: ServiceRequest,
@@ -32,6 +41,7 @@ pub async fn observe<B: MessageBody + 'static>(
     if request.method() == Method::HEAD {
         // RFC 9110, section 9.3.2: as GET, and the server leaves the body out.
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadersOnly);
     }
     let watch = Stopwatch::start();
     let span = tracing::info_span!("request", request_id = %id, %method, path = request.path());

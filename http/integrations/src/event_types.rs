@@ -19,6 +19,8 @@ pub struct EventTypeView {
     name: &'static str,
     /// What it is about, such as `order`.
     resource: &'static str,
+    /// What is needed to follow it.
+    permission: Permission,
     /// When it happens.
     description: &'static str,
     /// The JSON schema of `data` in the body that is sent.
@@ -31,8 +33,8 @@ pub struct EventTypeView {
 
 impl From<&'static EventType> for EventTypeView {
     fn from(event: &'static EventType) -> Self {
-        let EventType { name, resource, about, schema, example } = event;
-        Self { name, resource, description: about, schema, example }
+        let EventType { name, resource, readers, about, schema, example } = event;
+        Self { name, resource, permission: readers.permission(), description: about, schema, example }
     }
 }
 

@@ -1,5 +1,7 @@
-//! Connections to providers, their doors, and what came in; where events are sent, and what became of that.
+//! Connections to providers, their doors, and what came in; where events are sent, what became of that, and how they are
+//! followed.
 mod connections;
+mod event_stream;
 mod event_types;
 mod group_roles;
 mod inbound_events;
@@ -24,5 +26,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(inbound_events::routes)
         .configure(webhook_endpoints::routes)
         .configure(webhook_deliveries::routes)
-        .configure(event_types::routes);
+        .configure(event_types::routes)
+        .configure(event_stream::routes);
 }

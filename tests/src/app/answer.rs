@@ -21,8 +21,14 @@ impl Answer {
 
     /// As [`Answer::of`], of a server that may be gone before it has answered.
     pub async fn attempt(request: RequestBuilder) -> Result<Self, reqwest::Error> {
-        let response = request.send().await?;
+        let mut response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let is_stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        if is_stream {
+            // It does not end: how it begins is taken for the whole.
+            let body = response.chunk().await?.unwrap_or_default();
+            return Ok(Self { status, headers, body: String::from_utf8_lossy(&body).into_owned() });
+        }
         Ok(Self { status, headers, body: response.text().await? })
     }
 

@@ -4,5 +4,6 @@
 mod cancelled;
 mod delivered;
 mod disconnected;
+mod events;
 mod exhausted;
 mod locked;

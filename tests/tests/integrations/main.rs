@@ -7,5 +7,6 @@ mod doors;
 mod events;
 mod mappings;
 mod openid_providers;
+mod streams;
 mod walls;
 mod webhooks_out;

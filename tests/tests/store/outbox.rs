@@ -26,6 +26,7 @@ struct Rang {
 impl DomainEvent for Rang {
     const TYPE: &'static str = "bell.rang";
     const RESOURCE: &'static str = "bell";
+    const READERS: Readers = Readers::Holding(Permission::OrganizationRead);
 
     fn resource_id(&self) -> Uuid {
         Id::<()>::generate().as_uuid()

@@ -61,6 +61,7 @@ macro_rules! events {
         impl DomainEvent for $event {
             const TYPE: &'static str = $name;
             const RESOURCE: &'static str = "user";
+            const READERS: Readers = Readers::Holding(Permission::AuditRead);
 
             fn resource_id(&self) -> Uuid {
                 self.user_id.as_uuid()

@@ -53,6 +53,7 @@ pub(crate) struct RetentionChanged {
 impl DomainEvent for RetentionChanged {
     const TYPE: &'static str = "retention_rule.changed";
     const RESOURCE: &'static str = "retention_rule";
+    const READERS: Readers = Readers::Holding(Permission::OrganizationRead);
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()

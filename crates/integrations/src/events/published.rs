@@ -19,6 +19,7 @@ pub(crate) struct InboundEventReceived {
 impl DomainEvent for InboundEventReceived {
     const TYPE: &'static str = "inbound_event.received";
     const RESOURCE: &'static str = "inbound_event";
+    const READERS: Readers = Readers::Holding(Permission::IntegrationsRead);
 
     fn resource_id(&self) -> Uuid {
         self.inbound_event_id.as_uuid()
@@ -41,6 +42,7 @@ pub(crate) struct MailboxChanged {
 impl DomainEvent for MailboxChanged {
     const TYPE: &'static str = "mailbox.changed";
     const RESOURCE: &'static str = "integration";
+    const READERS: Readers = Readers::Holding(Permission::IntegrationsRead);
 
     fn resource_id(&self) -> Uuid {
         self.integration_id.as_uuid()

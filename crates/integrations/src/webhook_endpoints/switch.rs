@@ -24,6 +24,7 @@ pub(crate) struct WebhookEndpointDisabled {
 impl DomainEvent for WebhookEndpointDisabled {
     const TYPE: &'static str = "webhook_endpoint.disabled";
     const RESOURCE: &'static str = "webhook_endpoint";
+    const READERS: Readers = Readers::Holding(Permission::WebhooksRead);
 
     fn resource_id(&self) -> Uuid {
         self.endpoint_id.as_uuid()

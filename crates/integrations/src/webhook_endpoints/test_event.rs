@@ -19,6 +19,7 @@ pub(crate) struct WebhookTest {
 impl DomainEvent for WebhookTest {
     const TYPE: &'static str = "webhook.test";
     const RESOURCE: &'static str = "webhook_endpoint";
+    const READERS: Readers = Readers::Holding(Permission::WebhooksRead);
 
     fn resource_id(&self) -> Uuid {
         self.endpoint_id.as_uuid()

@@ -66,6 +66,7 @@ macro_rules! events {
         impl DomainEvent for $event {
             const TYPE: &'static str = $name;
             const RESOURCE: &'static str = "order";
+            const READERS: Readers = Readers::Holding(Permission::OrdersRead);
 
             fn resource_id(&self) -> Uuid {
                 self.0.order_id.as_uuid()

@@ -1,5 +1,5 @@
 //! What is said of a kind of event to those who receive it.
-use super::DomainEvent;
+use super::{DomainEvent, Readers};
 use purser_kernel::Id;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -12,6 +12,8 @@ pub struct EventType {
     pub name: &'static str,
     /// What it is about, such as `order`.
     pub resource: &'static str,
+    /// Who may read of it.
+    pub readers: Readers,
     /// When it happens.
     pub about: String,
     /// The JSON schema of what is published.
@@ -32,6 +34,7 @@ impl EventType {
         Self {
             name: D::TYPE,
             resource: D::RESOURCE,
+            readers: D::READERS,
             about: schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
             schema,
             example: json(serde_json::to_value(D::example())),

@@ -38,6 +38,23 @@ pub async fn level(tx: &ReadTx, id: EngagementId) -> Result<Option<Level>, Probl
     }
 }
 
+/// Those of the engagements that the caller has access to, also of those that were deleted: for word of them.
+pub(crate) async fn readable(tx: &ReadTx, ids: &[EngagementId]) -> Result<Vec<EngagementId>, Problem> {
+    if tx.scope().permissions.contains(Permission::EngagementsManage) {
+        return Ok(ids.to_vec());
+    }
+    match tx.scope().actor {
+        Actor::System => Ok(ids.to_vec()),
+        Actor::User(user) | Actor::Acting { user, .. } => {
+            let own = AccessColumn::EngagementId.is_in(ids.iter().copied()).and(valid(tx, user));
+            let most = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+            let own = tx.find::<engagement_access::Entity>().filter(own).all(most).await?;
+            Ok(own.into_iter().map(|access| access.engagement_id).collect())
+        }
+        Actor::PlatformAdmin(_) | Actor::ApiKey(_) | Actor::Agent(_) => Ok(Vec::new()),
+    }
+}
+
 /// The person's own row in the list, if it has not expired.
 pub(super) fn own(tx: &ReadTx, id: EngagementId, user: UserId) -> Filter<engagement_access::Entity> {
     AccessColumn::EngagementId.eq(id).and(valid(tx, user))

@@ -42,6 +42,7 @@ pub(crate) struct MemberStatusChanged {
 impl DomainEvent for MemberStatusChanged {
     const TYPE: &'static str = "member.status_changed";
     const RESOURCE: &'static str = "member";
+    const READERS: Readers = Readers::Holding(Permission::MembersRead);
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()

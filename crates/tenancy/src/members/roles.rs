@@ -65,6 +65,7 @@ pub(crate) struct MemberRolesChanged {
 impl DomainEvent for MemberRolesChanged {
     const TYPE: &'static str = "member.roles_changed";
     const RESOURCE: &'static str = "member";
+    const READERS: Readers = Readers::Holding(Permission::MembersRead);
 
     fn resource_id(&self) -> Uuid {
         self.id.as_uuid()

@@ -42,6 +42,7 @@ pub(crate) struct OrganizationUpdated<'a> {
 impl DomainEvent for OrganizationUpdated<'_> {
     const TYPE: &'static str = "organization.updated";
     const RESOURCE: &'static str = "organization";
+    const READERS: Readers = Readers::Holding(Permission::OrganizationRead);
 
     fn resource_id(&self) -> Uuid {
         self.id

@@ -81,6 +81,7 @@ macro_rules! events {
         impl DomainEvent for $event<'_> {
             const TYPE: &'static str = $name;
             const RESOURCE: &'static str = "organization";
+            const READERS: Readers = Readers::Holding(Permission::OrganizationRead);
 
             fn resource_id(&self) -> Uuid {
                 self.id
