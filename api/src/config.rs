@@ -139,6 +139,8 @@ pub struct Config {
     pub webhook_concurrency: usize,
     /// How long deliveries that are over can be looked at and replayed. In days; default: 30.
     pub webhook_retention_days: u32,
+    /// How long notifications are kept after they were read. In days; default: 90.
+    pub notification_retention_days: u32,
     /// A role of the PostgreSQL that may read tenants' tables and nothing else, which `purser migrate up` grants that.
     pub reporting_role: Option<String>,
 }
@@ -186,6 +188,7 @@ impl Default for Config {
             webhook_timeout: Duration::from_secs(15),
             webhook_concurrency: 32,
             webhook_retention_days: 30,
+            notification_retention_days: 90,
             private_providers: true,
             google_keys_url: GOOGLE_KEYS.to_owned(),
             reporting_role: None,

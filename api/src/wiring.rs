@@ -11,8 +11,8 @@ use purser_billing::{Meter, rates::Rates};
 use purser_compliance::{AccessLog, SealTrail};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
-    delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, Told, WebhookOptions},
-    webhook_endpoints::{Targets, WebhookRules},
+    delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, WebhookOptions},
+    webhook_endpoints::{EndpointOwners, Targets, WebhookRules},
     webhooks::Doors,
 };
 use purser_kernel::{
@@ -20,7 +20,10 @@ use purser_kernel::{
     ports::{BlobStore, Mailer},
 };
 use purser_media::{Folder, Media, RemoveBlob, Sweep};
-use purser_messaging::InboxService;
+use purser_messaging::{
+    InboxService,
+    notifications::{Notify, Parties, RemoveNotifications, SendDigests, SendNotifications},
+};
 use purser_migration::{APPEND_ONLY, tenant_tables};
 use purser_ordering::{
     customers::{Customers, Directory},
@@ -33,7 +36,9 @@ use purser_store::{
     Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
-    ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
+    ports::{
+        Answers, CustomerDirectory, Inbox, Memberships, NotificationSettings, People, Settings, Tenants, UsageMeter,
+    },
 };
 use purser_tenancy::{
     DirectoryMembers, PurgeClosed, Tenancy,
@@ -87,7 +92,10 @@ pub struct Services {
     pub webhook_rules: WebhookRules,
     /// Who knocks at providers' doors.
     pub doors: Doors,
-    people: Arc<dyn People>,
+    /// What people want to be told of.
+    pub notification_settings: Arc<dyn NotificationSettings>,
+    parties: Parties,
+    notification_retention: TimeDelta,
     webhooks: WebhookOptions,
     settings: Arc<dyn Settings>,
     inbox: Arc<dyn Inbox>,
@@ -127,14 +135,20 @@ impl Services {
         let invitations = Invitations::new(people.clone(), role_changes.clone(), &master_key)?;
         let memberships: Arc<dyn Memberships> = Arc::new(DirectoryMembers { role_changes: role_changes.clone() });
         let reach = Reach { loopback: !config.is_production(), private: config.private_providers };
+        let notification_settings: Arc<dyn NotificationSettings> = Arc::new(Tenancy);
+        let parties = Parties {
+            tenants: tenants.clone(),
+            people: people.clone(),
+            settings: notification_settings.clone(),
+            concerns: vec![approvals.clone(), Arc::new(EndpointOwners), Arc::new(Tenancy)],
+        };
         let blobs: Arc<dyn BlobStore> = Arc::new(Folder::new(config.media_folder()));
         let providers = Providers { reach, redirect_uri: config.links().page("oidc/callback") };
         Ok(Self {
             joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
             identities: Identities::new(auth.clone(), Arc::new(providers.clone()), memberships.clone(), &master_key)?,
             auth,
-            members: Members { people: people.clone(), role_changes: role_changes.clone() },
-            people,
+            members: Members { people, role_changes: role_changes.clone() },
             role_changes,
             decision_links,
             invitations,
@@ -153,6 +167,9 @@ impl Services {
                 event_types: event_types().iter().map(|event| event.name).collect(),
             },
             webhooks: config.webhooks(),
+            notification_settings,
+            parties,
+            notification_retention: TimeDelta::days(config.notification_retention_days.into()),
             mail_token: Arc::new(MailToken::new(&master_key, mailer.clone(), config.links())?),
             mailer,
             links: config.links(),
@@ -180,6 +197,7 @@ impl Services {
             .app_data(Data::new(self.providers.clone()))
             .app_data(Data::from(self.memberships.clone()))
             .app_data(Data::from(self.directory.clone()))
+            .app_data(Data::from(self.notification_settings.clone()))
             .app_data(Data::new(self.customers.clone()))
             .app_data(Data::new(self.orders.clone()))
             .app_data(Data::new(self.media.clone()))
@@ -191,8 +209,11 @@ impl Services {
 
     /// Who does which kind of job.
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
-        let subscribers: Vec<Arc<dyn Subscriber>> =
-            vec![Arc::new(PredefinedLabels), Arc::new(Tell::new(self.decision_links.clone()))];
+        let subscribers: Vec<Arc<dyn Subscriber>> = vec![
+            Arc::new(PredefinedLabels),
+            Arc::new(Tell::new(self.decision_links.clone())),
+            Arc::new(Notify::new(self.parties.clone())),
+        ];
         let triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
         let read = ReadConversation::new(
             self.reader.clone(),
@@ -219,7 +240,9 @@ impl Services {
             Arc::new(Review::new((*self.approvals).clone())),
             Arc::new(SweepDeliveries::new(self.tenants.clone())),
             Arc::new(RemoveDeliveries::new(self.tenants.clone(), self.webhooks.retention)),
-            Arc::new(Told::new(self.people.clone(), self.tenants.clone(), self.mailer.clone(), self.links.clone())),
+            Arc::new(SendNotifications::new(self.parties.clone(), self.mailer.clone(), self.links.clone())),
+            Arc::new(SendDigests::new(self.parties.clone())),
+            Arc::new(RemoveNotifications::new(self.tenants.clone(), self.notification_retention)),
         ];
         let audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Fanout)];
         handlers.extend(SealTrail::handlers(&self.tenants));
@@ -255,6 +278,9 @@ impl Services {
             (PurgeClosed::KIND, "27 3 * * *"),
             (Sweep::KIND, "37 3 * * *"),
             (RemoveDeliveries::KIND, "57 3 * * *"),
+            (RemoveNotifications::KIND, "3 4 * * *"),
+            // There are time zones that begin at every quarter of an hour.
+            (SendDigests::KIND, "*/15 * * * *"),
             (Analyze::KIND, "47 3 * * *"),
             (SweepDeliveries::KIND, "*/15 * * * *"),
         ]

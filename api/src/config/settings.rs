@@ -63,6 +63,7 @@ pub(super) struct Settings {
     webhook_timeout_seconds: Option<u64>,
     webhook_concurrency: Option<usize>,
     webhook_retention_days: Option<u32>,
+    notification_retention_days: Option<u32>,
     reporting_role: Option<String>,
 }
 
@@ -222,6 +223,11 @@ impl Settings {
                 "webhook_retention_days",
                 self.webhook_retention_days,
                 default.webhook_retention_days,
+            )?,
+            notification_retention_days: days(
+                "notification_retention_days",
+                self.notification_retention_days,
+                default.notification_retention_days,
             )?,
             reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
         })
