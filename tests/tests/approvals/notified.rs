@@ -49,10 +49,7 @@ async fn who_can_decide_is_told_and_then_whoever_asked(#[case] engine: Engine) {
     for decider in [&manager, &other] {
         let asked = told(decider, 1).await.remove(0);
         assert_eq!((&asked["kind"], &asked["body"]), (&json!("approval_asked"), &shown["summary"]));
-        assert_eq!(
-            (&asked["link"], &asked["read_at"]),
-            (&json!(format!("approvals/{}", id(&shown))), &Value::Null)
-        );
+        assert_eq!((&asked["link"], &asked["read_at"]), (&json!(format!("approvals/{}", id(&shown))), &Value::Null));
     }
     approve(&manager, &shown).await.expect(200);
     let outcome = told(&desk.owner, 1).await;

@@ -42,7 +42,7 @@ impl House {
 
     /// Something happens of which those are told who hold `secrets.manage`.
     async fn secret(&self, who: &Tenant, value: &str) {
-        let body = json!({ "value": format!("sk-0123456789{value}") });
+        let body = json!({ "value": format!("sk-0123456789abcdef-{value}") });
         who.put("/v1/organization/secrets/openai_api_key", &body).await.expect(200);
     }
 

@@ -38,7 +38,7 @@ impl SendDigests {
         let is_due = |person: &UserId, since: Timestamp| {
             let chosen = chosen.get(person)?;
             let zone = chosen.timezone.parse().unwrap_or(Tz::UTC);
-            Some(since <= last(now, zone, Kept::of(chosen).digest_hour())?)
+            Some(since < last(now, zone, Kept::of(chosen).digest_hour())?)
         };
         let due: Vec<UserId> = waiting
             .into_iter()

@@ -32,7 +32,8 @@ async fn whose_maker_is_gone_is_told_of_to_those_who_manage_endpoints(#[case] en
     let body = json!({ "url": format!("{}/hooks", hooks.receiver.url), "event_types": ["project.created"] });
     let endpoint = maker.create("/v1/webhook-endpoints", &body).await;
     let members = hooks.owner.get("/v1/members?limit=200").await.expect(200).json();
-    let member = members["data"].as_array().unwrap().iter().find(|row| row["user_id"] == maker.user_id.as_str()).unwrap();
+    let member =
+        members["data"].as_array().unwrap().iter().find(|row| row["user_id"] == maker.user_id.as_str()).unwrap();
     hooks.owner.verb(&format!("/v1/members/{}/disable", member["id"].as_str().unwrap())).await.expect(200);
     hooks.receiver.answer_with(410);
     hooks.project("First").await;
@@ -60,7 +61,10 @@ async fn who_is_gone_is_switched_off_and_whoever_made_it_is_told(#[case] engine:
     assert!(mail.text.contains("Warehouse") && mail.text.contains(endpoint["id"].as_str().unwrap()), "{mail:?}");
     assert!(!mail.text.contains(&hooks.receiver.url), "an address may hold a secret of the receiver's");
     let told = told(&hooks).await;
-    assert_eq!((&told["kind"], &told["title"]), (&json!("webhook_disabled"), &json!("A webhook endpoint was switched off")));
+    assert_eq!(
+        (&told["kind"], &told["title"]),
+        (&json!("webhook_disabled"), &json!("A webhook endpoint was switched off"))
+    );
     assert_eq!(told["link"], format!("webhook-endpoints/{}", endpoint["id"].as_str().unwrap()));
     // It offers what is done below.
     for text in [&mail.text, told["body"].as_str().unwrap()] {

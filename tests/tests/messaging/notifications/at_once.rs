@@ -1,7 +1,7 @@
 //! Events that are delivered more than once, or by several servers at the same time.
 use super::{House, LIST, rows, unread};
 use purser_kernel::Permission;
-use purser_tests::{database::Engine, app::eventually};
+use purser_tests::{app::eventually, database::Engine};
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -56,7 +56,8 @@ async fn two_servers_tell_each_person_once_and_in_an_order(#[case] engine: Engin
         assert_eq!(ids.len(), numbers.len());
         // Reading all up to one in the middle leaves those after it, whoever wrote them.
         let middle: &Value = &numbers[4];
-        let read = keeper.post("/v1/notifications/read-all", &json!({ "up_to": middle["id"] })).await.expect(200).json();
+        let read =
+            keeper.post("/v1/notifications/read-all", &json!({ "up_to": middle["id"] })).await.expect(200).json();
         assert_eq!((read["read"].as_i64().unwrap(), unread(keeper).await), (expected - 4, 4));
     }
     node.app.stop().await.unwrap();

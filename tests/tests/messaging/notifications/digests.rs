@@ -33,7 +33,11 @@ async fn a_day_is_one_mail_at_eight_where_the_organization_is(#[case] engine: En
     assert!(look(TimeDelta::hours(9) - TimeDelta::seconds(1)).await.is_empty());
     let mails = look(TimeDelta::seconds(1)).await;
     assert_eq!(mails.len(), 1, "of two looks at once");
-    assert_eq!(mails[0].text.matches("openai_api_key was replaced").count(), 2, "what was read is not in it: {mails:?}");
+    assert_eq!(
+        mails[0].text.matches("openai_api_key was replaced").count(),
+        2,
+        "what was read is not in it: {mails:?}"
+    );
     assert_eq!(look(TimeDelta::hours(24)).await.len(), 1, "none where there is nothing");
     let owner = house.back(&house.owner).await;
     house.secret(&owner, "fourth").await;

@@ -9,19 +9,25 @@ fn the_table_says_what_the_code_does() {
     let page = fs::read_to_string(page).unwrap();
     let (_, kinds) = page.split_once("## Kinds").unwrap();
     let (kinds, _) = kinds.split_once("\nWhoever did it").unwrap();
-    let rows: Vec<Vec<&str>> =
-        kinds.lines().filter(|line| line.starts_with("| `")).map(|line| line.split('|').map(str::trim).collect()).collect();
+    let rows: Vec<Vec<&str>> = kinds
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
     assert_eq!(rows.len(), Kind::VARIANTS.len());
     for (kind, row) in Kind::VARIANTS.iter().zip(rows) {
         let spec = kind.spec();
         let always = if spec.always_in_app { " (always)" } else { "" };
         assert_eq!(row[1], format!("`{}`{always}", kind.as_str()));
-        let named = |text: &str| -> BTreeSet<String> {
-            text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-        };
+        let named =
+            |text: &str| -> BTreeSet<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
         let events = rules().filter(|(_, of)| of == kind).map(|(event, _)| event.to_owned()).collect();
         assert_eq!(named(row[2]), events, "{kind:?}");
-        assert_eq!(named(row[4]), spec.sees.iter().map(|permission| permission.as_str().to_owned()).collect(), "{kind:?}");
+        assert_eq!(
+            named(row[4]),
+            spec.sees.iter().map(|permission| permission.as_str().to_owned()).collect(),
+            "{kind:?}"
+        );
         let mail = match spec.mail {
             Some(MailTiming::Immediately) => "`immediately`",
             Some(MailTiming::Digest) => "`digest`",

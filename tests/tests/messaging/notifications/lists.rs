@@ -27,7 +27,11 @@ async fn lists_are_pages_that_can_be_narrowed(#[case] engine: Engine) {
     let newest = rows(&keeper, LIST).await.remove(0);
     let read = keeper.verb(&format!("{}/read", path(&newest))).await.expect(200).json();
     assert!(read["read_at"].is_string());
-    assert_eq!(keeper.verb(&format!("{}/read", path(&newest))).await.expect(200).json(), read, "twice is as good as once");
+    assert_eq!(
+        keeper.verb(&format!("{}/read", path(&newest))).await.expect(200).json(),
+        read,
+        "twice is as good as once"
+    );
     let counts = async || {
         [
             rows(&keeper, &format!("{LIST}?unread=true")).await.len(),
@@ -51,7 +55,8 @@ async fn lists_are_pages_that_can_be_narrowed(#[case] engine: Engine) {
 #[tokio::test]
 async fn all_that_was_seen_is_read_at_once_and_nothing_else(#[case] engine: Engine) {
     let Some(house) = House::open(engine).await else { return };
-    let [keeper, other] = [house.member(Permission::SecretsManage).await, house.member(Permission::SecretsManage).await];
+    let [keeper, other] =
+        [house.member(Permission::SecretsManage).await, house.member(Permission::SecretsManage).await];
     for number in 0..2 {
         house.secret(&house.owner, &number.to_string()).await;
         house.settle().await;

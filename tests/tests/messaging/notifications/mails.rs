@@ -5,7 +5,10 @@ use purser_kernel::Permission;
 use purser_tests::{app::Tenant, database::Engine};
 use rstest::rstest;
 use serde_json::json;
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 const SUBJECT: &str = "The secret openai_api_key";
 
@@ -18,7 +21,7 @@ async fn keeper(house: &House) -> Tenant {
 }
 
 /// No mail gets out: a file stands where the mailbox has to be.
-fn block(house: &House) -> PathBuf {
+pub(super) fn block(house: &House) -> PathBuf {
     let folder = house.app.database.folder.path().join("mail");
     let aside = folder.with_extension("aside");
     if folder.exists() {
@@ -28,7 +31,7 @@ fn block(house: &House) -> PathBuf {
     folder
 }
 
-fn unblock(folder: &PathBuf) {
+pub(super) fn unblock(folder: &Path) {
     fs::remove_file(folder).unwrap();
     let aside = folder.with_extension("aside");
     if aside.exists() {
@@ -49,7 +52,8 @@ async fn a_mail_that_fails_is_tried_again_and_is_one(#[case] engine: Engine) {
     house.settle().await;
     let tried = "select last_error from jobs where kind = 'notifications.mail' and status = 'ready' and attempts = 1";
     assert_eq!(house.sql_rows(tried).await, [["internal"]]);
-    let payload = &house.sql_rows("select cast(payload as text) from jobs where kind = 'notifications.mail'").await[0][0];
+    let payload =
+        &house.sql_rows("select cast(payload as text) from jobs where kind = 'notifications.mail'").await[0][0];
     assert!(!payload.contains("openai") && !payload.contains(&keeper.email), "{payload}");
     unblock(&folder);
     house.later(TimeDelta::seconds(1));
@@ -57,7 +61,10 @@ async fn a_mail_that_fails_is_tried_again_and_is_one(#[case] engine: Engine) {
     house.settle().await;
     let sent = house.mails(&keeper, SUBJECT);
     assert_eq!(sent.len(), 1);
-    assert!(sent[0].text.contains("/organization/secrets") && sent[0].text.contains("/settings/notifications"), "{sent:?}");
+    assert!(
+        sent[0].text.contains("/organization/secrets") && sent[0].text.contains("/settings/notifications"),
+        "{sent:?}"
+    );
     // As if the worker had died between sending it and saying so: the same mail, by its id.
     house.sql("update jobs set status = 'ready' where kind = 'notifications.mail'").await;
     house.settle().await;
@@ -72,13 +79,8 @@ async fn a_mail_that_fails_is_tried_again_and_is_one(#[case] engine: Engine) {
 async fn whom_it_does_not_concern_any_more_gets_no_mail(#[case] engine: Engine) {
     let Some(house) = House::open(engine).await else { return };
     let owner = &house.owner;
-    let [disabled, demoted, reader, changed, stays] = [
-        keeper(&house).await,
-        keeper(&house).await,
-        keeper(&house).await,
-        keeper(&house).await,
-        keeper(&house).await,
-    ];
+    let [disabled, demoted, reader, changed, stays] =
+        [keeper(&house).await, keeper(&house).await, keeper(&house).await, keeper(&house).await, keeper(&house).await];
     house.settle().await;
     let folder = block(&house);
     house.secret(owner, "first").await;

@@ -56,7 +56,11 @@ async fn what_cannot_be_chosen_is_refused_as_a_whole(#[case] engine: Engine) {
         ("/digest_hour", "out_of_range"),
     ];
     assert_eq!(found, expected);
-    for body in [json!({ "kinds": { "order_drafted": { "mail": "weekly" } } }), json!({ "digest_hour": -1 }), json!({ "other": 1 })] {
+    for body in [
+        json!({ "kinds": { "order_drafted": { "mail": "weekly" } } }),
+        json!({ "digest_hour": -1 }),
+        json!({ "other": 1 }),
+    ] {
         problem(&prefer(&house.owner, body).await, 422, "validation_failed");
     }
     let kept = house.owner.get(PREFERENCES).await.expect(200).json();
@@ -72,7 +76,8 @@ async fn people_are_told_as_they_want_it(#[case] engine: Engine) {
     let holds = Permission::MembersManage | Permission::MembersRead;
     let [usual, nothing, mailed, both] =
         [house.member(holds).await, house.member(holds).await, house.member(holds).await, house.member(holds).await];
-    let channels = |in_app: bool, mail: &str| json!({ "kinds": { "member_joined": { "in_app": in_app, "mail": mail } } });
+    let channels =
+        |in_app: bool, mail: &str| json!({ "kinds": { "member_joined": { "in_app": in_app, "mail": mail } } });
     prefer(&nothing, channels(false, "off")).await.expect(200);
     prefer(&mailed, channels(false, "immediately")).await.expect(200);
     prefer(&both, channels(true, "immediately")).await.expect(200);

@@ -20,15 +20,15 @@ async fn what_was_read_goes_and_what_was_not_stays(#[case] engine: Engine) {
     }
     // Only mailed, so that nobody can say that it was read.
     let hirer = house.member(Permission::MembersManage | Permission::MembersRead).await;
-    prefer(&hirer, json!({ "kinds": { "member_joined": { "in_app": false, "mail": "immediately" } } })).await.expect(200);
+    prefer(&hirer, json!({ "kinds": { "member_joined": { "in_app": false, "mail": "immediately" } } }))
+        .await
+        .expect(200);
     let keepers = house.path(&keeper).await;
     for verb in ["disable", "enable"] {
         house.owner.verb(&format!("{keepers}/{verb}")).await.expect(200);
     }
     house.settle().await;
-    let titles = async || {
-        house.sql_rows("select kind from notifications order by kind").await.concat()
-    };
+    let titles = async || house.sql_rows("select kind from notifications order by kind").await.concat();
     assert_eq!(titles().await, ["member_joined", "secret_changed", "secret_changed"]);
     house.later(TimeDelta::days(1));
     let keeper = house.back(&keeper).await;
