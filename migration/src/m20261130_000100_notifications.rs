@@ -27,7 +27,7 @@ async fn notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .person("user_id")
         .uuid("event_id")
         .long("number")
-        .choice("kind", 64)
+        .text("kind", 64)
         .uuid("resource_id")
         .text("title", 200)
         .text("body", 1000)

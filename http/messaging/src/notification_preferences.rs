@@ -39,6 +39,7 @@ pub struct NotificationPreferencesView {
     /// Every kind there is, by its name.
     kinds: BTreeMap<&'static str, ChannelsView>,
     /// The hour at which digests are mailed, in the time zone of `/v1/me/preferences`.
+    #[schema(minimum = 0, maximum = 23)]
     digest_hour: u8,
     /// That of `/v1/me/preferences`.
     version: i64,

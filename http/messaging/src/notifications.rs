@@ -29,7 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NotificationView {
     id: NotificationId,
-    /// Such as `order_confirmed`.
+    #[schema(value_type = Kind)]
     kind: String,
     /// The id of what it is about.
     resource_id: Uuid,

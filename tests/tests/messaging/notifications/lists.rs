@@ -41,7 +41,7 @@ async fn lists_are_pages_that_can_be_narrowed(#[case] engine: Engine) {
         ]
     };
     assert_eq!((counts().await, unread(&keeper).await), ([2, 1, 3, 0], 2));
-    keeper.get(&format!("{LIST}?kind=nothing")).await.expect(400);
+    problem(&keeper.get(&format!("{LIST}?kind=nothing")).await, 422, "validation_failed");
     for _ in 0..2 {
         let again = keeper.verb(&format!("{}/unread", path(&newest))).await.expect(200).json();
         assert_eq!(again["read_at"], Value::Null);
