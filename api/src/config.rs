@@ -145,6 +145,8 @@ pub struct Config {
     pub streams_per_organization: usize,
     /// Streams of events of a person or an API key in this process. Default: 100.
     pub streams_per_caller: usize,
+    /// How long notifications are kept after they were read. In days; default: 90.
+    pub notification_retention_days: u32,
     /// A role of the PostgreSQL that may read tenants' tables and nothing else, which `purser migrate up` grants that.
     pub reporting_role: Option<String>,
 }
@@ -195,6 +197,7 @@ impl Default for Config {
             stream_heartbeat: Duration::from_secs(15),
             streams_per_organization: 1_000,
             streams_per_caller: 100,
+            notification_retention_days: 90,
             private_providers: true,
             google_keys_url: GOOGLE_KEYS.to_owned(),
             reporting_role: None,

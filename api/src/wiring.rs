@@ -11,10 +11,10 @@ use purser_billing::{Meter, UsageEvents, rates::Rates};
 use purser_compliance::{AccessLog, RetentionRules, SealTrail};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
-    delivery::{Deliver, Deliveries, Fanout, SweepDeliveries, Told, WebhookOptions},
+    delivery::{Deliver, Deliveries, Fanout, SweepDeliveries, WebhookOptions},
     events::InboundEvents,
     streams::Streams,
-    webhook_endpoints::{Targets, WebhookRules},
+    webhook_endpoints::{EndpointOwners, Targets, WebhookRules},
     webhooks::Doors,
 };
 use purser_kernel::{
@@ -22,7 +22,10 @@ use purser_kernel::{
     ports::{BlobStore, Mailer},
 };
 use purser_media::{Folder, Media, RemoveBlob, Sweep};
-use purser_messaging::InboxService;
+use purser_messaging::{
+    InboxService,
+    notifications::{Notifications, Notify, Parties, SendDigests, SendNotifications},
+};
 use purser_migration::{APPEND_ONLY, tenant_tables};
 use purser_ordering::{
     customers::{Customers, Directory},
@@ -35,7 +38,9 @@ use purser_store::{
     Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
-    ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
+    ports::{
+        Answers, CustomerDirectory, Inbox, Memberships, NotificationSettings, People, Settings, Tenants, UsageMeter,
+    },
     retention::{Events, Expiring, RemoveExpired},
 };
 use purser_tenancy::{
@@ -94,7 +99,9 @@ pub struct Services {
     pub doors: Doors,
     /// Events as they happen.
     pub streams: Streams,
-    people: Arc<dyn People>,
+    /// What people want to be told of.
+    pub notification_settings: Arc<dyn NotificationSettings>,
+    parties: Parties,
     webhooks: WebhookOptions,
     settings: Arc<dyn Settings>,
     inbox: Arc<dyn Inbox>,
@@ -134,14 +141,20 @@ impl Services {
         let invitations = Invitations::new(people.clone(), role_changes.clone(), &master_key)?;
         let memberships: Arc<dyn Memberships> = Arc::new(DirectoryMembers { role_changes: role_changes.clone() });
         let reach = Reach { loopback: !config.is_production(), private: config.private_providers };
+        let notification_settings: Arc<dyn NotificationSettings> = Arc::new(Tenancy);
+        let parties = Parties {
+            tenants: tenants.clone(),
+            people: people.clone(),
+            settings: notification_settings.clone(),
+            concerns: vec![approvals.clone(), Arc::new(EndpointOwners), Arc::new(Tenancy)],
+        };
         let blobs: Arc<dyn BlobStore> = Arc::new(Folder::new(config.media_folder()));
         let providers = Providers { reach, redirect_uri: config.links().page("oidc/callback") };
         Ok(Self {
             joins: Joins { auth: auth.clone(), invitations: Arc::new(invitations.clone()) },
             identities: Identities::new(auth.clone(), Arc::new(providers.clone()), memberships.clone(), &master_key)?,
             auth,
-            members: Members { people: people.clone(), role_changes: role_changes.clone() },
-            people,
+            members: Members { people, role_changes: role_changes.clone() },
             role_changes,
             decision_links,
             invitations,
@@ -162,6 +175,8 @@ impl Services {
             },
             webhooks: config.webhooks(),
             streams: Streams::new(store.clone(), event_types(), vec![Arc::new(Tenancy)], config.streams()),
+            notification_settings,
+            parties,
             mail_token: Arc::new(MailToken::new(&master_key, mailer.clone(), config.links())?),
             mailer,
             links: config.links(),
@@ -189,6 +204,7 @@ impl Services {
             .app_data(Data::new(self.providers.clone()))
             .app_data(Data::from(self.memberships.clone()))
             .app_data(Data::from(self.directory.clone()))
+            .app_data(Data::from(self.notification_settings.clone()))
             .app_data(Data::new(self.customers.clone()))
             .app_data(Data::new(self.orders.clone()))
             .app_data(Data::new(self.media.clone()))
@@ -202,8 +218,11 @@ impl Services {
 
     /// Who does which kind of job.
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
-        let subscribers: Vec<Arc<dyn Subscriber>> =
-            vec![Arc::new(PredefinedLabels), Arc::new(Tell::new(self.decision_links.clone()))];
+        let subscribers: Vec<Arc<dyn Subscriber>> = vec![
+            Arc::new(PredefinedLabels),
+            Arc::new(Tell::new(self.decision_links.clone())),
+            Arc::new(Notify::new(self.parties.clone())),
+        ];
         let triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
         let read = ReadConversation::new(
             self.reader.clone(),
@@ -229,10 +248,16 @@ impl Services {
             Arc::new(Expire::new((*self.approvals).clone())),
             Arc::new(Review::new((*self.approvals).clone())),
             Arc::new(SweepDeliveries::new(self.tenants.clone())),
-            Arc::new(Told::new(self.people.clone(), self.tenants.clone(), self.mailer.clone(), self.links.clone())),
+            Arc::new(SendNotifications::new(self.parties.clone(), self.mailer.clone(), self.links.clone())),
+            Arc::new(SendDigests::new(self.parties.clone())),
         ];
-        let expiring: Vec<Arc<dyn Expiring>> =
-            vec![Arc::new(Deliveries), Arc::new(Events), Arc::new(InboundEvents), Arc::new(UsageEvents)];
+        let expiring: Vec<Arc<dyn Expiring>> = vec![
+            Arc::new(Deliveries),
+            Arc::new(Events),
+            Arc::new(InboundEvents),
+            Arc::new(Notifications),
+            Arc::new(UsageEvents),
+        ];
         handlers.push(Arc::new(RemoveExpired::new(self.tenants.clone(), Arc::new(self.retention.clone()), expiring)));
         let audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Fanout)];
         handlers.extend(SealTrail::handlers(&self.tenants));
@@ -268,6 +293,8 @@ impl Services {
             (PurgeClosed::KIND, "27 3 * * *"),
             (Sweep::KIND, "37 3 * * *"),
             (RemoveExpired::KIND, "57 3 * * *"),
+            // There are time zones that begin at every quarter of an hour.
+            (SendDigests::KIND, "*/15 * * * *"),
             (Analyze::KIND, "47 3 * * *"),
             (SweepDeliveries::KIND, "*/15 * * * *"),
         ]
@@ -276,8 +303,12 @@ impl Services {
 
 /// How long organizations keep what.
 pub fn retention(config: &Config) -> RetentionRules {
-    let webhook_delivery_days = i32::try_from(config.webhook_retention_days).unwrap_or(i32::MAX);
-    RetentionRules { settings: Arc::new(Tenancy), webhook_delivery_days }
+    let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
+    RetentionRules {
+        settings: Arc::new(Tenancy),
+        notification_days: days(config.notification_retention_days),
+        webhook_delivery_days: days(config.webhook_retention_days),
+    }
 }
 
 /// Tables that organizations' rows can be removed from. What the server only adds to goes with what it is a part of, but for the audit

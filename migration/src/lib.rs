@@ -37,6 +37,7 @@ mod m20261129_000500_sign_in_networks;
 mod m20261129_000600_compliance;
 mod m20261130_000400_retention;
 mod partitions;
+mod m20261130_000100_notifications;
 mod roles;
 mod table;
 mod tables;
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000500_sign_in_networks::Migration),
             Box::new(m20261129_000600_compliance::Migration),
             Box::new(m20261130_000400_retention::Migration),
+            Box::new(m20261130_000100_notifications::Migration),
         ]
     }
 }

@@ -92,6 +92,7 @@ async fn outbox_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text("resource", 64)
         .uuid("resource_id")
         .json("payload", "{}")
+        .uuid_null("actor_id")
         .time("occurred_at")
         .time_null("dispatched_at")
         .unique_where(&["sequence"], "sequence is not null")

@@ -84,6 +84,7 @@ const TENANT_TABLES: &[&str] = &[
     "memberships",
     "message_attachments",
     "messages",
+    "notifications",
     "number_sequences",
     "oidc_sign_ins",
     "order_lines",

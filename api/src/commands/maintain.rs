@@ -4,14 +4,11 @@ use purser_compliance::retention::{Accesses, RetentionRules, trail};
 use purser_kernel::{Clock, Id, Kept, OrganizationId, Problem, Scope};
 use purser_store::{
     Store,
-    ports::{Retention, Tenants},
+    ports::Retention,
     retention::RemoveExpired,
 };
 use purser_tenancy::Tenancy;
 use std::{process::ExitCode, sync::Arc};
-
-/// Organizations in one look at the list.
-const BATCH: u64 = 500;
 
 /// Makes parts of tables ahead, removes from organizations' trails what they keep no longer, and drops the parts in which nothing is left.
 ///
@@ -36,9 +33,7 @@ async fn remove_old(store: &Store, rules: &RetentionRules) -> Result<(), Failure
     let accesses = RemoveExpired::new(Arc::new(Tenancy), Arc::new(rules.clone()), vec![Arc::new(Accesses)]);
     let mut after = None;
     loop {
-        let tx = store.system_read().await?;
-        let organizations = Tenancy.page(tx.system(), after, BATCH).await?;
-        drop(tx);
+        let organizations = store.organizations(&Tenancy, after).await?;
         for organization in &organizations {
             accesses.remove_from(store, *organization, &request).await?;
             let seals = expire_trail(store, rules, *organization, &request).await?;

@@ -66,6 +66,7 @@ pub(super) struct Settings {
     stream_heartbeat_seconds: Option<u64>,
     streams_per_organization: Option<usize>,
     streams_per_caller: Option<usize>,
+    notification_retention_days: Option<u32>,
     reporting_role: Option<String>,
 }
 
@@ -242,6 +243,11 @@ impl Settings {
                 self.streams_per_caller.unwrap_or(default.streams_per_caller),
                 0,
                 1_000_000,
+            )?,
+            notification_retention_days: days(
+                "notification_retention_days",
+                self.notification_retention_days,
+                default.notification_retention_days,
             )?,
             reporting_role: self.reporting_role.filter(|role| !role.is_empty()),
         })

@@ -9,6 +9,7 @@
 mod ask;
 mod authority;
 mod canonical;
+mod concerns;
 mod decide;
 mod deciders;
 pub mod delegations;

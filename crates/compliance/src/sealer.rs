@@ -35,8 +35,6 @@ const SEQUENCE: &str = "audit_seals";
 pub(crate) const MAX_ENTRIES: usize = 1_000;
 /// Seals of an organization in one run: others want theirs, too.
 const MAX_SEALS: usize = 20;
-/// Organizations in one look at the list.
-const BATCH: u64 = 500;
 
 /// How far behind the latest sealed entry a run looks for one that was committed late. What a transaction could take at the most is
 /// far less.
@@ -73,9 +71,7 @@ impl JobHandler for SealTrail {
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let (mut after, mut failed) = (None, None);
         loop {
-            let tx = store.system_read().await?;
-            let organizations = self.tenants.page(tx.system(), after, BATCH).await?;
-            drop(tx);
+            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
             for organization in &organizations {
                 // What is wrong with one trail keeps no other from being sealed.
                 if let Err(problem) = seal(store, *organization, &format!("job-{}", job.id()), self.late).await {

@@ -16,14 +16,12 @@ mod retention;
 mod shares;
 mod signature;
 mod sweep;
-mod told;
 
 pub use fanout::Fanout;
 pub use lane::Deliver;
 pub use options::WebhookOptions;
 pub use retention::Deliveries;
 pub use sweep::SweepDeliveries;
-pub use told::Told;
 
 pub(crate) use fanout::{Envelope, queued};
 

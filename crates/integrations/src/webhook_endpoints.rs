@@ -1,4 +1,5 @@
 //! Addresses that an organization has its events sent to.
+mod concerns;
 mod event_types;
 mod secret;
 mod state;
@@ -6,6 +7,7 @@ mod switch;
 mod target;
 mod test_event;
 
+pub use concerns::EndpointOwners;
 pub use purser_entity_integrations::webhook_endpoint::{DisabledReason, EventTypes, Model};
 pub use secret::rotate_secret;
 pub use state::{EndpointState, state_of, states};

@@ -99,6 +99,7 @@ kinds! {
     Conversation => ConversationId, "a conversation";
     Message => MessageId, "a message";
     MessageAttachment => MessageAttachmentId, "an attachment of a message";
+    Notification => NotificationId, "what a person was told of";
     // ordering
     Customer => CustomerId, "a customer";
     CustomerContact => CustomerContactId, "a contact of a customer";

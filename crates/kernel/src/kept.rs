@@ -29,6 +29,8 @@ pub enum Kept {
     Events,
     /// What providers sent.
     InboundEvents,
+    /// What people were told, from when they have read it.
+    Notifications,
     /// What was used.
     UsageEvents,
     /// What was sent to webhook endpoints, and what they answered.
@@ -52,16 +54,7 @@ impl Kept {
         match self {
             Self::AuditTrail | Self::DataAccess | Self::UsageEvents => 90,
             Self::Events | Self::InboundEvents => 7,
-            Self::WebhookDeliveries => 1,
-        }
-    }
-
-    /// How many days it is kept where nobody said otherwise; nothing is for ever.
-    pub fn default_days(self) -> Option<i32> {
-        match self {
-            Self::AuditTrail | Self::DataAccess | Self::UsageEvents => None,
-            Self::Events | Self::InboundEvents => Some(90),
-            Self::WebhookDeliveries => Some(30),
+            Self::Notifications | Self::WebhookDeliveries => 1,
         }
     }
 

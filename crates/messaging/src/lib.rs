@@ -1,10 +1,12 @@
-//! Conversations with customers, over every channel.
+//! Conversations with customers, over every channel, and what members are told of.
 //!
 //! [`InboxService`] is where messages arrive (the port [`purser_store::ports::Inbox`]); [`conversations`] is what people do
 //! with them.
+//! [`notifications`] tell people what has happened.
 pub mod conversations;
 mod events;
 mod inbox;
+pub mod notifications;
 
 pub use events::{ConversationLinked, MessageReceived, event_types};
 pub use inbox::InboxService;

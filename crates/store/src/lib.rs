@@ -22,6 +22,7 @@ mod maintenance;
 mod media;
 mod names;
 mod news;
+mod organizations;
 pub mod outbox;
 mod page;
 mod platform_audit;

@@ -12,8 +12,6 @@ use std::sync::Arc;
 
 /// How long a job that is done or cancelled can still be looked at. Dead jobs stay until an operator decides.
 const OVER_FOR: TimeDelta = TimeDelta::days(7);
-/// Organizations in one look at the list.
-const BATCH: u64 = 500;
 
 /// Purges, by a schedule.
 pub struct Purge {
@@ -45,9 +43,7 @@ impl JobHandler for Purge {
         }
         let mut after = None;
         loop {
-            let tx = store.system().await?;
-            let organizations = self.tenants.page(tx.system(), after, BATCH).await?;
-            drop(tx);
+            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
             for organization in &organizations {
                 let tx = store.write_in_any_state(&Scope::system(*organization, format!("job-{}", job.id()))).await?;
                 tx.purge_answers().await?;

@@ -18,7 +18,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use purser_entity_platform::{number_sequence, outbox_event};
-use purser_kernel::ids::OutboxEventId;
+use purser_kernel::{UserId, ids::OutboxEventId};
 use sea_orm::sea_query::{CaseStatement, Expr};
 use sea_orm::{EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -66,14 +66,16 @@ pub struct Event {
     pub resource_id: Uuid,
     /// What is published.
     pub payload: Value,
+    /// The member who did it in person, who need not be told.
+    pub by: Option<UserId>,
     /// When it happened.
     pub occurred_at: Timestamp,
 }
 
 impl Event {
     fn numbered(row: outbox_event::Model, sequence: i64) -> Self {
-        let outbox_event::Model { id, event_type, resource, resource_id, payload, occurred_at, .. } = row;
-        Self { id, sequence, event_type, resource, resource_id, payload, occurred_at }
+        let outbox_event::Model { id, event_type, resource, resource_id, payload, actor_id, occurred_at, .. } = row;
+        Self { id, sequence, event_type, resource, resource_id, payload, by: actor_id, occurred_at }
     }
 }
 
@@ -131,6 +133,7 @@ impl WriteTx {
                 resource: Set(D::RESOURCE.to_owned()),
                 resource_id: Set(event.resource_id()),
                 payload: Set(serde_json::to_value(event).map_err(Problem::internal)?),
+                actor_id: Set(self.scope().actor.in_person()),
                 occurred_at: Set(self.now()),
                 dispatched_at: Set(None),
                 ..Default::default()

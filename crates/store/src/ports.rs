@@ -2,12 +2,14 @@
 //! `Arc<dyn …>` where the program is put together.
 mod answers;
 mod approvals;
+mod concerns;
 mod engagements;
 mod identities;
 mod inbox;
 mod invitations;
 mod limits;
 mod memberships;
+mod notification_settings;
 mod people;
 mod rates;
 mod retention;
@@ -19,6 +21,7 @@ mod usage;
 
 pub use answers::{Answers, Correction, NewAnswer};
 pub use approvals::{ApprovalSubject, Approvals, Counterparty, Ending, Matter, Verdict};
+pub use concerns::{Concern, Concerns};
 pub use engagements::{AccessLevel, EngagementAccess};
 pub use identities::{
     Assertion, IdentityProviders, OpenIdProvider, PasswordDirectory, Renewal, SignInAttempt, Vouched,
@@ -30,6 +33,7 @@ pub use inbox::{
 pub use invitations::{Invitations, OpenInvitation};
 pub use limits::Limits;
 pub use memberships::{Memberships, RoleBrief};
+pub use notification_settings::{ChosenNotifications, NotificationSettings};
 pub use people::{Mailbox, People, PersonBrief};
 pub use rates::{ExchangeRate, ExchangeRates};
 pub use retention::Retention;

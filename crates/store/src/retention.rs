@@ -10,8 +10,6 @@ use purser_entity_platform::outbox_event::{Column, Entity};
 use purser_kernel::{Kept, OrganizationId};
 use std::sync::Arc;
 
-/// Organizations in one look at the list.
-const ORGANIZATIONS: u64 = 500;
 /// Rows that one transaction removes.
 pub const BATCH: u64 = 500;
 
@@ -79,9 +77,7 @@ impl JobHandler for RemoveExpired {
         let request = format!("job-{}", job.id());
         let mut after = None;
         loop {
-            let tx = store.system_read().await?;
-            let organizations = self.tenants.page(tx.system(), after, ORGANIZATIONS).await?;
-            drop(tx);
+            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
             for organization in &organizations {
                 self.remove_from(store, *organization, &request).await?;
             }

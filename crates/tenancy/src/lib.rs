@@ -11,6 +11,7 @@ mod kept;
 pub mod limits;
 pub mod members;
 mod memberships;
+mod notification_settings;
 pub mod organizations;
 pub mod permissions;
 pub mod preferences;

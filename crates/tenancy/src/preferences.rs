@@ -17,8 +17,6 @@ pub struct PreferencesChange {
     /// Of the IANA database; empty: the organization's.
     pub timezone: Patch<String>,
     /// As a whole, at most 16 KiB.
-    pub notification_settings: Option<Map<String, Value>>,
-    /// As a whole, at most 16 KiB.
     pub dashboard: Option<Map<String, Value>>,
 }
 
@@ -33,15 +31,21 @@ pub async fn get(tx: &ReadTx) -> Result<Model, Problem> {
 
 /// Changes the caller's preferences, if they have a version that is expected. Those of who has chosen nothing have the first.
 pub async fn update(tx: &WriteTx, expected: impl Into<Expected>, change: PreferencesChange) -> Result<Model, Problem> {
-    let user = person(tx)?;
     let change = checked(change)?;
+    let before = lock(tx, expected).await?;
+    tx.update(before, |row| apply(change, row)).await
+}
+
+/// The caller's row, made if there was none, and nobody else changes it.
+pub(crate) async fn lock(tx: &WriteTx, expected: impl Into<Expected>) -> Result<Model, Problem> {
+    let user = person(tx)?;
     let mut row = user_preferences::ActiveModel::default();
     unchosen(user, &mut row);
     tx.insert_if_absent(row).await?;
     let before = tx.find_for_update::<Entity>().filter(Column::UserId.eq(user)).one().await?;
     let before = before.ok_or_else(|| Problem::internal("the row was just made"))?;
     tx.expect_version(&before, expected)?;
-    tx.update(before, |row| apply(change, row)).await
+    Ok(before)
 }
 
 fn person(tx: &ReadTx) -> Result<UserId, Problem> {
@@ -67,20 +71,15 @@ fn checked(change: PreferencesChange) -> Result<PreferencesChange, Problem> {
     let locale = found.check(change.locale.try_map(|tag| regional::locale("/locale", &tag)))?.unwrap_or_default();
     let timezone = change.timezone.try_map(|name| regional::timezone("/timezone", &name));
     let timezone = found.check(timezone)?.unwrap_or_default();
-    for (pointer, kept) in
-        [("/notification_settings", &change.notification_settings), ("/dashboard", &change.dashboard)]
-    {
-        found.check(kept.as_ref().map_or(Ok(()), |kept| kept::check(pointer, kept)))?;
-    }
+    found.check(change.dashboard.as_ref().map_or(Ok(()), |kept| kept::check("/dashboard", kept)))?;
     found.finish()?;
     Ok(PreferencesChange { locale, timezone, ..change })
 }
 
 fn apply(change: PreferencesChange, row: &mut user_preferences::ActiveModel) {
-    let PreferencesChange { theme, locale, timezone, notification_settings, dashboard } = change;
+    let PreferencesChange { theme, locale, timezone, dashboard } = change;
     set_if(&mut row.theme, theme);
     set_if(&mut row.locale, locale.into_change());
     set_if(&mut row.timezone, timezone.into_change());
-    set_if(&mut row.notification_settings, notification_settings.map(Value::Object));
     set_if(&mut row.dashboard, dashboard.map(Value::Object));
 }

@@ -1,5 +1,8 @@
 //! A domain event, written in the transaction of what it tells.
-use purser_kernel::{OrganizationId, ids::OutboxEventId};
+use purser_kernel::{
+    OrganizationId,
+    ids::{OutboxEventId, UserId},
+};
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -18,6 +21,8 @@ pub struct Model {
     pub resource: String,
     pub resource_id: Uuid,
     pub payload: Json,
+    /// The member who did it in person. Empty for programs, administrators and Purser's own work.
+    pub actor_id: Option<UserId>,
     pub occurred_at: DateTimeUtc,
     pub dispatched_at: Option<DateTimeUtc>,
 }

@@ -30,7 +30,7 @@ pub struct Model {
     pub locale: Option<String>,
     /// Of the IANA database. Empty: the organization's.
     pub timezone: Option<String>,
-    /// Of what they want to be told, and how.
+    /// What they want to be told of, and how, as `notifications` read it.
     pub notification_settings: Json,
     /// What a client keeps of its start page.
     pub dashboard: Json,

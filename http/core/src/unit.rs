@@ -247,9 +247,10 @@ impl FromRequest for Visitor {
     }
 }
 
-/// What is the caller's own, such as sessions, passwords and memberships, is no program's.
+/// What is the caller's own, such as sessions, passwords, memberships and notifications, is no program's.
 fn is_for_people(path: &str) -> bool {
-    path == "/v1/me" || path == "/v1/organizations" || path.starts_with("/v1/me/") || path.starts_with("/v1/auth/")
+    ["/v1/me", "/v1/organizations", "/v1/notifications"].contains(&path)
+        || ["/v1/me/", "/v1/auth/", "/v1/notifications/"].iter().any(|below| path.starts_with(below))
 }
 
 /// RFC 6750, section 2.1.

@@ -60,8 +60,6 @@ pub struct PreferencesView {
     locale: Option<String>,
     /// Of the IANA database. Null: the organization's.
     timezone: Option<String>,
-    /// Of what they want to be told, and how.
-    notification_settings: Value,
     /// What a client keeps of its start page.
     dashboard: Value,
     version: i64,
@@ -73,7 +71,6 @@ impl From<user_preferences::Model> for PreferencesView {
             theme: preferences.theme.into(),
             locale: preferences.locale,
             timezone: preferences.timezone,
-            notification_settings: preferences.notification_settings,
             dashboard: preferences.dashboard,
             version: preferences.version,
         }
@@ -93,16 +90,14 @@ pub struct UpdatePreferences {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 64, example = "Europe/Paris")]
     timezone: Patch<String>,
-    /// All of them, at most 16 KiB.
-    notification_settings: Option<Map<String, Value>>,
     /// All of it, at most 16 KiB.
     dashboard: Option<Map<String, Value>>,
 }
 
 impl From<UpdatePreferences> for PreferencesChange {
     fn from(body: UpdatePreferences) -> Self {
-        let UpdatePreferences { theme, locale, timezone, notification_settings, dashboard } = body;
-        Self { theme: theme.map(Into::into), locale, timezone, notification_settings, dashboard }
+        let UpdatePreferences { theme, locale, timezone, dashboard } = body;
+        Self { theme: theme.map(Into::into), locale, timezone, dashboard }
     }
 }
 

@@ -8,6 +8,7 @@ mod inbox;
 mod limits;
 mod links;
 mod machines;
+mod notified;
 mod policies;
 mod review;
 mod time;

@@ -8,7 +8,7 @@ mod bodies;
 use chrono::TimeDelta;
 use purser_kernel::{Clock, Permission, PermissionSet, ids::JobId};
 use purser_tests::{
-    app::{Administrator, PASSWORD, Tenant, TestApp, grocery},
+    app::{Administrator, PASSWORD, Tenant, TestApp, eventually, grocery},
     database::uuid_literal,
     doors,
     totp::code_at,
@@ -104,6 +104,7 @@ impl Shop {
             ("InvitationId", id(&invitation)),
             ("JobId", dead_job(app, &owner.organization_id).await),
             ("invitation token", app.mail(&invited, "invites you").await.token()),
+            ("NotificationId", told(&owner).await),
             ("OrderId", id(&order)),
             ("OrderLineId", id(&order["lines"][0])),
             ("OrganizationId", owner.organization_id.clone()),
@@ -270,6 +271,15 @@ async fn undertakings(owner: &Tenant) -> (Value, Value) {
     let access = format!("/v1/engagements/{}/access/{}", id(&engagement), owner.user_id);
     owner.put(&access, &json!({ "level": "admin" })).await.expect(200);
     (project, engagement)
+}
+
+/// What the owner was told of: an order was made from a message.
+async fn told(owner: &Tenant) -> String {
+    eventually("the owner to be told of the order", || async {
+        let list = owner.get("/v1/notifications?kind=order_drafted").await.expect(200).json();
+        list["data"].get(0).map(id)
+    })
+    .await
 }
 
 /// A job that has died, so that it can begin anew as well as be given up.

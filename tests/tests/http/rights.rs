@@ -16,12 +16,20 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Routes that ask who is there and for no permission.
-pub(crate) const FOR_EVERYBODY: [&str; 20] = [
+pub(crate) const FOR_EVERYBODY: [&str; 27] = [
     // Who may do nothing may still know it.
     "GET /v1/me",
     "GET /v1/me/preferences",
     "PATCH /v1/me/preferences",
     "POST /v1/me/complete-onboarding",
+    // And what they were told of, and want to be.
+    "GET /v1/me/notification-preferences",
+    "PATCH /v1/me/notification-preferences",
+    "GET /v1/notifications",
+    "GET /v1/notifications/unread-count",
+    "POST /v1/notifications/read-all",
+    "POST /v1/notifications/{id}/read",
+    "POST /v1/notifications/{id}/unread",
     "GET /v1/me/profile",
     "PATCH /v1/me/profile",
     // And where else they belong, and found something of their own.
@@ -48,8 +56,12 @@ pub(crate) const FOR_EVERYBODY: [&str; 20] = [
 const BY_WHAT_IS_SHOWN: [&str; 1] = ["GET /v1/events/stream"];
 
 /// Routes to what belongs to one person and not to the organization: that person calls.
-const OF_THE_PERSON: [&str; 5] = [
+const OF_THE_PERSON: [&str; 9] = [
     "PATCH /v1/me/profile",
+    "PATCH /v1/me/notification-preferences",
+    "POST /v1/notifications/read-all",
+    "POST /v1/notifications/{id}/read",
+    "POST /v1/notifications/{id}/unread",
     "DELETE /v1/auth/sessions/{id}",
     "POST /v1/auth/mfa/totp/confirm",
     "POST /v1/auth/mfa/totp/remove",

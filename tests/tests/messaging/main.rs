@@ -4,5 +4,6 @@ mod at_once;
 mod content;
 mod links;
 mod lists;
+mod notifications;
 mod statuses;
 mod walls;

@@ -22,7 +22,7 @@ async fn each_has_their_own_in_each_organization(#[case] engine: Engine) {
     assert_eq!((unchosen.header("etag"), &unchosen.json()["theme"]), ("\"1\"", &json!("system")));
     let chosen = json!({
         "theme": "dark", "locale": "DE-at", "timezone": "Europe/Vienna",
-        "notification_settings": { "orders": ["mail"] }, "dashboard": { "tiles": [1, 2] },
+        "dashboard": { "tiles": [1, 2] },
     });
     let kept = member.patch(OWN, 1, &chosen).await.expect(200).json();
     assert_eq!((&kept["locale"], &kept["dashboard"]), (&json!("de-AT"), &chosen["dashboard"]));

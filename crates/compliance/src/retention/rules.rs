@@ -69,6 +69,8 @@ impl DomainEvent for RetentionChanged {
 pub struct RetentionRules {
     /// What organizations have decided.
     pub settings: Arc<dyn Settings>,
+    /// How many days notifications are kept after they were read, where nobody said otherwise.
+    pub notification_days: i32,
     /// How many days deliveries to webhook endpoints are kept where nobody said otherwise.
     pub webhook_delivery_days: i32,
 }
@@ -148,13 +150,21 @@ impl RetentionRules {
         Ok(Kept::VARIANTS.iter().map(|what| self.decided(*what, rule(*what), days)).collect())
     }
 
+    fn usual(&self, what: Kept) -> Option<i32> {
+        match what {
+            Kept::AuditTrail | Kept::DataAccess | Kept::UsageEvents => None,
+            Kept::Events | Kept::InboundEvents => Some(90),
+            Kept::Notifications => Some(self.notification_days),
+            Kept::WebhookDeliveries => Some(self.webhook_delivery_days),
+        }
+    }
+
     /// A rule of its own; else what the settings say, but for what looks after those who change settings; else what is usual.
     fn decided(&self, what: Kept, rule: Option<&Model>, settings: Option<i32>) -> RetentionRule {
         let (keep_days, source) = match (rule, settings) {
             (Some(rule), _) => (rule.keep_days, Source::Rule),
             (None, Some(days)) if !what.is_append_only() => (Some(days.max(what.least_days())), Source::Settings),
-            (None, _) if what == Kept::WebhookDeliveries => (Some(self.webhook_delivery_days), Source::Default),
-            (None, _) => (what.default_days(), Source::Default),
+            (None, _) => (self.usual(what), Source::Default),
         };
         RetentionRule { what, keep_days, source }
     }

@@ -2,16 +2,13 @@
 use super::{open, wake};
 use async_trait::async_trait;
 use purser_entity_integrations::webhook_delivery::{Column, Entity};
-use purser_kernel::{OrganizationId, ids::WebhookEndpointId};
+use purser_kernel::ids::WebhookEndpointId;
 use purser_store::{
     jobs::{Job, JobHandler},
     ports::Tenants,
     prelude::*,
 };
 use std::sync::Arc;
-
-/// Organizations in one look at the list.
-const BATCH: u64 = 500;
 
 /// Queues a look at each endpoint at which something is due, by a schedule.
 pub struct SweepDeliveries {
@@ -37,7 +34,7 @@ impl JobHandler for SweepDeliveries {
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let mut after = None;
         loop {
-            let organizations = organizations(store, self.tenants.as_ref(), after).await?;
+            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
             for organization in &organizations {
                 let scope = Scope::system(*organization, format!("job-{}", job.id()));
                 let tx = store.write_in_any_state(&scope).await?;
@@ -53,14 +50,4 @@ impl JobHandler for SweepDeliveries {
             }
         }
     }
-}
-
-/// The organizations behind `after`, in their order; none when that was the last.
-pub(super) async fn organizations(
-    store: &Store,
-    tenants: &dyn Tenants,
-    after: Option<OrganizationId>,
-) -> Result<Vec<OrganizationId>, Problem> {
-    let tx = store.system_read().await?;
-    tenants.page(tx.system(), after, BATCH).await
 }

@@ -1,6 +1,6 @@
 //! Switching endpoints off and on.
 use super::{RESOURCE, state, view};
-use crate::delivery::{self, Told};
+use crate::delivery;
 use purser_entity_integrations::{
     webhook_delivery::{self, Status},
     webhook_endpoint::{DisabledReason, Entity, Model},
@@ -67,7 +67,7 @@ pub async fn disable(tx: &WriteTx, id: WebhookEndpointId) -> Result<Model, Probl
     off(tx, endpoint, DisabledReason::Requested).await
 }
 
-/// Switches it off, in a transaction that has it [locked](state::lock), and tells of it.
+/// Switches it off, in a transaction that has it [locked](state::lock), and publishes it.
 pub(crate) async fn off(tx: &WriteTx, endpoint: Model, reason: DisabledReason) -> Result<Model, Problem> {
     let (id, now, was) = (endpoint.id, tx.now(), view(&endpoint));
     let endpoint = tx
@@ -85,9 +85,6 @@ pub(crate) async fn off(tx: &WriteTx, endpoint: Model, reason: DisabledReason) -
         reason: name_of(&reason),
     };
     tx.emit(&event).await?;
-    if reason != DisabledReason::Requested {
-        tx.enqueue(Told::job(id)).await?;
-    }
     Ok(endpoint)
 }
 

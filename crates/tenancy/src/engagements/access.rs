@@ -74,7 +74,7 @@ pub(super) fn visible<'t>(tx: &'t ReadTx, rows: Scoped<'t, engagement::Entity>) 
     }
 }
 
-fn valid(tx: &ReadTx, user: UserId) -> Filter<engagement_access::Entity> {
+pub(super) fn valid(tx: &ReadTx, user: UserId) -> Filter<engagement_access::Entity> {
     let lasting = AccessColumn::ExpiresAt.is_null().or(AccessColumn::ExpiresAt.gt(tx.now()));
     AccessColumn::UserId.eq(user).and(lasting)
 }

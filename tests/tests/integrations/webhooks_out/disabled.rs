@@ -1,6 +1,7 @@
 //! Endpoints to which nothing is sent.
 use super::{Hooks, path, still};
 use chrono::TimeDelta;
+use purser_kernel::Permission;
 use purser_tests::{app::eventually, database::Engine, receiver::Response};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -11,6 +12,34 @@ async fn watcher(hooks: &Hooks) -> purser_tests::receiver::Receiver {
     let body = json!({ "url": watcher.url, "event_types": ["webhook_endpoint.disabled"] });
     hooks.owner.create("/v1/webhook-endpoints", &body).await;
     watcher
+}
+
+/// The only notification of the owner's.
+async fn told(hooks: &Hooks) -> Value {
+    let list = hooks.owner.get("/v1/notifications").await.expect(200).json();
+    assert_eq!(list["data"].as_array().unwrap().len(), 1, "{list}");
+    list["data"][0].clone()
+}
+
+/// Somebody hears of it where whoever made the endpoint does not work there any more.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn whose_maker_is_gone_is_told_of_to_those_who_manage_endpoints(#[case] engine: Engine) {
+    let Some(hooks) = Hooks::start_at(engine, still()).await else { return };
+    let maker = hooks.app.member(&hooks.owner, Permission::WebhooksManage | Permission::WebhooksRead).await;
+    let body = json!({ "url": format!("{}/hooks", hooks.receiver.url), "event_types": ["project.created"] });
+    let endpoint = maker.create("/v1/webhook-endpoints", &body).await;
+    let members = hooks.owner.get("/v1/members?limit=200").await.expect(200).json();
+    let member =
+        members["data"].as_array().unwrap().iter().find(|row| row["user_id"] == maker.user_id.as_str()).unwrap();
+    hooks.owner.verb(&format!("/v1/members/{}/disable", member["id"].as_str().unwrap())).await.expect(200);
+    hooks.receiver.answer_with(410);
+    hooks.project("First").await;
+    hooks.app.mail(&hooks.owner.email, "switched off").await;
+    assert_eq!(told(&hooks).await["resource_id"], endpoint["id"]);
+    assert!(hooks.app.mails(&maker.email).iter().all(|mail| !mail.subject.contains("switched off")));
 }
 
 #[rstest]
@@ -31,6 +60,16 @@ async fn who_is_gone_is_switched_off_and_whoever_made_it_is_told(#[case] engine:
     let mail = hooks.app.mail(&hooks.owner.email, "switched off").await;
     assert!(mail.text.contains("Warehouse") && mail.text.contains(endpoint["id"].as_str().unwrap()), "{mail:?}");
     assert!(!mail.text.contains(&hooks.receiver.url), "an address may hold a secret of the receiver's");
+    let told = told(&hooks).await;
+    assert_eq!(
+        (&told["kind"], &told["title"]),
+        (&json!("webhook_disabled"), &json!("A webhook endpoint was switched off"))
+    );
+    assert_eq!(told["link"], format!("webhook-endpoints/{}", endpoint["id"].as_str().unwrap()));
+    // It offers what is done below.
+    for text in [&mail.text, told["body"].as_str().unwrap()] {
+        assert!(text.contains(&format!("POST {}/replay with since 2026-11-20T10:00:00Z", path(&endpoint))), "{text}");
+    }
 
     // What happens now is missed, and can be had when it is on again.
     hooks.project("Second").await;
@@ -49,7 +88,7 @@ async fn who_is_gone_is_switched_off_and_whoever_made_it_is_told(#[case] engine:
         (&on["is_active"], &on["disabled_reason"], &on["failing_since"]),
         (&json!(true), &Value::Null, &Value::Null)
     );
-    let replayed = hooks.verb(&endpoint, "replay", &json!({ "since": "2026-11-01T00:00:00Z" })).await;
+    let replayed = hooks.verb(&endpoint, "replay", &json!({ "since": "2026-11-20T10:00:00Z" })).await;
     assert_eq!(replayed, json!({ "queued": 2, "more": false }));
     let requests = hooks.receiver.wait(3).await;
     assert_eq!(
@@ -81,6 +120,12 @@ async fn five_days_in_vain_are_enough(#[case] engine: Engine) {
     assert_eq!(watcher.wait(1).await.remove(0).json()["data"]["reason"], "failing");
     let mail = hooks.app.mail(&hooks.owner.email, "switched off").await;
     assert!(mail.text.contains("five days"), "{mail:?}");
+    let told = told(&hooks).await;
+    // Since nothing was taken, and not since it was noticed.
+    let offer = format!("POST {}/replay with since 2026-11-20T10:00:00Z", path(&endpoint));
+    assert!(told["body"].as_str().unwrap().contains(&offer), "{told}");
+    let mails = hooks.app.mails(&hooks.owner.email);
+    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("switched off")).count(), 1);
     let trail = hooks.owner.get("/v1/audit-logs").await.expect(200).json();
     let actions: Vec<&Value> = trail["data"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
     assert!(actions.contains(&&json!("webhook_endpoint.disable")), "{actions:?}");
@@ -128,4 +173,6 @@ async fn what_somebody_switches_off_is_sent_nothing(#[case] engine: Engine) {
     .await;
     assert_eq!(hooks.receiver.requests().len(), 1);
     assert!(hooks.app.mails(&hooks.owner.email).iter().all(|mail| !mail.subject.contains("switched off")));
+    let list = hooks.owner.get("/v1/notifications").await.expect(200).json();
+    assert_eq!(list["data"], json!([]));
 }
