@@ -8,7 +8,7 @@ use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, rates::Rates};
-use purser_compliance::{AccessLog, SealTrail};
+use purser_compliance::{AccessLog, Deletions, PurgeDeleted, SealTrail};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
     delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, Told, WebhookOptions},
@@ -33,7 +33,7 @@ use purser_store::{
     Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
-    ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
+    ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Restorable, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::{
     DirectoryMembers, PurgeClosed, Tenancy,
@@ -79,6 +79,8 @@ pub struct Services {
     pub orders: Orders,
     /// Files.
     pub media: Media,
+    /// What was deleted.
+    pub deletions: Deletions,
     /// Who reads what is about people.
     pub accesses: AccessLog,
     /// The organizations.
@@ -144,6 +146,7 @@ impl Services {
             customers: Customers { settings: settings.clone() },
             orders: Orders { answers: answers.clone(), approvals: approvals.clone() },
             media: Media { blobs, limits: Arc::new(Tenancy), max_bytes: config.max_media_bytes },
+            deletions: Deletions::new(restorables(), settings.clone()),
             accesses: AccessLog::new(store.clone()),
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
@@ -183,6 +186,7 @@ impl Services {
             .app_data(Data::new(self.customers.clone()))
             .app_data(Data::new(self.orders.clone()))
             .app_data(Data::new(self.media.clone()))
+            .app_data(Data::new(self.deletions.clone()))
             .app_data(Data::new(self.accesses.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
             .app_data(Data::new(self.doors.clone()))
@@ -223,6 +227,7 @@ impl Services {
         ];
         let audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Fanout)];
         handlers.extend(SealTrail::handlers(&self.tenants));
+        handlers.extend(PurgeDeleted::handlers(&self.deletions, &self.tenants));
         handlers.extend(Dispatcher::handlers(subscribers, triggers, audience, self.meter.clone()));
         handlers
     }
@@ -253,6 +258,7 @@ impl Services {
             (RotateSigningKeys::KIND, "7 * * * *"),
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),
+            (PurgeDeleted::KIND, "32 3 * * *"),
             (Sweep::KIND, "37 3 * * *"),
             (RemoveDeliveries::KIND, "57 3 * * *"),
             (Analyze::KIND, "47 3 * * *"),
@@ -267,12 +273,21 @@ fn erasable() -> Vec<&'static str> {
     tenant_tables().iter().copied().filter(|table| !APPEND_ONLY.contains(table)).collect()
 }
 
+/// Every table whose rows people delete and can bring back, as its domain has it.
+pub fn restorables() -> Vec<Arc<dyn Restorable>> {
+    let mut all = purser_tenancy::restorables();
+    all.extend(purser_integrations::restorables());
+    all.extend(purser_ordering::restorables());
+    all
+}
+
 /// Every event that is published, by name.
 pub fn event_types() -> &'static [EventType] {
     static ALL: LazyLock<Vec<EventType>> = LazyLock::new(|| {
         let mut all = purser_tenancy::event_types();
         all.extend(purser_auth::platform::event_types());
         all.extend(purser_approvals::event_types());
+        all.extend(purser_compliance::deletions::event_types());
         all.extend(purser_integrations::webhook_endpoints::event_types());
         all.extend(purser_integrations::events::event_types());
         all.extend(purser_messaging::event_types());

@@ -5,14 +5,17 @@
 //!   [`statement`] are what both stand on, and need no database.
 //! - [`erase`] takes personal data out of the trail, and leaves every seal whole.
 //! - [`access`] writes down who read what may be personal.
+//! - [`deletions`] lists what was deleted, brings it back and purges it.
 //!
 //! `docs/domains/compliance.md` says how an auditor uses it and what a seal does not prove.
 pub mod access;
+pub mod deletions;
 pub mod erase;
 pub mod export;
 pub mod keys;
 pub mod leaf;
 pub mod merkle;
+mod problems;
 pub mod proof;
 pub mod sealer;
 pub mod seals;
@@ -20,5 +23,7 @@ pub mod statement;
 pub mod verify;
 
 pub use access::{Access, AccessLog};
+pub use deletions::{Deletions, PurgeDeleted};
+pub use problems::ComplianceProblem;
 pub use purser_entity_compliance as entity;
 pub use sealer::SealTrail;

@@ -1,4 +1,5 @@
 //! Addresses that an organization has its events sent to.
+pub(crate) mod deletion;
 mod event_types;
 mod secret;
 mod state;

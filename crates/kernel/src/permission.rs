@@ -78,6 +78,18 @@ pub enum Permission {
     #[strum(serialize = "audit.erase")]
     #[serde(rename = "audit.erase")]
     AuditErase,
+    /// Read what was deleted, of what one may read otherwise.
+    #[strum(serialize = "deletions.read")]
+    #[serde(rename = "deletions.read")]
+    DeletionsRead,
+    /// Bring back what was deleted, of what one may delete.
+    #[strum(serialize = "deletions.restore")]
+    #[serde(rename = "deletions.restore")]
+    DeletionsRestore,
+    /// Purge what was deleted before its time, for good: a decision.
+    #[strum(serialize = "deletions.purge")]
+    #[serde(rename = "deletions.purge")]
+    DeletionsPurge,
     /// Read what was used and what it costs.
     #[strum(serialize = "usage.read")]
     #[serde(rename = "usage.read")]
@@ -181,6 +193,7 @@ impl Permission {
             | Self::ApiKeysManage
             | Self::IdentitiesManage
             | Self::AuditErase
+            | Self::DeletionsPurge
     }
 }
 
@@ -238,6 +251,8 @@ impl SystemRole {
             | P::ConversationsManage
             | P::OrdersManage
             | P::MediaManage
+            | P::DeletionsRead
+            | P::DeletionsRestore
             | P::MembersRead
             | P::RolesRead
             | P::ApprovalsRead;

@@ -2,6 +2,7 @@
 //! `Arc<dyn …>` where the program is put together.
 mod answers;
 mod approvals;
+mod deletions;
 mod engagements;
 mod identities;
 mod inbox;
@@ -17,6 +18,7 @@ mod usage;
 
 pub use answers::{Answers, Correction, NewAnswer};
 pub use approvals::{ApprovalSubject, Approvals, Counterparty, Ending, Matter, Verdict};
+pub use deletions::{Deletable, Progress, Reference, Restorable};
 pub use engagements::{AccessLevel, EngagementAccess};
 pub use identities::{
     Assertion, IdentityProviders, OpenIdProvider, PasswordDirectory, Renewal, SignInAttempt, Vouched,

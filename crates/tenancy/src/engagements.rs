@@ -4,6 +4,7 @@
 //! else needs a row in the engagement's list that has not expired: an empty list lets nobody in. Without access there is no
 //! engagement, nor anything below it: `not_found`.
 mod access;
+pub(crate) mod deletion;
 mod grants;
 mod states;
 

@@ -4,6 +4,7 @@ use crate::{
     limits, members, organizations, secrets, settings,
 };
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use purser_kernel::{OrganizationId, PermissionSet, Problem, SecretString, UserId, ids::EngagementId};
 use purser_store::{
     ReadTx, System, WriteTx,
@@ -62,6 +63,10 @@ impl Tenants for Tenancy {
 impl Settings for Tenancy {
     async fn for_orders(&self, tx: &ReadTx) -> Result<OrderSettings, Problem> {
         settings::for_orders(tx).await
+    }
+
+    async fn deletion_retention(&self, tx: &ReadTx) -> Result<TimeDelta, Problem> {
+        settings::deletion_retention(tx).await
     }
 }
 

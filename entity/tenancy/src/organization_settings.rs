@@ -46,6 +46,8 @@ pub struct Model {
     pub allow_impersonation: bool,
     /// Empty: nothing is purged.
     pub data_retention_days: Option<i32>,
+    /// How long what was deleted can be brought back before it is purged.
+    pub deletion_retention_days: i32,
     pub features: Features,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

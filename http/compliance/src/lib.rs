@@ -1,5 +1,6 @@
 //! Seals over the audit trail, its export, what is erased from it, and who read what.
 mod accesses;
+mod deletions;
 mod erase;
 mod export;
 mod keys;
@@ -16,5 +17,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(proof::routes)
         .configure(seals::routes)
         .configure(keys::routes)
-        .configure(accesses::routes);
+        .configure(accesses::routes)
+        .configure(deletions::routes);
 }

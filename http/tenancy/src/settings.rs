@@ -56,6 +56,8 @@ pub struct SettingsView {
     allow_impersonation: bool,
     /// Null: nothing is purged.
     data_retention_days: Option<i32>,
+    /// How long what was deleted can be brought back before it is purged.
+    deletion_retention_days: i32,
     /// Which optional features are on. What is not named has its default.
     features: BTreeMap<String, bool>,
     version: i64,
@@ -82,6 +84,7 @@ impl From<organization_settings::Model> for SettingsView {
             require_mfa: settings.require_mfa,
             allow_impersonation: settings.allow_impersonation,
             data_retention_days: settings.data_retention_days,
+            deletion_retention_days: settings.deletion_retention_days,
             features: settings.features.0,
             version: settings.version,
             created_at: settings.created_at,
@@ -132,6 +135,9 @@ pub struct UpdateSettings {
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 3653)]
     data_retention_days: Patch<i32>,
+    /// Of what was deleted before, too.
+    #[schema(minimum = 1, maximum = 3653)]
+    deletion_retention_days: Option<i32>,
     /// All of them: what is not named has its default.
     features: Option<BTreeMap<String, bool>>,
 }
@@ -153,6 +159,7 @@ impl From<UpdateSettings> for SettingsChange {
             require_mfa,
             allow_impersonation,
             data_retention_days,
+            deletion_retention_days,
             features,
         } = body;
         Self {
@@ -170,6 +177,7 @@ impl From<UpdateSettings> for SettingsChange {
             require_mfa,
             allow_impersonation,
             data_retention_days,
+            deletion_retention_days,
             features,
         }
     }

@@ -1,6 +1,7 @@
 //! What an organization has decided for itself, as other domains need it.
 use crate::ReadTx;
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use purser_kernel::{Currency, Problem};
 
 /// What an organization has decided about its orders.
@@ -17,4 +18,7 @@ pub struct OrderSettings {
 pub trait Settings: Send + Sync {
     /// What the organization of `tx` has decided about its orders.
     async fn for_orders(&self, tx: &ReadTx) -> Result<OrderSettings, Problem>;
+
+    /// How long what was deleted can be brought back before it is purged.
+    async fn deletion_retention(&self, tx: &ReadTx) -> Result<TimeDelta, Problem>;
 }
