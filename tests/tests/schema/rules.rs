@@ -85,7 +85,7 @@ async fn keys_of_tenant_tables_begin_with_the_organization(#[case] engine: Engin
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn people_are_members_of_the_organization(#[case] engine: Engine) {
-    const PEOPLE: [&str; 15] = [
+    const PEOPLE: [&str; 17] = [
         "accepted_by",
         "approved_by",
         "assignee_id",
@@ -96,6 +96,8 @@ async fn people_are_members_of_the_organization(#[case] engine: Engine) {
         "invited_by",
         "owner_id",
         "previous_secret_by",
+        "purged_by",
+        "restored_by",
         "reviewed_by",
         "secret_by",
         "sender_id",

@@ -42,7 +42,10 @@ async fn what_was_not_deleted_is_not_written_down() {
     let tx = world.store.write(&theirs).await.unwrap();
     assert!(tx.soft_delete(part.clone()).await.unwrap_err().is(CommonProblem::NotFound));
     let own = tx.insert(new("A")).await.unwrap();
-    assert!(tx.soft_delete_with(own, vec![part]).await.unwrap_err().is(CommonProblem::Stale), "a part of somebody else's");
+    assert!(
+        tx.soft_delete_with(own, vec![part]).await.unwrap_err().is(CommonProblem::Stale),
+        "a part of somebody else's"
+    );
     drop(tx);
     let tx = world.store.write(&ours).await.unwrap();
     assert_eq!(codes(tx.find::<parcel::Entity>().all(10).await.unwrap()), ["A", "B"]);
