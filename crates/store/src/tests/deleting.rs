@@ -111,10 +111,10 @@ async fn rows_go_some_at_a_time_and_references_are_found() {
     }
     let named = [Reference::new("parcel_entries", "parcel_id"), Reference::new("parcels", "id")];
     assert_eq!(tx.referring(row.id.as_uuid(), &named).await.unwrap(), ["parcel_entries", "parcels"]);
-    assert_eq!(tx.referring(row.id.as_uuid(), &[]).await.unwrap(), [] as [String; 0]);
+    assert!(tx.referring(row.id.as_uuid(), &[]).await.unwrap().is_empty());
     tx.commit().await.unwrap();
     let tx = world.store.write(&theirs).await.unwrap();
-    assert_eq!(tx.referring(row.id.as_uuid(), &named).await.unwrap(), [] as [String; 0], "of somebody else's");
+    assert!(tx.referring(row.id.as_uuid(), &named).await.unwrap().is_empty(), "of somebody else's");
     assert_eq!(tx.remove_some(entry::Column::ParcelId.eq(row.id), 9).await.unwrap(), 0);
     drop(tx);
     let tx = world.store.write(&ours).await.unwrap();

@@ -76,7 +76,7 @@ async fn the_list_is_filtered_and_has_pages(#[case] engine: Engine) {
     };
     assert_eq!(list("resource=product").await, expected);
     assert_eq!(list("resource=project").await, [project["id"].clone()]);
-    assert_eq!(list("resource=customer").await, [] as [Value; 0]);
+    assert!(list("resource=customer").await.is_empty());
     assert_eq!(list(&format!("deleted_by={}", tenant.user_id)).await.len(), 5);
     let since = deletion_of(tenant, id(&products[0])).await["deleted_at"].as_str().unwrap().replace('+', "%2B");
     assert_eq!(list(&format!("since={since}")).await, expected);

@@ -171,7 +171,7 @@ async fn much_goes_batch_by_batch(#[case] engine: Engine) {
     let sent = format!("endpoint_id = {}", trail.id(id(&hook)));
     assert_eq!(trail.rows("webhook_deliveries", &sent).await, 700);
     assert_eq!(restore(tenant, &deletion).await.expect(409).problem(), "already_purged");
-    assert_eq!(trail.entries("deletion.purge").await, [] as [Value; 0]);
+    assert!(trail.entries("deletion.purge").await.is_empty());
 
     let node = trail.app.another_node().await;
     eventually("the rest to be purged", || async {
