@@ -8,7 +8,7 @@ use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, UsageEvents, rates::Rates};
-use purser_compliance::{AccessLog, RetentionRules, SealTrail};
+use purser_compliance::{AccessLog, Deletions, PurgeDeleted, RetentionRules, SealTrail};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
     delivery::{Deliver, Deliveries, Fanout, SweepDeliveries, WebhookOptions},
@@ -39,7 +39,8 @@ use purser_store::{
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
     ports::{
-        Answers, CustomerDirectory, Inbox, Memberships, NotificationSettings, People, Settings, Tenants, UsageMeter,
+        Answers, CustomerDirectory, Inbox, Memberships, NotificationSettings, People, Restorable, Settings, Tenants,
+        UsageMeter,
     },
     retention::{Events, Expiring, RemoveExpired},
 };
@@ -87,6 +88,8 @@ pub struct Services {
     pub orders: Orders,
     /// Files.
     pub media: Media,
+    /// What was deleted.
+    pub deletions: Deletions,
     /// Who reads what is about people.
     pub accesses: AccessLog,
     /// How long what is kept.
@@ -164,6 +167,7 @@ impl Services {
             customers: Customers { settings: settings.clone() },
             orders: Orders { answers: answers.clone(), approvals: approvals.clone() },
             media: Media { blobs, limits: Arc::new(Tenancy), max_bytes: config.max_media_bytes },
+            deletions: Deletions::new(restorables(), settings.clone()),
             accesses: AccessLog::new(store.clone()),
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
@@ -208,6 +212,7 @@ impl Services {
             .app_data(Data::new(self.customers.clone()))
             .app_data(Data::new(self.orders.clone()))
             .app_data(Data::new(self.media.clone()))
+            .app_data(Data::new(self.deletions.clone()))
             .app_data(Data::new(self.accesses.clone()))
             .app_data(Data::new(self.retention.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
@@ -261,6 +266,7 @@ impl Services {
         handlers.push(Arc::new(RemoveExpired::new(self.tenants.clone(), Arc::new(self.retention.clone()), expiring)));
         let audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Fanout)];
         handlers.extend(SealTrail::handlers(&self.tenants));
+        handlers.extend(PurgeDeleted::handlers(&self.deletions, &self.tenants));
         handlers.extend(Dispatcher::handlers(subscribers, triggers, audience, self.meter.clone()));
         handlers
     }
@@ -291,6 +297,7 @@ impl Services {
             (RotateSigningKeys::KIND, "7 * * * *"),
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),
+            (PurgeDeleted::KIND, "32 3 * * *"),
             (Sweep::KIND, "37 3 * * *"),
             (RemoveExpired::KIND, "57 3 * * *"),
             // There are time zones that begin at every quarter of an hour.
@@ -315,6 +322,14 @@ pub fn retention(config: &Config) -> RetentionRules {
 /// trail, which stays.
 fn erasable() -> Vec<&'static str> {
     tenant_tables().iter().copied().filter(|table| !APPEND_ONLY.contains(table)).collect()
+}
+
+/// Every table whose rows people delete and can bring back, as its domain has it.
+pub fn restorables() -> Vec<Arc<dyn Restorable>> {
+    let mut all = purser_tenancy::restorables();
+    all.extend(purser_integrations::restorables());
+    all.extend(purser_ordering::restorables());
+    all
 }
 
 /// Every event that is published, by name.

@@ -35,9 +35,10 @@ mod m20261129_000300_oidc_sign_ins;
 mod m20261129_000400_four_eyes;
 mod m20261129_000500_sign_in_networks;
 mod m20261129_000600_compliance;
+mod m20261130_000100_notifications;
+mod m20261130_000200_deletions;
 mod m20261130_000400_retention;
 mod partitions;
-mod m20261130_000100_notifications;
 mod roles;
 mod table;
 mod tables;
@@ -84,8 +85,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000400_four_eyes::Migration),
             Box::new(m20261129_000500_sign_in_networks::Migration),
             Box::new(m20261129_000600_compliance::Migration),
-            Box::new(m20261130_000400_retention::Migration),
             Box::new(m20261130_000100_notifications::Migration),
+            Box::new(m20261130_000200_deletions::Migration),
+            Box::new(m20261130_000400_retention::Migration),
         ]
     }
 }

@@ -63,6 +63,7 @@ async fn organization_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .flag("require_mfa", false)
         .flag("allow_impersonation", false)
         .int_null("data_retention_days")
+        .int_default("deletion_retention_days", 30)
         .json("features", "{}")
         .timestamps()
         .version()
@@ -72,6 +73,7 @@ async fn organization_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr>
         .check("po_approval_threshold_minor", "po_approval_threshold_minor >= 0")
         .check("order_approval_threshold_minor", "order_approval_threshold_minor >= 0")
         .check("data_retention_days", "data_retention_days > 0")
+        .check("deletion_retention_days", "deletion_retention_days > 0")
         .create(manager)
         .await
 }

@@ -67,6 +67,7 @@ const TENANT_TABLES: &[&str] = &[
     "customer_labels",
     "customers",
     "data_access_audit",
+    "deletions",
     "durations",
     "encryption_keys",
     "engagement_access",

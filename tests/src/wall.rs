@@ -4,7 +4,7 @@
 //! example, which must compile, shows to exist.
 //!
 //! ```no_run
-//! use purser_entity_ordering::{order, order_line};
+//! use purser_entity_ordering::{customer, order, order_line};
 //! use purser_entity_platform::job;
 //! use purser_kernel::ids::{OrderId, OrderLineId};
 //! use purser_store::prelude::*;
@@ -14,7 +14,12 @@
 //!     sea_query::{Expr, Query},
 //! };
 //!
-//! async fn allowed(tx: WriteTx, order: order::Model, line: order_line::Model) -> Result<(), Problem> {
+//! async fn allowed(
+//!     tx: WriteTx,
+//!     customer: customer::Model,
+//!     order: order::Model,
+//!     line: order_line::Model,
+//! ) -> Result<(), Problem> {
 //!     let (id, line_id): (OrderId, OrderLineId) = (order.id, line.id);
 //!     let bolts = tx.find::<order_line::Entity>().filter(order_line::Column::ProductName.eq("bolt"));
 //!     assert_eq!(bolts.count().await?, 1);
@@ -22,8 +27,8 @@
 //!     tx.get::<order_line::Entity>(line_id).await?;
 //!     tx.global::<job::Entity>().all(10).await?;
 //!     tx.insert(order_line::ActiveModel { line_number: Set(2), ..Default::default() }).await?;
-//!     let order = tx.update(order, |row| row.total_minor = Set(2)).await?;
-//!     tx.soft_delete(order).await?;
+//!     tx.update(order, |row| row.total_minor = Set(2)).await?;
+//!     tx.soft_delete(customer).await?;
 //!     tx.commit().await
 //! }
 //! ```
@@ -173,6 +178,16 @@
 //!
 //! async fn attempt(tx: &WriteTx, line: order_line::Model) {
 //!     let _ = tx.update(line, |row| row.line_number = Set(2)).await;
+//! }
+//! ```
+//!
+//! Deleting what nobody has said how to bring back.
+//! ```compile_fail
+//! use purser_entity_ordering::order;
+//! use purser_store::prelude::*;
+//!
+//! async fn attempt(tx: &WriteTx, order: order::Model) {
+//!     let _ = tx.soft_delete(order).await;
 //! }
 //! ```
 //!

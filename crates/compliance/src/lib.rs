@@ -6,14 +6,17 @@
 //! - [`erase`] takes personal data out of the trail, and leaves every seal whole.
 //! - [`retention`] says how long what is kept, and removes what is old from the trail without breaking a seal.
 //! - [`access`] writes down who read what may be personal.
+//! - [`deletions`] lists what was deleted, brings it back and purges it.
 //!
 //! `docs/domains/compliance.md` says how an auditor uses it and what a seal does not prove.
 pub mod access;
+pub mod deletions;
 pub mod erase;
 pub mod export;
 pub mod keys;
 pub mod leaf;
 pub mod merkle;
+mod problems;
 pub mod proof;
 pub mod retention;
 pub mod sealer;
@@ -22,6 +25,17 @@ pub mod statement;
 pub mod verify;
 
 pub use access::{Access, AccessLog};
+pub use deletions::{Deletions, PurgeDeleted};
+pub use problems::ComplianceProblem;
 pub use purser_entity_compliance as entity;
-pub use retention::{RetentionRules, event_types};
+pub use retention::RetentionRules;
 pub use sealer::SealTrail;
+
+use purser_store::outbox::EventType;
+
+/// The events that this domain publishes.
+pub fn event_types() -> Vec<EventType> {
+    let mut types = deletions::event_types();
+    types.push(EventType::of::<retention::RetentionChanged>());
+    types
+}

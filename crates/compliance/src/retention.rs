@@ -8,11 +8,5 @@ mod rules;
 pub mod trail;
 
 pub use accesses::Accesses;
+pub(crate) use rules::RetentionChanged;
 pub use rules::{RetentionRule, RetentionRules, Source};
-
-use purser_store::outbox::EventType;
-
-/// The events that this domain publishes.
-pub fn event_types() -> Vec<EventType> {
-    vec![EventType::of::<rules::RetentionChanged>()]
-}

@@ -1,4 +1,6 @@
 //! What can be done to a connection with a provider.
+pub(crate) mod deletion;
+
 use crate::{
     provider::{Kind, Provider},
     whatsapp::{WhatsAppConfig, WhatsAppCredentials},

@@ -37,3 +37,11 @@ pub use provider::{Kind, Provider};
 pub use reach::Reach;
 pub use vouching::Providers;
 pub use whatsapp::{WhatsAppConfig, WhatsAppCredentials};
+
+use purser_store::ports::Restorable;
+use std::sync::Arc;
+
+/// What of this crate's people delete and can bring back.
+pub fn restorables() -> Vec<Arc<dyn Restorable>> {
+    vec![Arc::new(integrations::deletion::DeletedIntegrations), Arc::new(webhook_endpoints::deletion::DeletedEndpoints)]
+}

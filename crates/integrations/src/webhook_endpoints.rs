@@ -1,5 +1,6 @@
 //! Addresses that an organization has its events sent to.
 mod concerns;
+pub(crate) mod deletion;
 mod event_types;
 mod secret;
 mod state;

@@ -79,6 +79,7 @@ kinds! {
     MasterKey => MasterKeyId, "a master key";
     EncryptionKey => EncryptionKeyId, "an encryption key";
     MediaFile => MediaFileId, "a media file";
+    Deletion => DeletionId, "a deletion";
     // compliance
     AuditSeal => AuditSealId, "a seal over entries of the audit trail";
     AuditSealEntry => AuditSealEntryId, "an entry's place in a seal";

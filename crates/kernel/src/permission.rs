@@ -82,6 +82,18 @@ pub enum Permission {
     #[strum(serialize = "retention.manage")]
     #[serde(rename = "retention.manage")]
     RetentionManage,
+    /// Read what was deleted, of what one may read otherwise.
+    #[strum(serialize = "deletions.read")]
+    #[serde(rename = "deletions.read")]
+    DeletionsRead,
+    /// Bring back what was deleted, of what one may delete.
+    #[strum(serialize = "deletions.restore")]
+    #[serde(rename = "deletions.restore")]
+    DeletionsRestore,
+    /// Purge what was deleted before its time, for good: a decision.
+    #[strum(serialize = "deletions.purge")]
+    #[serde(rename = "deletions.purge")]
+    DeletionsPurge,
     /// Read what was used and what it costs.
     #[strum(serialize = "usage.read")]
     #[serde(rename = "usage.read")]
@@ -186,6 +198,7 @@ impl Permission {
             | Self::IdentitiesManage
             | Self::AuditErase
             | Self::RetentionManage
+            | Self::DeletionsPurge
     }
 }
 
@@ -243,6 +256,8 @@ impl SystemRole {
             | P::ConversationsManage
             | P::OrdersManage
             | P::MediaManage
+            | P::DeletionsRead
+            | P::DeletionsRestore
             | P::MembersRead
             | P::RolesRead
             | P::ApprovalsRead;

@@ -1,4 +1,6 @@
 //! Product categories: the catalogue's tree.
+pub(crate) mod deletion;
+
 use crate::{OrderingProblem, products};
 use purser_entity_ordering::{
     product,

@@ -1,6 +1,7 @@
 //! Customers: companies that buy, and the people through whom they do.
 mod codes;
 mod contacts;
+pub(crate) mod deletion;
 mod sheet;
 
 use crate::OrderingProblem;
@@ -231,15 +232,13 @@ pub async fn update(
     Ok(after)
 }
 
-/// Deletes a customer that has the version `expected`, and its contacts. Its orders stay.
+/// Deletes a customer that has the version `expected`, and its contacts, which come back with it. Its orders stay.
 pub async fn delete(tx: &WriteTx, id: CustomerId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::CustomersManage)?;
     let before = load(tx, id).await?;
     tx.expect_version(&before.customer, expected)?;
     let was = view(&before);
-    // The customer before the contacts, as a change takes them: the other way round, the two could wait for one another.
-    tx.soft_delete(before.customer.clone()).await?;
-    contacts::replace(tx, &before.customer, Vec::new()).await?;
+    tx.soft_delete_with(before.customer, before.contacts).await?;
     tx.audit(AuditEntry::new("customer.delete", "customer", id).before(&was)).await
 }
 

@@ -17,6 +17,10 @@ pub mod reading;
 pub mod variants;
 
 pub use problems::OrderingProblem;
+use purser_kernel::{Id, Problem};
+use purser_store::ports::Restorable;
+use std::sync::Arc;
+
 /// The rows that the functions of this crate return.
 pub use purser_entity_ordering as entity;
 
@@ -25,4 +29,22 @@ pub fn event_types() -> Vec<purser_store::outbox::EventType> {
     let mut types = orders::event_types();
     types.push(purser_store::outbox::EventType::of::<customers::CustomerCreated<'_>>());
     types
+}
+
+/// What of this crate's people delete and can bring back.
+pub fn restorables() -> Vec<Arc<dyn Restorable>> {
+    vec![
+        Arc::new(categories::deletion::DeletedCategories),
+        Arc::new(customers::deletion::DeletedCustomers),
+        Arc::new(products::deletion::DeletedProducts),
+        Arc::new(variants::deletion::DeletedVariants),
+    ]
+}
+
+/// What is to come back belongs to something that is deleted, too.
+fn parent_deleted<K>(resource: &str, id: Id<K>) -> Problem {
+    Problem::of(OrderingProblem::ParentDeleted)
+        .detail(format!("It belongs to the {} {id}, which is deleted.", resource.replace('_', " ")))
+        .with("resource", resource)
+        .with("resource_id", id.to_string())
 }

@@ -14,6 +14,10 @@ pub enum OrderingProblem {
     CustomerLabelTaken,
     /// Every organization has the label.
     PredefinedLabel,
+    /// What is to come back belongs to what is deleted, too: `resource` and `resource_id` name it.
+    ParentDeleted,
+    /// The product has as many variants as one may have.
+    VariantsFull,
     /// A category would be below itself.
     CategoryCycle,
     /// There is such a term already.
@@ -34,6 +38,8 @@ impl ProblemKind for OrderingProblem {
             Self::WhatsappTaken => ("whatsapp_taken", 409, "Another contact has this WhatsApp number"),
             Self::CustomerLabelTaken => ("customer_label_taken", 409, "Another label has this name"),
             Self::PredefinedLabel => ("predefined_label", 409, "A predefined label cannot be deleted"),
+            Self::ParentDeleted => ("parent_deleted", 409, "What it belongs to is deleted"),
+            Self::VariantsFull => ("variants_full", 409, "The product has as many variants as one may have"),
             Self::CategoryCycle => ("category_cycle", 409, "A category cannot be below itself"),
             Self::DurationTaken => ("duration_taken", 409, "There is a term of this length already"),
             Self::OrderNotEditable => ("order_not_editable", 409, "The order cannot be edited any more"),

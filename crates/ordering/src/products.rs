@@ -1,4 +1,5 @@
 //! Products: what can be sold, and under which names customers ask for it.
+pub(crate) mod deletion;
 mod sheet;
 
 use crate::OrderingProblem;
@@ -22,6 +23,7 @@ pub use sheet::ProductSheet;
 
 /// The longest SKU.
 pub const MAX_SKU: usize = 64;
+pub(crate) const SKU_INDEX: &str = "uq_products_sku_normalized";
 const MAX_NAME: usize = 200;
 const MAX_DESCRIPTION: usize = 4000;
 const MAX_UNIT: usize = 32;
@@ -139,7 +141,7 @@ pub async fn create(tx: &WriteTx, new: NewProduct) -> Result<product::Model, Pro
     let mut row = product::ActiveModel::default();
     unwritten(tx, &mut row);
     apply(change, &mut row);
-    let product = tx.insert(row).await.on_unique("uq_products_sku_normalized", sku_taken)?;
+    let product = tx.insert(row).await.on_unique(SKU_INDEX, sku_taken)?;
     tx.audit(AuditEntry::new("product.create", "product", product.id).after(&View::of(&product))).await?;
     Ok(product)
 }
@@ -177,28 +179,22 @@ pub async fn update(
         refuse_if_priced(tx, id).await?;
     }
     let view = View::of(&before).into_json();
-    let product =
-        tx.update(before, |row| apply(change, row)).await.on_unique("uq_products_sku_normalized", sku_taken)?;
+    let product = tx.update(before, |row| apply(change, row)).await.on_unique(SKU_INDEX, sku_taken)?;
     let entry = AuditEntry::new("product.update", "product", id).before(&view).after(&View::of(&product));
     tx.audit(entry).await?;
     Ok(product)
 }
 
-/// Deletes a product that has the version `expected`, and its variants: their SKUs are free again. Orders that name it keep
-/// its name and price.
+/// Deletes a product that has the version `expected`, and its variants, which come back with it: their SKUs are free again.
+/// Orders that name it keep its name and price.
 pub async fn delete(tx: &WriteTx, id: ProductId, expected: impl Into<Expected>) -> Result<(), Problem> {
     tx.scope().require(Permission::ProductsManage)?;
     changed(tx).await?;
     let product = tx.get::<product::Entity>(id).await?;
     tx.expect_version(&product, expected)?;
     let view = View::of(&product).into_json();
-    tx.soft_delete(product).await?;
-    let (now, person) = (tx.now(), tx.scope().actor.user());
-    tx.update_where(product_variant::Column::ProductId.eq(id), |row: &mut product_variant::ActiveModel| {
-        row.deleted_at = Set(Some(now));
-        row.deleted_by = Set(person);
-    })
-    .await?;
+    let variants = tx.find::<product_variant::Entity>().of(&product).all(crate::variants::MAX_VARIANTS).await?;
+    tx.soft_delete_with(product, variants).await?;
     tx.audit(AuditEntry::new("product.delete", "product", id).before(&view)).await
 }
 

@@ -1,4 +1,6 @@
 //! Variants of a product: its sizes, colours, volumes and weights.
+pub(crate) mod deletion;
+
 use crate::products;
 use purser_entity_ordering::{
     product,
@@ -13,6 +15,7 @@ use purser_kernel::{
 use purser_store::prelude::*;
 use serde_json::{Value, json};
 
+pub(crate) const SKU_INDEX: &str = "uq_product_variants_sku_normalized";
 const MAX_VALUE: usize = 80;
 const MAX_WORDS: usize = 50;
 /// The most variants that a product has.
@@ -100,7 +103,7 @@ pub async fn create(tx: &WriteTx, product_id: ProductId, new: NewVariant) -> Res
         ..Default::default()
     };
     apply(change, &mut row);
-    let variant = tx.insert(row).await.on_unique("uq_product_variants_sku_normalized", products::sku_taken)?;
+    let variant = tx.insert(row).await.on_unique(SKU_INDEX, products::sku_taken)?;
     let entry = AuditEntry::new("product_variant.create", "product_variant", variant.id);
     tx.audit(entry.after(&view(&variant, &product))).await?;
     Ok((variant, product))
@@ -122,7 +125,7 @@ pub async fn update(
     require_free_sku(tx, &change, Some(id)).await?;
     let was = view(&before, &product);
     let updated = tx.update(before, |row| apply(change, row)).await;
-    let variant = updated.on_unique("uq_product_variants_sku_normalized", products::sku_taken)?;
+    let variant = updated.on_unique(SKU_INDEX, products::sku_taken)?;
     let entry = AuditEntry::new("product_variant.update", "product_variant", id);
     tx.audit(entry.before(&was).after(&view(&variant, &product))).await?;
     Ok((variant, product))

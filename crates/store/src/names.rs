@@ -18,6 +18,14 @@ where
     })
 }
 
+/// What one row of a table is: `product_category` of `product_categories`.
+pub(crate) fn singular(table: &str) -> String {
+    match table.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => table.strip_suffix('s').unwrap_or(table).to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

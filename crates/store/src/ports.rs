@@ -3,6 +3,7 @@
 mod answers;
 mod approvals;
 mod concerns;
+mod deletions;
 mod engagements;
 mod identities;
 mod inbox;
@@ -22,6 +23,7 @@ mod usage;
 pub use answers::{Answers, Correction, NewAnswer};
 pub use approvals::{ApprovalSubject, Approvals, Counterparty, Ending, Matter, Verdict};
 pub use concerns::{Concern, Concerns};
+pub use deletions::{Deletable, Progress, Reference, Restorable};
 pub use engagements::{AccessLevel, EngagementAccess};
 pub use identities::{
     Assertion, IdentityProviders, OpenIdProvider, PasswordDirectory, Renewal, SignInAttempt, Vouched,

@@ -1,5 +1,5 @@
 //! A unit of work that reads.
-use crate::{Global, Scoped, System, Vault, connection::Connection, error::internal, system::Unit};
+use crate::{Global, Scoped, System, Vault, connection::Connection, error::internal, names::singular, system::Unit};
 use purser_entity_core::{GlobalEntity, IdOf, TenantEntity};
 use purser_kernel::{OrganizationId, Problem, Scope, Timestamp};
 use sea_orm::{ActiveModelTrait, EntityName, EntityTrait, IntoActiveModel, ModelTrait, TryIntoModel};
@@ -94,10 +94,5 @@ impl ReadTx {
 
 /// `not_found`, naming the resource by its table: `price_tiers` is a "price tier".
 pub(crate) fn not_found<E: EntityName + Default>() -> Problem {
-    let table = E::default().table_name().replace('_', " ");
-    let singular = match table.strip_suffix("ies") {
-        Some(stem) => format!("{stem}y"),
-        None => table.strip_suffix('s').unwrap_or(&table).to_owned(),
-    };
-    Problem::not_found(&singular)
+    Problem::not_found(&singular(E::default().table_name()).replace('_', " "))
 }

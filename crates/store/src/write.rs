@@ -1,6 +1,6 @@
 //! A unit of work that writes.
 use crate::{ReadTx, Scoped, Store, error::internal, query::visible, read::not_found};
-use purser_entity_core::{IdOf, SoftDelete, TenantEntity, Versioned};
+use purser_entity_core::{IdOf, TenantEntity, Versioned};
 use purser_kernel::{CommonProblem, Expected, Problem};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -29,6 +29,8 @@ pub struct WriteTx {
     pub(crate) standing_changed: AtomicBool,
     /// The idempotency key that this transaction answers.
     pub(crate) key: Mutex<Option<crate::idempotency::ClaimedKey>>,
+    /// What is deleted in it is deleted for.
+    pub(crate) reason: Mutex<Option<String>>,
 }
 
 impl Deref for WriteTx {
@@ -55,6 +57,7 @@ impl WriteTx {
             rights_changed: AtomicBool::new(false),
             standing_changed: AtomicBool::new(false),
             key: Mutex::new(None),
+            reason: Mutex::new(None),
         }
     }
 
@@ -321,37 +324,6 @@ impl WriteTx {
             .await
             .map_err(internal)?;
         Ok(removed.rows_affected)
-    }
-
-    /// Marks the row as deleted, if it still has the version it was read with.
-    ///
-    /// `stale` when somebody changed it meanwhile, `not_found` when it is gone.
-    pub async fn soft_delete<M>(&self, row: M) -> Result<(), Problem>
-    where
-        M: ModelTrait<Entity: TenantEntity + SoftDelete + EntityTrait<Model = M>>,
-    {
-        let id = row.get(M::Entity::id_column());
-        let mut update = M::Entity::update_many().col_expr(M::Entity::DELETED_AT, Expr::val(self.now()));
-        if let Ok(column) = <M::Entity as EntityTrait>::Column::from_str("deleted_by") {
-            let person = self.scope().actor.user();
-            update = update.col_expr(column, Expr::val(person.map(purser_kernel::UserId::as_uuid)));
-        }
-        if let Ok(column) = <M::Entity as EntityTrait>::Column::from_str("version") {
-            update = update.col_expr(column, Expr::col(column).add(1)).filter(column.eq(row.get(column)));
-        }
-        let deleted = update
-            .filter(visible::<M::Entity>(self.organization()))
-            .filter(M::Entity::id_column().eq(id.clone()))
-            .exec(self.connection())
-            .await
-            .map_err(internal)?;
-        if deleted.rows_affected == 1 {
-            return Ok(());
-        }
-        match self.find::<M::Entity>().key(id).one().await? {
-            Some(_) => Err(Problem::of(CommonProblem::Stale)),
-            None => Err(not_found::<M::Entity>()),
-        }
     }
 
     /// `stale` unless `row` has a version that the caller expects, as `If-Match` says it.

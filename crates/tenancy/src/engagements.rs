@@ -5,6 +5,7 @@
 //! engagement, nor anything below it: `not_found`.
 mod access;
 mod concerns;
+pub(crate) mod deletion;
 mod grants;
 mod states;
 

@@ -34,3 +34,11 @@ pub use purge::PurgeClosed;
 /// The rows that the functions of this crate return.
 pub use purser_entity_tenancy as entity;
 pub use tenancy::Tenancy;
+
+use purser_store::ports::Restorable;
+use std::sync::Arc;
+
+/// What of this crate's people delete and can bring back.
+pub fn restorables() -> Vec<Arc<dyn Restorable>> {
+    vec![Arc::new(engagements::deletion::DeletedEngagements), Arc::new(projects::deletion::DeletedProjects)]
+}

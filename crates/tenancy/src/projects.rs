@@ -1,4 +1,5 @@
 //! Projects: work that members do together.
+pub(crate) mod deletion;
 mod members;
 
 use crate::{

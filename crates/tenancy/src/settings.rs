@@ -2,6 +2,7 @@
 mod change;
 
 use crate::role_changes;
+use chrono::TimeDelta;
 use purser_entity_tenancy::organization_settings::{self, Entity, Features, Model, Quotas};
 use purser_kernel::{Currency, Expected, Money, ids::OrganizationSettingsId};
 use purser_store::{
@@ -17,6 +18,9 @@ pub use change::SettingsChange;
 
 /// The threshold of a new organization: below it, an order that was read goes to review.
 const DEFAULT_CONFIDENCE_THRESHOLD: f64 = 0.85;
+
+/// Long enough to notice that something is missing, short enough for what is personal.
+const DEFAULT_DELETION_RETENTION_DAYS: i32 = 30;
 
 /// The settings were changed.
 #[derive(Serialize, ToSchema)]
@@ -56,6 +60,7 @@ pub(crate) async fn give(tx: &WriteTx) -> Result<(), Problem> {
         require_mfa: Set(false),
         allow_impersonation: Set(false),
         data_retention_days: Set(None),
+        deletion_retention_days: Set(DEFAULT_DELETION_RETENTION_DAYS),
         features: Set(Features::default()),
         ..Default::default()
     };
@@ -91,6 +96,14 @@ pub(crate) async fn for_orders(tx: &ReadTx) -> Result<OrderSettings, Problem> {
 pub(crate) async fn retention_days(tx: &ReadTx) -> Result<Option<i32>, Problem> {
     // Those of an organization that was purged are gone.
     Ok(tx.find::<Entity>().one().await?.and_then(|settings| settings.data_retention_days))
+}
+
+/// How long what was deleted can be brought back. Asks for no permission: whoever sees a deletion sees until when.
+pub(crate) async fn deletion_retention(tx: &ReadTx) -> Result<TimeDelta, Problem> {
+    // Of an organization that is purged nothing is left, neither settings nor deletions.
+    let settings = tx.find::<Entity>().one().await?;
+    let days = settings.map_or(DEFAULT_DELETION_RETENTION_DAYS, |settings| settings.deletion_retention_days);
+    Ok(TimeDelta::days(days.into()))
 }
 
 /// Changes the settings, if they have a version that the caller expects.
@@ -171,6 +184,7 @@ fn view(settings: &Model) -> Value {
         "require_mfa": settings.require_mfa,
         "allow_impersonation": settings.allow_impersonation,
         "data_retention_days": settings.data_retention_days,
+        "deletion_retention_days": settings.deletion_retention_days,
         "features": settings.features,
     })
 }

@@ -4,6 +4,7 @@ use crate::{
     limits, members, organizations, secrets, settings,
 };
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use purser_kernel::{Id, OrganizationId, PermissionSet, Problem, SecretString, UserId, ids::EngagementId};
 use purser_store::{
     ReadTx, System, WriteTx,
@@ -68,6 +69,10 @@ impl Settings for Tenancy {
 
     async fn retention_days(&self, tx: &ReadTx) -> Result<Option<i32>, Problem> {
         settings::retention_days(tx).await
+    }
+
+    async fn deletion_retention(&self, tx: &ReadTx) -> Result<TimeDelta, Problem> {
+        settings::deletion_retention(tx).await
     }
 }
 

@@ -1,5 +1,5 @@
 //! A thread with one contact over one channel. At most one is open for each.
-use purser_entity_core::{SoftDelete, Stateful, Versioned};
+use purser_entity_core::{Stateful, Versioned};
 use purser_kernel::{
     OrganizationId,
     ids::{ConversationId, CustomerId, IntegrationId, UserId},
@@ -56,9 +56,6 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
-impl SoftDelete for Entity {
-    const DELETED_AT: Column = Column::DeletedAt;
-}
 impl Stateful for Entity {
     type Status = Status;
     const STATUS: Column = Column::Status;

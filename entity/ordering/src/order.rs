@@ -1,5 +1,5 @@
 //! An order of a customer.
-use purser_entity_core::{SoftDelete, Stateful, Versioned};
+use purser_entity_core::{Stateful, Versioned};
 use purser_kernel::{
     Currency, OrganizationId,
     ids::{ApprovalRequestId, ConversationId, CustomerId, DurationId, OrderId, UserId},
@@ -101,9 +101,6 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
-impl SoftDelete for Entity {
-    const DELETED_AT: Column = Column::DeletedAt;
-}
 impl Stateful for Entity {
     type Status = Status;
     const STATUS: Column = Column::Status;

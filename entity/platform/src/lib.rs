@@ -5,6 +5,7 @@
 )]
 pub mod audit_detail;
 pub mod audit_log;
+pub mod deletion;
 pub mod encryption_key;
 pub mod idempotency_key;
 pub mod job;
@@ -22,6 +23,7 @@ pub fn shapes() -> Vec<TableShape> {
     vec![
         shape::<audit_detail::Entity>(),
         shape::<audit_log::Entity>(),
+        shape::<deletion::Entity>(),
         shape::<encryption_key::Entity>(),
         shape::<idempotency_key::Entity>(),
         shape::<job::Entity>(),

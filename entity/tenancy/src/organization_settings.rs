@@ -46,6 +46,8 @@ pub struct Model {
     pub allow_impersonation: bool,
     /// Logs that no rule of `retention_rules` speaks of, but for those that are append-only. Empty: as is usual.
     pub data_retention_days: Option<i32>,
+    /// How long what was deleted can be brought back before it is purged.
+    pub deletion_retention_days: i32,
     pub features: Features,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

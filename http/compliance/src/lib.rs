@@ -1,5 +1,6 @@
 //! Seals over the audit trail, its export, what is erased from it, who read what, and how long what is kept.
 mod accesses;
+mod deletions;
 mod erase;
 mod export;
 mod keys;
@@ -18,5 +19,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(seals::routes)
         .configure(keys::routes)
         .configure(accesses::routes)
-        .configure(retention::routes);
+        .configure(retention::routes)
+        .configure(deletions::routes);
 }

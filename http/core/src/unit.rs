@@ -140,7 +140,8 @@ impl Read {
         self.caller.session()
     }
 
-    /// What the caller says it is for, in `X-Purpose`: it is written down beside what they read about people.
+    /// What the caller says it is for, in `X-Purpose`: it is written down beside what they read about people, and what they
+    /// delete.
     pub fn purpose(&self) -> Option<&str> {
         self.purpose.as_deref()
     }
@@ -311,6 +312,7 @@ impl Write {
     }
 
     async fn claim(&self, tx: WriteTx, body: &impl Hashed) -> Result<WriteTx, Refusal> {
+        tx.because(self.purpose());
         let Some(key) = self.idempotency_key.clone() else {
             return Ok(tx);
         };

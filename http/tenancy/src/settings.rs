@@ -57,6 +57,8 @@ pub struct SettingsView {
     /// How many days logs are kept that no rule of `/v1/retention-rules` speaks of, but for the audit trail and who read what. Null: as is
     /// usual.
     data_retention_days: Option<i32>,
+    /// How long what was deleted can be brought back before it is purged.
+    deletion_retention_days: i32,
     /// Which optional features are on. What is not named has its default.
     features: BTreeMap<String, bool>,
     version: i64,
@@ -83,6 +85,7 @@ impl From<organization_settings::Model> for SettingsView {
             require_mfa: settings.require_mfa,
             allow_impersonation: settings.allow_impersonation,
             data_retention_days: settings.data_retention_days,
+            deletion_retention_days: settings.deletion_retention_days,
             features: settings.features.0,
             version: settings.version,
             created_at: settings.created_at,
@@ -133,6 +136,9 @@ pub struct UpdateSettings {
     #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 3653)]
     data_retention_days: Patch<i32>,
+    /// Of what was deleted before, too.
+    #[schema(minimum = 1, maximum = 3653)]
+    deletion_retention_days: Option<i32>,
     /// All of them: what is not named has its default.
     features: Option<BTreeMap<String, bool>>,
 }
@@ -154,6 +160,7 @@ impl From<UpdateSettings> for SettingsChange {
             require_mfa,
             allow_impersonation,
             data_retention_days,
+            deletion_retention_days,
             features,
         } = body;
         Self {
@@ -171,6 +178,7 @@ impl From<UpdateSettings> for SettingsChange {
             require_mfa,
             allow_impersonation,
             data_retention_days,
+            deletion_retention_days,
             features,
         }
     }

@@ -3,6 +3,7 @@
 mod accesses;
 mod at_once;
 mod command;
+mod deletions;
 mod erasing;
 mod expiring;
 mod export;

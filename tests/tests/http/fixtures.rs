@@ -40,6 +40,7 @@ impl Shop {
         let variant = owner.create(&format!("/v1/products/{}/variants", id(&products[0])), &variant).await;
         let category = owner.create("/v1/product-categories", &json!({ "name": "Dairy" })).await;
         let parent = owner.create("/v1/product-categories", &json!({ "name": "Food" })).await;
+        let deletion = deletion(&owner).await;
         let customer = owner.customer("Corner Café", "4915112345678").await;
         let label = label(&owner, &customer).await;
         let role = owner.create("/v1/roles", &json!({ "name": "Packer", "permissions": [] })).await;
@@ -91,6 +92,7 @@ impl Shop {
             ("CustomerContactId", id(&customer["contacts"][0])),
             ("CustomerId", id(&customer)),
             ("CustomerLabelId", id(&label)),
+            ("DeletionId", deletion),
             ("EngagementId", id(&engagement)),
             ("ProjectId", id(&project)),
             ("InboundEventId", first("/v1/inbound-events").await),
@@ -251,6 +253,13 @@ impl Shop {
             _ => {}
         }
     }
+}
+
+/// A category that is deleted.
+async fn deletion(owner: &Tenant) -> String {
+    let gone = owner.create("/v1/product-categories", &json!({ "name": "Gone" })).await;
+    owner.delete(&format!("/v1/product-categories/{}", id(&gone)), 1).await.expect(204);
+    id(&owner.get(&format!("/v1/deletions?resource_id={}", id(&gone))).await.expect(200).json()["data"][0])
 }
 
 /// A label that the customer has.

@@ -84,13 +84,18 @@ const BY_MAIL: [&str; 2] = ["POST /v1/auth/email/verify", "POST /v1/auth/passwor
 const NO_ROUTE_YET: [Permission; 0] = [];
 
 /// What the request in the fixtures needs because of the thing that it is about.
-const BY_THE_THING: [(&str, Permission); 7] = [
+const BY_THE_THING: [(&str, Permission); 11] = [
     // It is given to somebody, and so must be held.
     ("POST /v1/api-keys", Permission::ProductsRead),
     ("POST /v1/api-keys/{id}/rotate", Permission::ProductsRead),
     // What is to be approved says who approves it: here, an order.
     ("POST /v1/approvals/{id}/approve", Permission::OrdersConfirm),
     ("POST /v1/approvals/{id}/reject", Permission::OrdersConfirm),
+    // What was deleted says who may see and who may delete it: here, a category. The two that read share their caller.
+    ("GET /v1/deletions", Permission::ProductsRead),
+    ("GET /v1/deletions/{id}", Permission::ProductsRead),
+    ("POST /v1/deletions/{id}/restore", Permission::ProductsManage),
+    ("POST /v1/deletions/{id}/purge", Permission::ProductsManage),
     // It is somebody else's.
     ("POST /v1/approvals/{id}/withdraw", Permission::ApprovalsManage),
     ("POST /v1/role-change-requests/{id}/withdraw", Permission::ApprovalsManage),

@@ -1,6 +1,7 @@
 //! The schema: what the migrations make, and whether it is what the data model promises.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod constraints;
+mod deletable;
 mod drift;
 mod isolation;
 mod partitions;

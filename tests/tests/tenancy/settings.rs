@@ -32,7 +32,7 @@ async fn what_is_given_is_kept_and_the_rest_stays(#[case] engine: Engine) {
         "quotas": { "messages": 0, "documents": 500 }, "ai_confidence_threshold": 1, "monthly_ai_budget": "20.50",
         "agent_preferences": { "tone": ["short", { "formal": true }] }, "po_approval_threshold": "1000.125",
         "order_approval_threshold": "0",
-        "data_retention_days": 365, "features": { "sourcing": false },
+        "data_retention_days": 365, "deletion_retention_days": 90, "features": { "sourcing": false },
     });
     let changed = owner.patch(SETTINGS, 1, &body).await.expect(200);
     assert_eq!(changed.header("etag"), "\"2\"");
@@ -95,6 +95,8 @@ async fn every_fault_is_named_at_its_field(#[case] engine: Engine) {
         ("order_approval_threshold", json!("99999999999999999999"), ("/order_approval_threshold", "out_of_range")),
         ("data_retention_days", json!(0), ("/data_retention_days", "out_of_range")),
         ("data_retention_days", json!(3654), ("/data_retention_days", "out_of_range")),
+        ("deletion_retention_days", json!(0), ("/deletion_retention_days", "out_of_range")),
+        ("deletion_retention_days", json!(3654), ("/deletion_retention_days", "out_of_range")),
         ("agent_preferences", json!({ "a": "x".repeat(17_000) }), ("/agent_preferences", "too_long")),
     ] {
         refused(&change(&owner, &json!({ name: value })).await, &[fault]);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 const PLAIN: [&str; 6] = ["list", "create", "show", "update", "delete", "replace"];
 
 /// Where people's data is read, and it is written down by whom.
-const READS_PEOPLE: [&str; 12] = [
+const READS_PEOPLE: [&str; 13] = [
     "/v1/audit-logs",
     "/v1/audit-logs/export",
     "/v1/audit-logs/{id}",
@@ -18,8 +18,21 @@ const READS_PEOPLE: [&str; 12] = [
     "/v1/customers",
     "/v1/customers/export",
     "/v1/customers/{id}",
+    "/v1/deletions/{id}",
     "/v1/members",
     "/v1/members/{id}",
+];
+
+/// What can be brought back once it is deleted, and what for it was deleted is written down.
+const COMES_BACK: [&str; 8] = [
+    "/v1/customers/{id}",
+    "/v1/engagements/{id}",
+    "/v1/integrations/{id}",
+    "/v1/product-categories/{id}",
+    "/v1/products/{id}",
+    "/v1/products/{id}/variants/{variant_id}",
+    "/v1/projects/{id}",
+    "/v1/webhook-endpoints/{id}",
 ];
 
 /// One method of one path.
@@ -81,10 +94,14 @@ impl<'a> Operation<'a> {
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
             }));
         }
-        if self.method == "get" && READS_PEOPLE.contains(&self.path) {
+        let purpose = match self.method {
+            "get" if READS_PEOPLE.contains(&self.path) => Some("What it is for: written down with who has read what."),
+            "delete" if COMES_BACK.contains(&self.path) => Some("What it is for: `reason` of the deletion."),
+            _ => None,
+        };
+        if let Some(description) = purpose {
             headers.push(json!({
-                "name": "X-Purpose", "in": "header", "required": false,
-                "description": "What it is for: written down with who has read what.",
+                "name": "X-Purpose", "in": "header", "required": false, "description": description,
                 "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
             }));
         }

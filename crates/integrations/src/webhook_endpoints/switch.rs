@@ -108,7 +108,7 @@ pub(crate) async fn go_on(tx: &WriteTx, id: WebhookEndpointId) -> Result<(), Pro
     tx.update_where(held, change).await.map(|_| ())
 }
 
-async fn begin_anew(tx: &WriteTx, id: WebhookEndpointId) -> Result<(), Problem> {
+pub(super) async fn begin_anew(tx: &WriteTx, id: WebhookEndpointId) -> Result<(), Problem> {
     let change = |row: &mut webhook_endpoint_state::ActiveModel| {
         row.failing_since = Set(None);
         row.paused_until = Set(None);

@@ -142,10 +142,14 @@ pub(super) async fn replace(
         row.created_at = Set(kept.map_or_else(|| tx.now(), |kept| kept.created_at));
         row
     });
-    tx.insert_many(rows.collect::<Vec<_>>()).await.on_unique("uq_customer_contacts_whatsapp_normalized", || {
-        Problem::of(OrderingProblem::WhatsappTaken).with("pointer", "/contacts")
-    })?;
+    tx.insert_many(rows.collect::<Vec<_>>()).await.on_unique(NUMBER_INDEX, number_taken)?;
     of(tx, customer).await
+}
+
+pub(super) const NUMBER_INDEX: &str = "uq_customer_contacts_whatsapp_normalized";
+
+pub(super) fn number_taken() -> Problem {
+    Problem::of(OrderingProblem::WhatsappTaken).with("pointer", "/contacts")
 }
 
 /// The customer who has a contact with this address on this channel. Several customers may share a telephone number or a mail

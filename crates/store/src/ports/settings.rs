@@ -1,6 +1,7 @@
 //! What an organization has decided for itself, as other domains need it.
 use crate::ReadTx;
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use purser_kernel::{Currency, Problem};
 
 /// What an organization has decided about its orders.
@@ -20,4 +21,7 @@ pub trait Settings: Send + Sync {
 
     /// How many days the organization of `tx` keeps what nothing more particular is said about.
     async fn retention_days(&self, tx: &ReadTx) -> Result<Option<i32>, Problem>;
+
+    /// How long what was deleted can be brought back before it is purged.
+    async fn deletion_retention(&self, tx: &ReadTx) -> Result<TimeDelta, Problem>;
 }

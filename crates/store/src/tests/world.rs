@@ -4,7 +4,7 @@ use super::entities::{
     parcel::{self, ParcelId},
 };
 use crate::{DatabaseOptions, MasterKey, Store, Vault, WriteTx, prelude::*};
-use purser_entity_platform::job;
+use purser_entity_platform::{deletion, job};
 use purser_kernel::{Clock, Id, OrganizationId, PermissionSet, UserId};
 use sea_orm::sea_query::{ColumnDef, Index, Table};
 use sea_orm::{ConnectionTrait, DbBackend, Schema};
@@ -31,6 +31,7 @@ impl World {
         connection.execute(&schema.create_table_from_entity(entry::Entity)).await.unwrap();
         connection.execute(&schema.create_table_from_entity(depot::Entity)).await.unwrap();
         connection.execute(&schema.create_table_from_entity(job::Entity)).await.unwrap();
+        connection.execute(&schema.create_table_from_entity(deletion::Entity)).await.unwrap();
         // Of the organizations' own table, what is asked where a transaction begins. There are none: they are being founded.
         let (id, status) = (ColumnDef::new("id").uuid().to_owned(), ColumnDef::new("status").string().to_owned());
         let organizations = Table::create().table("organizations").col(id).col(status).to_owned();

@@ -38,6 +38,8 @@ pub struct SettingsChange {
     pub allow_impersonation: Option<bool>,
     /// How many days logs are kept that no rule speaks of. Empty: as is usual.
     pub data_retention_days: Patch<i32>,
+    /// How long what was deleted can be brought back before it is purged.
+    pub deletion_retention_days: Option<i32>,
     /// Which optional features are on, by name.
     pub features: Option<BTreeMap<String, bool>>,
 }
@@ -73,6 +75,10 @@ impl SettingsChange {
         if matches!(self.data_retention_days, Patch::Value(days) if !(1..=MAX_RETENTION_DAYS).contains(&days)) {
             let message = format!("must be from 1 to {MAX_RETENTION_DAYS}");
             found.add(FieldError::new("/data_retention_days", "out_of_range", message));
+        }
+        if self.deletion_retention_days.is_some_and(|days| !(1..=MAX_RETENTION_DAYS).contains(&days)) {
+            let message = format!("must be from 1 to {MAX_RETENTION_DAYS}");
+            found.add(FieldError::new("/deletion_retention_days", "out_of_range", message));
         }
         if let Some(quotas) = &self.quotas {
             found.check(names("/quotas", quotas.keys()))?;
@@ -162,6 +168,7 @@ impl Checked {
             require_mfa,
             allow_impersonation,
             data_retention_days,
+            deletion_retention_days,
             features,
         } = change;
         set_if(&mut row.default_currency, default_currency);
@@ -178,6 +185,7 @@ impl Checked {
         set_if(&mut row.require_mfa, require_mfa);
         set_if(&mut row.allow_impersonation, allow_impersonation);
         set_if(&mut row.data_retention_days, data_retention_days.into_change());
+        set_if(&mut row.deletion_retention_days, deletion_retention_days);
         set_if(&mut row.features, features.map(Features));
     }
 }

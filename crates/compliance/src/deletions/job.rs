@@ -1,0 +1,59 @@
+//! Who purges: by a schedule, and where somebody has begun.
+use super::{Deletions, purge};
+use async_trait::async_trait;
+use purser_store::{
+    Store,
+    jobs::{Job, JobHandler},
+    ports::Tenants,
+    prelude::*,
+};
+use std::sync::Arc;
+
+/// Organizations in one look at the list.
+const BATCH: u64 = 500;
+
+/// Purges what was deleted and whose time is over.
+pub struct PurgeDeleted {
+    deletions: Deletions,
+    tenants: Arc<dyn Tenants>,
+    kind: &'static str,
+}
+
+impl PurgeDeleted {
+    /// The kind of the job that goes through all organizations.
+    pub const KIND: &'static str = "compliance.purge_deleted";
+    /// The kind of the job that goes on with what somebody of one organization has begun.
+    pub const KIND_BEGUN: &'static str = "compliance.purge_begun";
+
+    /// The handlers, with the list of organizations.
+    pub fn handlers(deletions: &Deletions, tenants: &Arc<dyn Tenants>) -> [Arc<dyn JobHandler>; 2] {
+        [Self::KIND, Self::KIND_BEGUN].map(|kind| -> Arc<dyn JobHandler> {
+            Arc::new(Self { deletions: deletions.clone(), tenants: tenants.clone(), kind })
+        })
+    }
+}
+
+#[async_trait]
+impl JobHandler for PurgeDeleted {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        if self.kind == Self::KIND_BEGUN {
+            return purge::purge_due(&self.deletions, store, &job.scope()?).await.map(|_| ());
+        }
+        let (mut after, mut failed) = (None, None);
+        loop {
+            let tx = store.system_read().await?;
+            let organizations = self.tenants.page(tx.system(), after, BATCH).await?;
+            drop(tx);
+            let purged = purge::purge_all(&self.deletions, store, &organizations, &format!("job-{}", job.id())).await;
+            failed = purged.err().or(failed);
+            after = organizations.last().copied();
+            if after.is_none() {
+                return failed.map_or(Ok(()), Err);
+            }
+        }
+    }
+}
