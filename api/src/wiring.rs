@@ -8,7 +8,15 @@ use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, rates::Rates};
-use purser_compliance::{AccessLog, SealTrail};
+use purser_compliance::{
+    AccessLog, SealTrail,
+    pii::{
+        Marks, Scanner,
+        rules::PredefinedRules,
+        scan::{ScanText, Sweep as SweepFindings, scan_triggers},
+        scans::ScanTexts,
+    },
+};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
     delivery::{Deliver, Fanout, RemoveDeliveries, SweepDeliveries, Told, WebhookOptions},
@@ -20,12 +28,13 @@ use purser_kernel::{
     ports::{BlobStore, Mailer},
 };
 use purser_media::{Folder, Media, RemoveBlob, Sweep};
-use purser_messaging::InboxService;
+use purser_messaging::{InboxService, MessageTexts};
 use purser_migration::{APPEND_ONLY, tenant_tables};
 use purser_ordering::{
-    customers::{Customers, Directory},
+    Numbers,
+    customers::{CustomerTexts, Customers, Directory},
     labels::PredefinedLabels,
-    orders::{OrderConfirmation, Orders},
+    orders::{OrderConfirmation, OrderTexts, Orders},
     reader::{OrderReader, RuleReader},
     reading::{ReadConversation, ReadMessages},
 };
@@ -33,7 +42,7 @@ use purser_store::{
     Analyze, MasterKey, Purge, Store,
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
-    ports::{Answers, CustomerDirectory, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
+    ports::{Answers, CustomerDirectory, FreeTexts, Inbox, Memberships, People, Settings, Tenants, UsageMeter},
 };
 use purser_tenancy::{
     DirectoryMembers, PurgeClosed, Tenancy,
@@ -81,6 +90,8 @@ pub struct Services {
     pub media: Media,
     /// Who reads what is about people.
     pub accesses: AccessLog,
+    /// Who looks for personal data in texts.
+    pub scanner: Scanner,
     /// The organizations.
     pub tenants: Arc<dyn Tenants>,
     /// What is taken of webhook endpoints.
@@ -145,6 +156,7 @@ impl Services {
             orders: Orders { answers: answers.clone(), approvals: approvals.clone() },
             media: Media { blobs, limits: Arc::new(Tenancy), max_bytes: config.max_media_bytes },
             accesses: AccessLog::new(store.clone()),
+            scanner: Scanner::new(texts(), Arc::new(Numbers), Marks::new(&master_key)?),
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             reader: Arc::new(RuleReader),
@@ -184,6 +196,7 @@ impl Services {
             .app_data(Data::new(self.orders.clone()))
             .app_data(Data::new(self.media.clone()))
             .app_data(Data::new(self.accesses.clone()))
+            .app_data(Data::new(self.scanner.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
             .app_data(Data::new(self.doors.clone()))
             .app_data(Data::new(event_types()));
@@ -191,9 +204,13 @@ impl Services {
 
     /// Who does which kind of job.
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
-        let subscribers: Vec<Arc<dyn Subscriber>> =
-            vec![Arc::new(PredefinedLabels), Arc::new(Tell::new(self.decision_links.clone()))];
-        let triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
+        let subscribers: Vec<Arc<dyn Subscriber>> = vec![
+            Arc::new(PredefinedLabels),
+            Arc::new(PredefinedRules),
+            Arc::new(Tell::new(self.decision_links.clone())),
+        ];
+        let mut triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
+        triggers.extend(scan_triggers(&texts()));
         let read = ReadConversation::new(
             self.reader.clone(),
             self.inbox.clone(),
@@ -217,6 +234,9 @@ impl Services {
             Arc::new(Analyze),
             Arc::new(Expire::new((*self.approvals).clone())),
             Arc::new(Review::new((*self.approvals).clone())),
+            Arc::new(ScanText::new(self.scanner.clone())),
+            Arc::new(ScanTexts::new(self.scanner.clone())),
+            Arc::new(SweepFindings::new(self.scanner.clone(), self.tenants.clone())),
             Arc::new(SweepDeliveries::new(self.tenants.clone())),
             Arc::new(RemoveDeliveries::new(self.tenants.clone(), self.webhooks.retention)),
             Arc::new(Told::new(self.people.clone(), self.tenants.clone(), self.mailer.clone(), self.links.clone())),
@@ -255,10 +275,16 @@ impl Services {
             (PurgeClosed::KIND, "27 3 * * *"),
             (Sweep::KIND, "37 3 * * *"),
             (RemoveDeliveries::KIND, "57 3 * * *"),
+            (SweepFindings::KIND, "17 4 * * *"),
             (Analyze::KIND, "47 3 * * *"),
             (SweepDeliveries::KIND, "*/15 * * * *"),
         ]
     }
+}
+
+/// Where people write freely.
+fn texts() -> Vec<Arc<dyn FreeTexts>> {
+    vec![Arc::new(CustomerTexts), Arc::new(MessageTexts), Arc::new(OrderTexts)]
 }
 
 /// Tables that organizations' rows can be removed from. What the server only adds to goes with what it is a part of, but for the audit

@@ -35,6 +35,7 @@ mod m20261129_000300_oidc_sign_ins;
 mod m20261129_000400_four_eyes;
 mod m20261129_000500_sign_in_networks;
 mod m20261129_000600_compliance;
+mod m20261130_000300_pii;
 mod roles;
 mod table;
 mod tables;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000400_four_eyes::Migration),
             Box::new(m20261129_000500_sign_in_networks::Migration),
             Box::new(m20261129_000600_compliance::Migration),
+            Box::new(m20261130_000300_pii::Migration),
         ]
     }
 }

@@ -22,6 +22,7 @@ pub fn registry() -> Vec<PublishedProblem> {
     all.extend(kinds::<purser_approvals::ApprovalProblem>());
     all.extend(kinds::<purser_ordering::OrderingProblem>());
     all.extend(kinds::<purser_media::MediaProblem>());
+    all.extend(kinds::<purser_compliance::ComplianceProblem>());
     all
 }
 

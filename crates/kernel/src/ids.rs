@@ -84,6 +84,9 @@ kinds! {
     AuditSealEntry => AuditSealEntryId, "an entry's place in a seal";
     AuditSealKey => AuditSealKeyId, "a key that signs seals";
     DataAccess => DataAccessId, "a reading of personal data";
+    PiiFinding => PiiFindingId, "personal data that was found in a text";
+    PiiRule => PiiRuleId, "a rule by which personal data is found";
+    PiiScan => PiiScanId, "a look at all texts for personal data";
     // integrations
     Integration => IntegrationId, "an integration";
     InboundEvent => InboundEventId, "an event received from a provider";

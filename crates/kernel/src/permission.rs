@@ -78,6 +78,14 @@ pub enum Permission {
     #[strum(serialize = "audit.erase")]
     #[serde(rename = "audit.erase")]
     AuditErase,
+    /// Read where personal data was found in free texts, and by which rules; never what stands there.
+    #[strum(serialize = "pii.read")]
+    #[serde(rename = "pii.read")]
+    PiiRead,
+    /// Say what is looked for as personal data, have texts looked at, and review what was found: a decision, for people.
+    #[strum(serialize = "pii.manage")]
+    #[serde(rename = "pii.manage")]
+    PiiManage,
     /// Read what was used and what it costs.
     #[strum(serialize = "usage.read")]
     #[serde(rename = "usage.read")]
@@ -181,6 +189,7 @@ impl Permission {
             | Self::ApiKeysManage
             | Self::IdentitiesManage
             | Self::AuditErase
+            | Self::PiiManage
     }
 }
 
@@ -248,7 +257,8 @@ impl SystemRole {
             | P::UsageRead
             | P::IntegrationsRead
             | P::WebhooksRead
-            | P::TrainingRead;
+            | P::TrainingRead
+            | P::PiiRead;
         match self {
             Self::Owner => PermissionSet::all(),
             // Whoever names the directory can become everybody it vouches for, an owner among them.

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod durations;
 pub mod imports;
 pub mod labels;
+mod numbers;
 pub mod orders;
 pub mod price_tiers;
 pub mod pricing;
@@ -16,6 +17,7 @@ pub mod reader;
 pub mod reading;
 pub mod variants;
 
+pub use numbers::Numbers;
 pub use problems::OrderingProblem;
 /// The rows that the functions of this crate return.
 pub use purser_entity_ordering as entity;
@@ -24,5 +26,6 @@ pub use purser_entity_ordering as entity;
 pub fn event_types() -> Vec<purser_store::outbox::EventType> {
     let mut types = orders::event_types();
     types.push(purser_store::outbox::EventType::of::<customers::CustomerCreated<'_>>());
+    types.push(purser_store::outbox::EventType::of::<customers::CustomerUpdated<'_>>());
     types
 }

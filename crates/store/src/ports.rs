@@ -13,6 +13,7 @@ mod rates;
 mod secrets;
 mod settings;
 mod tenants;
+mod texts;
 mod usage;
 
 pub use answers::{Answers, Correction, NewAnswer};
@@ -33,4 +34,5 @@ pub use rates::{ExchangeRate, ExchangeRates};
 pub use secrets::Secrets;
 pub use settings::{OrderSettings, Settings};
 pub use tenants::{Founded, MemberOf, Membership, Tenants};
+pub use texts::{FreeText, FreeTexts, KnownNumbers};
 pub use usage::{Usage, UsageMeter};

@@ -1,4 +1,4 @@
-//! The tables of seals over the audit trail and of who read personal data.
+//! The tables of seals over the audit trail, of who read personal data, and of where it was found.
 #![expect(
     missing_docs,
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
@@ -7,6 +7,9 @@ pub mod audit_seal;
 pub mod audit_seal_entry;
 pub mod audit_seal_key;
 pub mod data_access;
+pub mod pii_finding;
+pub mod pii_rule;
+pub mod pii_scan;
 
 use purser_entity_core::{TableShape, shape};
 
@@ -17,5 +20,8 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<audit_seal_entry::Entity>(),
         shape::<audit_seal_key::Entity>(),
         shape::<data_access::Entity>(),
+        shape::<pii_finding::Entity>(),
+        shape::<pii_rule::Entity>(),
+        shape::<pii_scan::Entity>(),
     ]
 }

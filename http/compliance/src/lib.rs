@@ -1,8 +1,9 @@
-//! Seals over the audit trail, its export, what is erased from it, and who read what.
+//! Seals over the audit trail, its export, what is erased from it, who read what, and personal data in free text.
 mod accesses;
 mod erase;
 mod export;
 mod keys;
+mod pii;
 mod proof;
 mod seals;
 
@@ -16,5 +17,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(proof::routes)
         .configure(seals::routes)
         .configure(keys::routes)
-        .configure(accesses::routes);
+        .configure(accesses::routes)
+        .configure(pii::routes);
 }

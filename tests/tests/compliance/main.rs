@@ -5,6 +5,7 @@ mod at_once;
 mod command;
 mod erasing;
 mod export;
+mod pii;
 mod proofs;
 mod sealing;
 mod tampering;
