@@ -19,7 +19,7 @@ pub fn text<'t>(detector: &Detector, text: &'t str) -> Cow<'t, str> {
 /// Logs are full of numbers: only what is certain is masked. Addresses of the Internet Protocol are not, which operators look for.
 pub fn line(line: &str) -> Cow<'_, str> {
     const OF_LOGS: [PiiType; 5] = [PiiType::Email, PiiType::Phone, PiiType::CreditCard, PiiType::Iban, PiiType::Ssn];
-    const CERTAIN: f64 = 0.75;
+    const CERTAIN: f64 = 0.6;
     static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::predefined(&OF_LOGS));
     let mut found = DETECTOR.find(line, &[]);
     found.retain(|hit| hit.confidence >= CERTAIN);

@@ -1,7 +1,12 @@
 //! What the rules find in a text that nobody keeps.
 use actix_web::{post, web::Data};
 use purser_compliance::pii::{Hit, Scanner, mask};
-use purser_http::{body::Body, problem::Refusal, reply::Reply, unit::Read};
+use purser_http::{
+    body::Body,
+    problem::Refusal,
+    reply::Reply,
+    unit::{Read, Write},
+};
 use purser_kernel::{Problem, ids::PiiRuleId};
 use purser_store::name_of;
 use serde::{Deserialize, Serialize};
@@ -65,13 +70,14 @@ impl From<&Hit> for PiiHitView {
     responses((status = 200, body = TestedPiiRules)),
 )]
 #[post("/v1/pii-rules/test")]
-async fn test(unit: Read, scanner: Data<Scanner>, body: Body<TestPiiRules>) -> Result<Reply, Refusal> {
+async fn test(unit: Write, scanner: Data<Scanner>, body: Body<TestPiiRules>) -> Result<Reply, Refusal> {
     let TestPiiRules { text } = body.into_inner();
     if text.chars().count() > MAX_TEXT {
         let message = format!("must have at most {MAX_TEXT} characters");
         return Err(Problem::invalid("/text", "too_long", message).into());
     }
-    let tx = unit.begin().await?;
+    // Sent again it says the same: an idempotency key has nothing to keep.
+    let tx = Read::begin(&unit).await?;
     let hits = scanner.look(&tx, &text).await?;
     let masked = mask::hits(&text, &hits).into_owned();
     Ok(Reply::ok(&TestedPiiRules { hits: hits.iter().map(PiiHitView::from).collect(), masked })?)

@@ -7,10 +7,9 @@ use purser_tests::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-const PERSONAL: [&str; 7] = [
+const PERSONAL: [&str; 6] = [
     "ana.diaz@example.com",
     "20 7946 0018",
-    "7946",
     "219-09-9998",
     "Long Lane",
     "DE89 3704 0044 0532 0130 00",

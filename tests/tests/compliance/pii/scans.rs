@@ -6,6 +6,7 @@ use purser_tests::{
 };
 use rstest::rstest;
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 const LIST: &str = "/v1/pii-scans";
 
@@ -19,9 +20,9 @@ async fn done(tenant: &Tenant, scan: &Value) -> Value {
 
 /// So many customers with a mail address in their name, the oldest first.
 async fn customers(tenant: &Tenant, count: usize) -> Vec<Value> {
-    let mut file = String::from("business_name\n");
+    let mut file = String::from("customer_code,business_name\n");
     for number in 0..count {
-        file.push_str(&format!("c{number}@example.com\n"));
+        writeln!(file, "C{number},c{number}@example.com").unwrap();
     }
     let import = |path: String| {
         let request = tenant.request("POST", &path).header("Content-Type", "text/csv");

@@ -13,6 +13,8 @@ use purser_entity_compliance::pii_rule::PiiType;
 /// Blocks of one number.
 const MAX_BLOCKS: usize = 8;
 const WEIGHT: Weight = Weight { more: 0.35, less: 0.4 };
+/// With a plus and a country code it is hardly anything else.
+const WITH_PLUS: Weight = Weight { more: 0.14, less: 0.2 };
 
 pub(super) fn find(text: &str) -> Vec<Candidate> {
     runs(text).flat_map(|run| numbers(text, &run)).collect()
@@ -59,8 +61,9 @@ fn number(text: &str, run: &Run, from: usize, blocks: &[Block], is_all: bool) ->
         is_all,
     };
     let base = written.form()?;
+    let weight = if opening.contains('+') { WITH_PLUS } else { WEIGHT };
     let is_number = stands_alone(text, &bytes) && !is_of_address(text, bytes.start) && !is_fraction(text, bytes.end);
-    is_number.then(|| Candidate::new(bytes.clone(), base + context::of(PiiType::Phone, text, &bytes, WEIGHT)))
+    is_number.then(|| Candidate::new(bytes.clone(), base + context::of(PiiType::Phone, text, &bytes, weight)))
 }
 
 /// What of the signs before its first digit belongs to a number: a plus, and a parenthesis if it is closed in it.

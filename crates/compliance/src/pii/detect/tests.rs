@@ -189,6 +189,16 @@ fn a_masked_line_is_what_it_was() {
         assert_eq!((&read["at"], &read["address"]), (&line["at"], &line["address"]));
         assert!(!masked.contains("ana@") && !masked.contains("42424242424"), "{masked}");
     }
+    // What is personal is so behind any word.
+    for personal in
+        ["4242 4242 4242 4242", "+44 20 7946 0018", "ana@example.com", "DE89370400440532013000", "219-09-9998"]
+    {
+        for word in ["order", "error code", "version", "=", ""] {
+            let line = format!("{word} {personal}");
+            let is_kept = mask::line(&line).contains(personal);
+            assert_eq!(is_kept, personal == "219-09-9998" && !["=", ""].contains(&word), "{line}");
+        }
+    }
     // Ids, times and numbers of every day stay.
     let line = "2026-11-30T04:01:24.123456Z  INFO request{id=01934a6f-5b1c-7e2d-9a3f-123456789012}: answered status=200 took_us=1764475284123456 \
                 address=127.0.0.1:39427 version=0.1.0 lsn=0/4242424242";
