@@ -8,7 +8,15 @@ use purser_auth::{
     Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, UsageEvents, rates::Rates};
-use purser_compliance::{AccessLog, Deletions, PurgeDeleted, RetentionRules, SealTrail};
+use purser_compliance::{
+    AccessLog, Deletions, PurgeDeleted, RetentionRules, SealTrail,
+    pii::{
+        Marks, Scanner,
+        rules::PredefinedRules,
+        scan::{ScanText, Sweep as SweepFindings, scan_triggers},
+        scans::ScanTexts,
+    },
+};
 use purser_integrations::{
     ProcessInbound, Providers, Reach,
     delivery::{Deliver, Deliveries, Fanout, SweepDeliveries, WebhookOptions},
@@ -23,14 +31,15 @@ use purser_kernel::{
 };
 use purser_media::{Folder, Media, RemoveBlob, Sweep};
 use purser_messaging::{
-    InboxService,
+    InboxService, MessageTexts,
     notifications::{Notifications, Notify, Parties, SendDigests, SendNotifications},
 };
 use purser_migration::{APPEND_ONLY, tenant_tables};
 use purser_ordering::{
-    customers::{Customers, Directory},
+    Numbers,
+    customers::{CustomerTexts, Customers, Directory},
     labels::PredefinedLabels,
-    orders::{OrderConfirmation, Orders},
+    orders::{OrderConfirmation, OrderTexts, Orders},
     reader::{OrderReader, RuleReader},
     reading::{ReadConversation, ReadMessages},
 };
@@ -39,7 +48,7 @@ use purser_store::{
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
     ports::{
-        Answers, CustomerDirectory, Inbox, Memberships, NotificationSettings, People, Restorable, Settings, Tenants,
+        Answers, CustomerDirectory, FreeTexts, Inbox, Memberships, NotificationSettings, People, Restorable, Settings, Tenants,
         UsageMeter,
     },
     retention::{Events, Expiring, RemoveExpired},
@@ -94,6 +103,8 @@ pub struct Services {
     pub accesses: AccessLog,
     /// How long what is kept.
     pub retention: RetentionRules,
+    /// Who looks for personal data in texts.
+    pub scanner: Scanner,
     /// The organizations.
     pub tenants: Arc<dyn Tenants>,
     /// What is taken of webhook endpoints.
@@ -169,6 +180,7 @@ impl Services {
             media: Media { blobs, limits: Arc::new(Tenancy), max_bytes: config.max_media_bytes },
             deletions: Deletions::new(restorables(), settings.clone()),
             accesses: AccessLog::new(store.clone()),
+            scanner: Scanner::new(texts(), Arc::new(Numbers), Marks::new(&master_key)?),
             inbox: Arc::new(InboxService::new(directory.clone())),
             meter: Arc::new(Meter),
             retention: retention(config),
@@ -215,6 +227,7 @@ impl Services {
             .app_data(Data::new(self.deletions.clone()))
             .app_data(Data::new(self.accesses.clone()))
             .app_data(Data::new(self.retention.clone()))
+            .app_data(Data::new(self.scanner.clone()))
             .app_data(Data::new(self.webhook_rules.clone()))
             .app_data(Data::new(self.doors.clone()))
             .app_data(Data::new(self.streams.clone()))
@@ -225,10 +238,12 @@ impl Services {
     pub fn job_handlers(&self) -> Vec<Arc<dyn JobHandler>> {
         let subscribers: Vec<Arc<dyn Subscriber>> = vec![
             Arc::new(PredefinedLabels),
+            Arc::new(PredefinedRules),
             Arc::new(Tell::new(self.decision_links.clone())),
             Arc::new(Notify::new(self.parties.clone())),
         ];
-        let triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
+        let mut triggers: Vec<Arc<dyn Trigger>> = vec![Arc::new(ReadMessages)];
+        triggers.extend(scan_triggers(&texts()));
         let read = ReadConversation::new(
             self.reader.clone(),
             self.inbox.clone(),
@@ -252,6 +267,9 @@ impl Services {
             Arc::new(Analyze),
             Arc::new(Expire::new((*self.approvals).clone())),
             Arc::new(Review::new((*self.approvals).clone())),
+            Arc::new(ScanText::new(self.scanner.clone())),
+            Arc::new(ScanTexts::new(self.scanner.clone())),
+            Arc::new(SweepFindings::new(self.scanner.clone(), self.tenants.clone())),
             Arc::new(SweepDeliveries::new(self.tenants.clone())),
             Arc::new(SendNotifications::new(self.parties.clone(), self.mailer.clone(), self.links.clone())),
             Arc::new(SendDigests::new(self.parties.clone())),
@@ -302,6 +320,7 @@ impl Services {
             (RemoveExpired::KIND, "57 3 * * *"),
             // There are time zones that begin at every quarter of an hour.
             (SendDigests::KIND, "*/15 * * * *"),
+            (SweepFindings::KIND, "17 4 * * *"),
             (Analyze::KIND, "47 3 * * *"),
             (SweepDeliveries::KIND, "*/15 * * * *"),
         ]
@@ -316,6 +335,11 @@ pub fn retention(config: &Config) -> RetentionRules {
         notification_days: days(config.notification_retention_days),
         webhook_delivery_days: days(config.webhook_retention_days),
     }
+}
+
+/// Where people write freely.
+fn texts() -> Vec<Arc<dyn FreeTexts>> {
+    vec![Arc::new(CustomerTexts), Arc::new(MessageTexts), Arc::new(OrderTexts)]
 }
 
 /// Tables that organizations' rows can be removed from. What the server only adds to goes with what it is a part of, but for the audit

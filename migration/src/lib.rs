@@ -37,6 +37,7 @@ mod m20261129_000500_sign_in_networks;
 mod m20261129_000600_compliance;
 mod m20261130_000100_notifications;
 mod m20261130_000200_deletions;
+mod m20261130_000300_pii;
 mod m20261130_000400_retention;
 mod partitions;
 mod roles;
@@ -87,6 +88,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000600_compliance::Migration),
             Box::new(m20261130_000100_notifications::Migration),
             Box::new(m20261130_000200_deletions::Migration),
+            Box::new(m20261130_000300_pii::Migration),
             Box::new(m20261130_000400_retention::Migration),
         ]
     }

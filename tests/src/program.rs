@@ -1,11 +1,16 @@
 //! The `purser` program as a process.
 use crate::{
-    app::{Tenant, client},
+    app::{Tenant, client, eventually},
     database::TestDatabase,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -18,7 +23,11 @@ pub struct Program {
     pub child: Child,
     /// Where it answers; nowhere if it is a worker.
     pub url: String,
+    log: Log,
 }
+
+/// What it has logged since it began.
+type Log = Arc<Mutex<String>>;
 
 /// The program stands beside the folder of the test programs: `cargo test --workspace` builds both.
 pub fn binary() -> PathBuf {
@@ -72,15 +81,24 @@ impl Program {
 
     /// As [`Program::start`], with more of the environment.
     pub async fn start_with(database: &TestDatabase, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let (child, address) = begun(spawn(database, arguments, variables), "address").await;
-        Self { child, url: format!("http://{address}") }
+        let (child, address, log) = begun(spawn(database, arguments, variables), "address").await;
+        Self { child, url: format!("http://{address}"), log }
     }
 
     /// Starts `purser worker` and waits until it works.
     pub async fn worker(database: &TestDatabase, variables: &[(&str, &str)]) -> Self {
         let child = command(database, &["worker"], variables).spawn().expect("the program starts");
-        let (child, _) = begun(child, "metrics").await;
-        Self { child, url: String::new() }
+        let (child, _, log) = begun(child, "metrics").await;
+        Self { child, url: String::new(), log }
+    }
+
+    /// What it has logged since it began, once `words` are in it.
+    pub async fn log(&self, words: &str) -> String {
+        eventually(&format!("{words} to be logged"), || async {
+            let log = self.log.lock().expect("nobody panics with it").clone();
+            log.contains(words).then_some(log)
+        })
+        .await
     }
 
     /// SIGTERM, and how it ended: nothing after 30 seconds, when others would kill it.
@@ -110,8 +128,8 @@ impl Program {
     }
 }
 
-/// Reads its log until there is an entry with this field, and what that says.
-async fn begun(mut child: Child, field: &str) -> (Child, String) {
+/// Reads its log until there is an entry with this field: what that says, and where the rest is kept.
+async fn begun(mut child: Child, field: &str) -> (Child, String, Log) {
     let mut log = BufReader::new(child.stderr.take().expect("its log is a pipe")).lines();
     let begun = loop {
         let line = log.next_line().await.expect("the log can be read").expect("the program begins before it ends");
@@ -121,13 +139,19 @@ async fn begun(mut child: Child, field: &str) -> (Child, String) {
         }
     };
     // Somebody has to read on, or the program would wait for room in the pipe. What it says of bugs stands beside the test.
+    let kept = Log::default();
+    let keeper = kept.clone();
     tokio::spawn(async move {
         while let Ok(Some(line)) = log.next_line().await {
+            if let Ok(mut kept) = keeper.lock() {
+                kept.push_str(&line);
+                kept.push('\n');
+            }
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             if entry.is_null() || entry["level"] == "ERROR" {
                 eprintln!("{line}");
             }
         }
     });
-    (child, begun)
+    (child, begun, kept)
 }

@@ -4,6 +4,8 @@
 //! entries in the order in which they were sealed, then those that are not sealed yet, then a line that says that this is all.
 //! [`Sheet`] is for people: CSV, with the same filters.
 //!
+//! Either form can be had with personal data masked. Then it is no proof any more: what was hashed is not in it.
+//!
 //! Each part is a transaction of its own, so that none waits for a slow reader. The last seal is looked up first: what is sealed meanwhile is
 //! exported as not sealed yet.
 mod line;
@@ -14,6 +16,7 @@ pub use line::{Details, FORMAT, Line, Place};
 pub use lines::Lines;
 pub use sheet::Sheet;
 
+use crate::pii::{mask, rules};
 use purser_entity_compliance::audit_seal_entry;
 use purser_kernel::ids::AuditLogId;
 use purser_store::{AuditLog, prelude::*};
@@ -29,6 +32,18 @@ pub struct Part {
     pub bytes: Vec<u8>,
     /// The entries in it.
     pub ids: Vec<AuditLogId>,
+}
+
+/// The entries with personal data masked: what is kept as personal as a whole, and what is found in the rest.
+async fn masked(tx: &ReadTx, mut logs: Vec<AuditLog>) -> Result<Vec<AuditLog>, Problem> {
+    let detector = rules::detector(tx).await?;
+    for log in &mut logs {
+        mask::json(&detector, &mut log.entry.changes);
+        if let Some(details) = &mut log.details {
+            mask::personal(&mut details.details);
+        }
+    }
+    Ok(logs)
 }
 
 /// Where these entries are sealed.

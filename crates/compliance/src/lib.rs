@@ -1,4 +1,4 @@
-//! A trail that cannot be quietly edited.
+//! A trail that cannot be quietly edited, and what is personal in it and in free text.
 //!
 //! - [`sealer`] closes runs of entries of the audit trail with a signed Merkle root; [`proof`] shows that an entry is in one.
 //! - [`export`] writes the trail out; [`verify`] checks such a file offline, with the public key alone. [`merkle`], [`leaf`] and
@@ -7,6 +7,7 @@
 //! - [`retention`] says how long what is kept, and removes what is old from the trail without breaking a seal.
 //! - [`access`] writes down who read what may be personal.
 //! - [`deletions`] lists what was deleted, brings it back and purges it.
+//! - [`pii`] finds it in free text, and masks it.
 //!
 //! `docs/domains/compliance.md` says how an auditor uses it and what a seal does not prove.
 pub mod access;
@@ -16,6 +17,7 @@ pub mod export;
 pub mod keys;
 pub mod leaf;
 pub mod merkle;
+pub mod pii;
 mod problems;
 pub mod proof;
 pub mod retention;

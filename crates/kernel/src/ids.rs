@@ -86,6 +86,9 @@ kinds! {
     AuditSealKey => AuditSealKeyId, "a key that signs seals";
     DataAccess => DataAccessId, "a reading of personal data";
     RetentionRule => RetentionRuleId, "how long something is kept";
+    PiiFinding => PiiFindingId, "personal data that was found in a text";
+    PiiRule => PiiRuleId, "a rule by which personal data is found";
+    PiiScan => PiiScanId, "a look at all texts for personal data";
     // integrations
     Integration => IntegrationId, "an integration";
     InboundEvent => InboundEventId, "an event received from a provider";

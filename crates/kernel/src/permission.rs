@@ -94,6 +94,14 @@ pub enum Permission {
     #[strum(serialize = "deletions.purge")]
     #[serde(rename = "deletions.purge")]
     DeletionsPurge,
+    /// Read where personal data was found in free texts, and by which rules; never what stands there.
+    #[strum(serialize = "pii.read")]
+    #[serde(rename = "pii.read")]
+    PiiRead,
+    /// Say what is looked for as personal data, have texts looked at, and review what was found: a decision, for people.
+    #[strum(serialize = "pii.manage")]
+    #[serde(rename = "pii.manage")]
+    PiiManage,
     /// Read what was used and what it costs.
     #[strum(serialize = "usage.read")]
     #[serde(rename = "usage.read")]
@@ -199,6 +207,7 @@ impl Permission {
             | Self::AuditErase
             | Self::RetentionManage
             | Self::DeletionsPurge
+            | Self::PiiManage
     }
 }
 
@@ -268,7 +277,8 @@ impl SystemRole {
             | P::UsageRead
             | P::IntegrationsRead
             | P::WebhooksRead
-            | P::TrainingRead;
+            | P::TrainingRead
+            | P::PiiRead;
         match self {
             Self::Owner => PermissionSet::all(),
             // Whoever names the directory can become everybody it vouches for, an owner among them.

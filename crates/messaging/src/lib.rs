@@ -7,8 +7,10 @@ pub mod conversations;
 mod events;
 mod inbox;
 pub mod notifications;
+mod texts;
 
 pub use events::{ConversationLinked, MessageReceived, event_types};
 pub use inbox::InboxService;
 /// The rows that the functions of this crate return.
 pub use purser_entity_messaging as entity;
+pub use texts::MessageTexts;

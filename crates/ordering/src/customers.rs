@@ -3,6 +3,7 @@ mod codes;
 mod contacts;
 pub(crate) mod deletion;
 mod sheet;
+mod texts;
 
 use crate::OrderingProblem;
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 pub use contacts::{MAX_CONTACTS, NewContact};
 pub use sheet::CustomerSheet;
+pub use texts::CustomerTexts;
 
 const MAX_NAME: usize = 200;
 const MAX_CODE: usize = 40;
@@ -121,6 +123,37 @@ impl DomainEvent for CustomerCreated<'_> {
     const TYPE: &'static str = "customer.created";
     const RESOURCE: &'static str = "customer";
     const READERS: Readers = Readers::Holding(Permission::CustomersRead);
+
+    fn resource_id(&self) -> Uuid {
+        self.customer_id.as_uuid()
+    }
+
+    fn example() -> Self {
+        Self { customer_id: example_id(), customer_code: "C-00017", business_name: "Corner Café" }
+    }
+}
+
+/// A customer, or what its labels say of it, was changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CustomerUpdated<'c> {
+    customer_id: CustomerId,
+    customer_code: &'c str,
+    business_name: &'c str,
+}
+
+impl<'c> CustomerUpdated<'c> {
+    pub(crate) fn of(customer: &'c customer::Model) -> Self {
+        Self {
+            customer_id: customer.id,
+            customer_code: &customer.customer_code,
+            business_name: &customer.business_name,
+        }
+    }
+}
+
+impl DomainEvent for CustomerUpdated<'_> {
+    const TYPE: &'static str = "customer.updated";
+    const RESOURCE: &'static str = "customer";
 
     fn resource_id(&self) -> Uuid {
         self.customer_id.as_uuid()
@@ -229,6 +262,7 @@ pub async fn update(
     let after = CustomerWithContacts { customer, contacts };
     let entry = AuditEntry::new("customer.update", "customer", id);
     tx.audit(entry.before(&was).after(&view(&after))).await?;
+    tx.emit(&CustomerUpdated::of(&after.customer)).await?;
     Ok(after)
 }
 

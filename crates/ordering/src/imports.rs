@@ -21,7 +21,7 @@ mod token;
 
 pub use cells::Cells;
 pub(crate) use cells::joined;
-pub use export::{ExportPage, export_page};
+pub use export::{ExportPage, Mask, export_page};
 pub use file::{CsvFile, Delimiter, Upload};
 pub use report::{CellChange, CellError, Counts, Outcome, Report, RowReport};
 pub use run::{EachRow, commit, preview};

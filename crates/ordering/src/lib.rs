@@ -7,6 +7,7 @@ pub mod customers;
 pub mod durations;
 pub mod imports;
 pub mod labels;
+mod numbers;
 pub mod orders;
 pub mod price_tiers;
 pub mod pricing;
@@ -16,6 +17,7 @@ pub mod reader;
 pub mod reading;
 pub mod variants;
 
+pub use numbers::Numbers;
 pub use problems::OrderingProblem;
 use purser_kernel::{Id, Problem};
 use purser_store::ports::Restorable;
@@ -28,6 +30,7 @@ pub use purser_entity_ordering as entity;
 pub fn event_types() -> Vec<purser_store::outbox::EventType> {
     let mut types = orders::event_types();
     types.push(purser_store::outbox::EventType::of::<customers::CustomerCreated<'_>>());
+    types.push(purser_store::outbox::EventType::of::<customers::CustomerUpdated<'_>>());
     types
 }
 

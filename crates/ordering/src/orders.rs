@@ -18,6 +18,7 @@ mod events;
 mod history;
 mod lines;
 mod status;
+mod texts;
 
 use purser_entity_ordering::{
     customer,
@@ -37,6 +38,7 @@ pub use draft::{DraftLine, OrderDraft, amend, cancel_by_message, create, open_dr
 pub use edit::{EditLine, OrderEdit};
 pub(crate) use events::event_types;
 pub use lines::MAX_LINES;
+pub use texts::OrderTexts;
 
 /// An order and its lines in their order.
 #[derive(Clone, Debug)]

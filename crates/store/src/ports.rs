@@ -18,6 +18,7 @@ mod resource_readers;
 mod secrets;
 mod settings;
 mod tenants;
+mod texts;
 mod usage;
 
 pub use answers::{Answers, Correction, NewAnswer};
@@ -43,4 +44,5 @@ pub use resource_readers::ResourceReaders;
 pub use secrets::Secrets;
 pub use settings::{OrderSettings, Settings};
 pub use tenants::{Founded, MemberOf, Membership, Tenants};
+pub use texts::{FreeText, FreeTexts, KnownNumbers};
 pub use usage::{Usage, UsageMeter};

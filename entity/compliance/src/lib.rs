@@ -1,4 +1,4 @@
-//! The tables of seals over the audit trail and of who read personal data.
+//! The tables of seals over the audit trail, of who read personal data, and of where it was found.
 #![expect(
     missing_docs,
     reason = "what a column means stands in docs/schema.md and, where its name does not say it, beside it"
@@ -8,6 +8,9 @@ pub mod audit_seal_entry;
 pub mod audit_seal_key;
 pub mod data_access;
 pub mod retention_rule;
+pub mod pii_finding;
+pub mod pii_rule;
+pub mod pii_scan;
 
 use purser_entity_core::{TableShape, shape};
 
@@ -19,5 +22,8 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<audit_seal_key::Entity>(),
         shape::<data_access::Entity>(),
         shape::<retention_rule::Entity>(),
+        shape::<pii_finding::Entity>(),
+        shape::<pii_rule::Entity>(),
+        shape::<pii_scan::Entity>(),
     ]
 }

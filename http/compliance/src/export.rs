@@ -42,6 +42,8 @@ pub struct ExportAuditLogs {
     /// `json_lines` when left out.
     #[param(inline)]
     format: Option<ExportFormat>,
+    /// Whether personal data is masked; `false` when left out. A masked file cannot be verified.
+    mask: Option<bool>,
     /// Only what was done then or later.
     since: Option<DateTime<Utc>>,
     /// Only what was done before.
@@ -91,10 +93,10 @@ enum File {
 }
 
 impl File {
-    fn new(format: ExportFormat, filter: AuditFilter) -> Self {
+    fn new(format: ExportFormat, filter: AuditFilter, is_masked: bool) -> Self {
         match format {
-            ExportFormat::JsonLines => Self::Lines(Lines::new(filter)),
-            ExportFormat::Csv => Self::Sheet(Sheet::new(filter)),
+            ExportFormat::JsonLines => Self::Lines(Lines::new(filter).masked(is_masked)),
+            ExportFormat::Csv => Self::Sheet(Sheet::new(filter).masked(is_masked)),
         }
     }
 
@@ -137,8 +139,8 @@ async fn export(
     accesses: Data<AccessLog>,
     Query(query): Query<ExportAuditLogs>,
 ) -> Result<HttpResponse, Refusal> {
-    let format = query.format.unwrap_or_default();
-    let mut file = File::new(format, query.filter()?);
+    let (format, is_masked) = (query.format.unwrap_or_default(), query.mask.unwrap_or_default());
+    let mut file = File::new(format, query.filter()?, is_masked);
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(file.name().to_owned())],

@@ -1,9 +1,11 @@
-//! Seals over the audit trail, its export, what is erased from it, who read what, and how long what is kept.
+//! Seals over the audit trail, its export, what is erased from it, who read what, personal data in free text, what was deleted, and how long
+//! what is kept.
 mod accesses;
 mod deletions;
 mod erase;
 mod export;
 mod keys;
+mod pii;
 mod proof;
 mod retention;
 mod seals;
@@ -20,5 +22,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(keys::routes)
         .configure(accesses::routes)
         .configure(retention::routes)
-        .configure(deletions::routes);
+        .configure(deletions::routes)
+        .configure(pii::routes);
 }

@@ -1,4 +1,5 @@
 //! Imports and exports of products and customers as CSV.
+mod masked;
 mod stream;
 mod upload;
 mod view;
@@ -53,6 +54,18 @@ pub struct ExportQuery {
     delimiter: Option<DelimiterName>,
 }
 
+/// How the file of customers is made.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportCustomers {
+    /// What stands between two cells; a comma when left out.
+    #[param(inline)]
+    delimiter: Option<DelimiterName>,
+    /// Whether personal data is masked; `false` when left out. A masked file is not to be imported.
+    mask: Option<bool>,
+}
+
 /// Imports products from a CSV file, known by their SKU.
 ///
 /// Without `commit` it is a dry run, which changes nothing: it says what would become of each row, and gives the token that commits
@@ -82,7 +95,7 @@ async fn import_products(
 )]
 #[get("/v1/products/export")]
 async fn export_products(unit: Read, Query(query): Query<ExportQuery>) -> Result<HttpResponse, Refusal> {
-    csv_file(unit, ProductSheet, "products.csv", query.delimiter.map(Into::into), None).await
+    csv_file(unit, ProductSheet, "products.csv", query.delimiter.map(Into::into), None, false).await
 }
 
 /// Imports customers from a CSV file, known by their code.
@@ -106,11 +119,11 @@ async fn import_customers(
     import(&unit, &sheet, query, upload).await
 }
 
-/// All customers as a CSV file that an import reads, the oldest first.
+/// All customers as a CSV file that an import reads, the oldest first; with `mask`, one that shows nobody whole.
 #[utoipa::path(
     tag = "Customers",
     security(("bearer" = ["customers.read"])),
-    params(ExportQuery),
+    params(ExportCustomers),
     responses((status = 200, body = String, content_type = "text/csv")),
 )]
 #[get("/v1/customers/export")]
@@ -118,10 +131,12 @@ async fn export_customers(
     unit: Read,
     customers: Data<Customers>,
     accesses: Data<AccessLog>,
-    Query(query): Query<ExportQuery>,
+    Query(query): Query<ExportCustomers>,
 ) -> Result<HttpResponse, Refusal> {
     let sheet = CustomerSheet { settings: customers.settings.clone() };
-    csv_file(unit, sheet, "customers.csv", query.delimiter.map(Into::into), Some(accesses)).await
+    let is_masked = query.mask.unwrap_or_default();
+    let name = if is_masked { "customers-masked.csv" } else { "customers.csv" };
+    csv_file(unit, sheet, name, query.delimiter.map(Into::into), Some(accesses), is_masked).await
 }
 
 async fn import<S: Sheet>(

@@ -7,6 +7,7 @@ mod deletions;
 mod erasing;
 mod expiring;
 mod export;
+mod pii;
 mod proofs;
 mod retention;
 mod sealing;

@@ -81,6 +81,7 @@ impl Shop {
         let delegation = json!({ "to_user": colleague.user_id, "until": in_days(30) });
         let delegation = owner.create("/v1/approval-delegations", &delegation).await;
         let file = owner.upload("?filename=order.txt", "text/plain", "4 white bread").await.expect(201).json();
+        let (rule, finding, scan) = personal_data(&owner).await;
         app.seal(&owner).await;
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
         names.extend([
@@ -108,6 +109,9 @@ impl Shop {
             ("invitation token", app.mail(&invited, "invites you").await.token()),
             ("NotificationId", told(&owner).await),
             ("OrderId", id(&order)),
+            ("PiiFindingId", id(&finding)),
+            ("PiiRuleId", id(&rule)),
+            ("PiiScanId", id(&scan)),
             ("OrderLineId", id(&order["lines"][0])),
             ("OrganizationId", owner.organization_id.clone()),
             ("name in /v1/organization/secrets/{name}", "openai_api_key".to_owned()),
@@ -266,8 +270,23 @@ async fn deletion(owner: &Tenant) -> String {
 async fn label(owner: &Tenant, customer: &Value) -> Value {
     let label = owner.create("/v1/customer-labels", &json!({ "name": "Route", "color": "#0a0b0c" })).await;
     let labelled = format!("/v1/customers/{}/labels/{}", id(customer), id(&label));
-    owner.put(&labelled, &json!({ "value": "north" })).await.expect(200);
+    owner.put(&labelled, &json!({ "value": "north, ask ana@example.com" })).await.expect(200);
     label
+}
+
+/// A rule, what was found in what the label says, and a look at all texts that is over.
+async fn personal_data(owner: &Tenant) -> (Value, Value, Value) {
+    let rule = json!({ "name": "Staff", "pii_type": "person", "pattern": "EMP-[0-9]{4}" });
+    let rule = owner.create("/v1/pii-rules", &rule).await;
+    let first =
+        async |path: &str| owner.get(path).await.expect(200).json()["data"].as_array().unwrap().first().cloned();
+    let finding =
+        eventually("what the label says to be looked at", || first("/v1/pii-findings?resource=customer")).await;
+    owner.post("/v1/pii-scans", &json!({ "resource": "order" })).await.expect(202);
+    let scan = eventually("the scan to be over", || async {
+        first("/v1/pii-scans").await.filter(|scan| scan["status"] == "done")
+    });
+    (rule, finding, scan.await)
 }
 
 /// A project and an engagement, both with the owner in them.

@@ -24,6 +24,9 @@ pub enum Line {
         filtered: bool,
         /// The number of the last seal; 0 before the first.
         seals: i64,
+        /// Whether personal data was masked: then nothing in it is what was hashed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        masked: bool,
     },
     /// A seal.
     Seal(Seal),

@@ -1,5 +1,5 @@
 //! The trail as JSON Lines, for [`verify`](crate::verify).
-use super::{FORMAT, Line, PART, Part, is_last, places};
+use super::{FORMAT, Line, PART, Part, is_last, masked, places};
 use crate::sealer::behind;
 use purser_entity_compliance::{audit_seal, audit_seal_entry};
 use purser_entity_platform::audit_log;
@@ -25,6 +25,7 @@ enum Stage {
 #[derive(Clone, Debug)]
 pub struct Lines {
     filter: AuditFilter,
+    is_masked: bool,
     stage: Stage,
     /// The last seal that is in it.
     seals: i64,
@@ -34,7 +35,12 @@ pub struct Lines {
 impl Lines {
     /// The entries that `filter` finds. Only without one the file can be verified as a whole.
     pub fn new(filter: AuditFilter) -> Self {
-        Self { filter, stage: Stage::Header, seals: 0, entries: 0 }
+        Self { filter, is_masked: false, stage: Stage::Header, seals: 0, entries: 0 }
+    }
+
+    /// With personal data masked, if so. It cannot be verified then.
+    pub fn masked(self, is_masked: bool) -> Self {
+        Self { is_masked, ..self }
     }
 
     /// The next part; nothing when that was all.
@@ -59,8 +65,13 @@ impl Lines {
         let filtered = !self.filter.is_everything();
         let last = tx.find::<audit_seal::Entity>().order_by(audit_seal::Column::Number, Desc).one().await?;
         self.seals = last.map_or(0, |seal| seal.number);
-        let header =
-            Line::Header { format: FORMAT.to_owned(), organization_id: tx.organization(), filtered, seals: self.seals };
+        let header = Line::Header {
+            format: FORMAT.to_owned(),
+            organization_id: tx.organization(),
+            filtered,
+            seals: self.seals,
+            masked: self.is_masked,
+        };
         write(part, &header)?;
         Ok(if filtered { Stage::Entries(None) } else { Stage::Seals(0) })
     }
@@ -89,7 +100,7 @@ impl Lines {
             .await?;
         let ids = audit_log::Column::Id.is_in(rows.iter().map(|row| row.audit_id));
         let logs = if rows.is_empty() { Vec::new() } else { tx.find().filter(ids).all(PART).await? };
-        let logs = AuditLog::all(tx, logs).await?;
+        let logs = self.all(tx, logs).await?;
         let logs: HashMap<_, _> = logs.into_iter().map(|log| (log.entry.id, log)).collect();
         for row in &rows {
             match logs.get(&row.audit_id) {
@@ -112,7 +123,7 @@ impl Lines {
         let (is_whole, filter) = (self.filter.is_everything(), self.filter.clone());
         let entries = filter.find(tx)?.filter_if(after.map(behind));
         let entries = entries.order_by(Column::CreatedAt, Asc).order_by(Column::Id, Asc).all(PART).await?;
-        let logs = AuditLog::all(tx, entries).await?;
+        let logs = self.all(tx, entries).await?;
         let places = places(tx, &logs).await?;
         for log in &logs {
             let place = places.get(&log.entry.id).filter(|place| place.seal_number <= self.seals);
@@ -122,6 +133,12 @@ impl Lines {
         }
         let last = logs.last().map(|log| (log.entry.created_at, log.entry.id));
         Ok(if is_last(logs.len()) { Stage::End } else { Stage::Entries(last) })
+    }
+
+    /// The entries as they are written.
+    async fn all(&self, tx: &ReadTx, entries: Vec<audit_log::Model>) -> Result<Vec<AuditLog>, Problem> {
+        let logs = AuditLog::all(tx, entries).await?;
+        if self.is_masked { masked(tx, logs).await } else { Ok(logs) }
     }
 
     fn add(&mut self, part: &mut Part, log: &AuditLog, place: Option<&audit_seal_entry::Model>) -> Result<(), Problem> {

@@ -1,5 +1,5 @@
 //! The trail as CSV (RFC 4180), for people and their spreadsheets.
-use super::{PART, Part, is_last, places};
+use super::{PART, Part, is_last, masked, places};
 use crate::{leaf::time, sealer::behind};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use purser_entity_compliance::audit_seal_entry;
@@ -36,6 +36,7 @@ const COLUMNS: [&str; 18] = [
 #[derive(Clone, Debug)]
 pub struct Sheet {
     filter: AuditFilter,
+    is_masked: bool,
     is_begun: bool,
     is_over: bool,
     /// The last entry.
@@ -45,7 +46,12 @@ pub struct Sheet {
 impl Sheet {
     /// The entries that `filter` finds.
     pub fn new(filter: AuditFilter) -> Self {
-        Self { filter, is_begun: false, is_over: false, after: None }
+        Self { filter, is_masked: false, is_begun: false, is_over: false, after: None }
+    }
+
+    /// With personal data masked, if so.
+    pub fn masked(self, is_masked: bool) -> Self {
+        Self { is_masked, ..self }
     }
 
     /// The next part; nothing when that was all.
@@ -57,6 +63,8 @@ impl Sheet {
         let entries = self.filter.clone().find(tx)?.filter_if(self.after.map(behind));
         let entries = entries.order_by(audit_log::Column::CreatedAt, Asc).order_by(audit_log::Column::Id, Asc);
         let logs = AuditLog::all(tx, entries.all(PART).await?).await?;
+        let last = logs.last().map(|log| (log.entry.created_at, log.entry.id));
+        let logs = if self.is_masked { masked(tx, logs).await? } else { logs };
         let places = places(tx, &logs).await?;
         let start = if self.is_begun { Vec::new() } else { BYTE_ORDER_MARK.to_vec() };
         let mut lines =
@@ -73,7 +81,7 @@ impl Sheet {
         let bytes = lines.into_inner().map_err(|error| Problem::internal(error.to_string()))?;
         self.is_begun = true;
         self.is_over = is_last(logs.len());
-        self.after = logs.last().map(|log| (log.entry.created_at, log.entry.id));
+        self.after = last;
         Ok(Some(Part { bytes, ids: logs.iter().map(|log| log.entry.id).collect() }))
     }
 }

@@ -20,10 +20,12 @@ pub(super) fn report(mut trail: Trail, keys: &[PublicKey], roots: &[Hash]) -> Re
     let mut findings = std::mem::take(&mut trail.findings);
     match trail.header {
         None => findings.insert(0, Finding::NoHeader),
+        // Every line says so again.
+        Some(header) if header.masked => findings = vec![Finding::Masked],
         Some(header) if header.filtered => findings.insert(0, Finding::Filtered),
         Some(_) => {}
     }
-    let is_checked = trail.header.is_some_and(|header| !header.filtered);
+    let is_checked = trail.header.is_some_and(|header| !header.filtered && !header.masked);
     let last = trail.seals.last_key_value().map(|(number, seal)| (*number, seal.statement.merkle_root.clone()));
     let mut report = Report {
         organization: trail.header.map(|header| header.organization),

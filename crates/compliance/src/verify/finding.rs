@@ -19,6 +19,11 @@ pub enum Finding {
     /// It is an export of some entries.
     #[error("the export was filtered, so nobody can tell what is missing: export the trail without filters")]
     Filtered,
+    /// Personal data in it was masked.
+    #[error(
+        "personal data in the export was masked, so nothing in it is as it was sealed: export the trail without masks"
+    )]
+    Masked,
     /// The last line is missing, or says otherwise than there are.
     #[error("the export is not complete: its last line is missing or counts other entries than there are")]
     Incomplete,

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) struct Header {
     pub(super) organization: OrganizationId,
     pub(super) filtered: bool,
+    pub(super) masked: bool,
     pub(super) seals: i64,
 }
 
@@ -75,9 +76,9 @@ impl Trail {
 
     fn take(&mut self, number: usize, line: Line) {
         match line {
-            Line::Header { format, organization_id, filtered, seals } => {
+            Line::Header { format, organization_id, filtered, seals, masked } => {
                 if format == FORMAT && self.header.is_none() {
-                    self.header = Some(Header { organization: organization_id, filtered, seals });
+                    self.header = Some(Header { organization: organization_id, filtered, masked, seals });
                 } else {
                     let why = format!("it is a header of {format}, or another one");
                     self.findings.push(Finding::Unreadable { line: number, why });

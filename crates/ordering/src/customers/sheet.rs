@@ -1,7 +1,7 @@
 //! Customers as rows of a file.
 use super::{
-    CustomerChange, CustomerCreated, CustomerWithContacts, MAX_CODE, apply, checked, code_form, code_taken, unwritten,
-    view,
+    CustomerChange, CustomerCreated, CustomerUpdated, CustomerWithContacts, MAX_CODE, apply, checked, code_form,
+    code_taken, unwritten, view,
 };
 use crate::imports::{Cells, Change, Reach, Sheet};
 use async_trait::async_trait;
@@ -127,6 +127,9 @@ impl Sheet for CustomerSheet {
         let created = changes.iter().filter(|change| change.before.is_none()).map(|change| &change.after);
         let created: Vec<CustomerCreated<'_>> = created.map(CustomerCreated::of).collect();
         tx.emit_many(&created).await?;
+        let updated = changes.iter().filter(|change| change.before.is_some()).map(|change| &change.after);
+        let updated: Vec<CustomerUpdated<'_>> = updated.map(CustomerUpdated::of).collect();
+        tx.emit_many(&updated).await?;
         let columns = [
             Column::BusinessName,
             Column::NameSearch,

@@ -1,4 +1,5 @@
 //! Which customer has which label.
+use crate::customers::CustomerUpdated;
 use purser_entity_ordering::{
     customer,
     customer_label::{self, Column as LabelColumn},
@@ -49,7 +50,7 @@ pub async fn assign(
     value: Option<String>,
 ) -> Result<AssignedLabel, Problem> {
     tx.scope().require(Permission::CustomersManage)?;
-    tx.get::<customer::Entity>(customer_id).await?;
+    let customer = tx.get::<customer::Entity>(customer_id).await?;
     // Nobody deletes the label meanwhile.
     let label = tx.get_for_update::<customer_label::Entity>(label_id).await?;
     let value = text::optional_line("/value", value.as_deref(), MAX_VALUE)?;
@@ -64,17 +65,19 @@ pub async fn assign(
     let assignment = tx.upsert(row, key, [Column::Value, Column::UpdatedAt]).await?;
     let view = json!({ "label_id": label_id, "value": assignment.value });
     tx.audit(AuditEntry::new("customer.label", "customer", customer_id).after(&view)).await?;
+    tx.emit(&CustomerUpdated::of(&customer)).await?;
     Ok(AssignedLabel { label, assignment })
 }
 
 /// Takes a label from a customer. `not_found` when it does not have it.
 pub async fn unassign(tx: &WriteTx, customer_id: CustomerId, label_id: CustomerLabelId) -> Result<(), Problem> {
     tx.scope().require(Permission::CustomersManage)?;
-    tx.get::<customer::Entity>(customer_id).await?;
+    let customer = tx.get::<customer::Entity>(customer_id).await?;
     let assignment = Column::CustomerId.eq(customer_id).and(Column::LabelId.eq(label_id));
     if tx.remove::<customer_label_assignment::Entity>(assignment).await? == 0 {
         return Err(Problem::not_found("customer label"));
     }
     let view = json!({ "label_id": label_id });
-    tx.audit(AuditEntry::new("customer.unlabel", "customer", customer_id).before(&view)).await
+    tx.audit(AuditEntry::new("customer.unlabel", "customer", customer_id).before(&view)).await?;
+    tx.emit(&CustomerUpdated::of(&customer)).await
 }

@@ -1,4 +1,5 @@
 //! Answers that are longer than memory should be.
+use super::masked::cell;
 use super::view::{ImportView, LineView};
 use crate::imports::upload::not_kept;
 use actix_web::{
@@ -7,10 +8,10 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use futures_util::{StreamExt, stream};
-use purser_compliance::{Access, AccessLog};
+use purser_compliance::{Access, AccessLog, pii::rules};
 use purser_http::{problem::Refusal, unit::Read};
 use purser_kernel::{Cursor, Id, Problem};
-use purser_ordering::imports::{self, Delimiter, ExportPage, Sheet};
+use purser_ordering::imports::{self, Delimiter, ExportPage, Mask, Sheet};
 use std::{
     fs::File,
     io::{self, BufWriter, Seek, Write},
@@ -61,9 +62,10 @@ pub(super) async fn csv_file<S: Sheet + 'static>(
     name: &str,
     delimiter: Option<Delimiter>,
     accesses: Option<Data<AccessLog>>,
+    is_masked: bool,
 ) -> Result<HttpResponse, Refusal> {
     let delimiter = delimiter.unwrap_or(Delimiter::Comma);
-    let source = Source { unit, sheet, delimiter, accesses };
+    let source = Source { unit, sheet, delimiter, accesses, is_masked };
     let (first, next) = source.page(None).await?;
     let rest = stream::try_unfold((source, next), move |(source, next)| async move {
         let Some(cursor) = next else {
@@ -89,13 +91,18 @@ struct Source<S> {
     delimiter: Delimiter,
     /// Where it is noted who exports, if the rows may be about people.
     accesses: Option<Data<AccessLog>>,
+    /// Whether personal data is masked.
+    is_masked: bool,
 }
 
 impl<S: Sheet> Source<S> {
     async fn page(&self, cursor: Option<Cursor>) -> Result<(Bytes, Option<Cursor>), Refusal> {
-        let Self { unit, sheet, delimiter, accesses } = self;
+        let Self { unit, sheet, delimiter, accesses, is_masked } = self;
         let tx = unit.begin().await?;
-        let ExportPage { lines, ids, next } = imports::export_page(&tx, sheet, cursor, *delimiter).await?;
+        let detector = if *is_masked { Some(rules::detector(&tx).await?) } else { None };
+        let mask = detector.as_ref().map(|detector| move |column: &str, text: &str| cell(detector, column, text));
+        let mask = mask.as_ref().map(|mask| -> &Mask<'_> { mask });
+        let ExportPage { lines, ids, next } = imports::export_page(&tx, sheet, cursor, *delimiter, mask).await?;
         if let Some(accesses) = accesses {
             let ids = ids.into_iter().map(Id::<()>::from_uuid);
             accesses.note(unit.scope(), unit.purpose(), Access::export(S::RESOURCE, ids))?;
