@@ -48,8 +48,8 @@ use purser_store::{
     jobs::JobHandler,
     outbox::{Audience, Dispatcher, EventType, Subscriber, Trigger},
     ports::{
-        Answers, CustomerDirectory, FreeTexts, Inbox, Memberships, NotificationSettings, People, Restorable, Settings, Tenants,
-        UsageMeter,
+        Answers, CustomerDirectory, FreeTexts, Inbox, Memberships, NotificationSettings, People, Restorable, Settings,
+        Tenants, UsageMeter,
     },
     retention::{Events, Expiring, RemoveExpired},
 };

@@ -2,11 +2,7 @@
 use crate::{Config, Failure, app, migrations, report, wiring};
 use purser_compliance::retention::{Accesses, RetentionRules, trail};
 use purser_kernel::{Clock, Id, Kept, OrganizationId, Problem, Scope};
-use purser_store::{
-    Store,
-    ports::Retention,
-    retention::RemoveExpired,
-};
+use purser_store::{Store, ports::Retention, retention::RemoveExpired};
 use purser_tenancy::Tenancy;
 use std::{process::ExitCode, sync::Arc};
 

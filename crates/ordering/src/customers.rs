@@ -154,6 +154,7 @@ impl<'c> CustomerUpdated<'c> {
 impl DomainEvent for CustomerUpdated<'_> {
     const TYPE: &'static str = "customer.updated";
     const RESOURCE: &'static str = "customer";
+    const READERS: Readers = Readers::Holding(Permission::CustomersRead);
 
     fn resource_id(&self) -> Uuid {
         self.customer_id.as_uuid()

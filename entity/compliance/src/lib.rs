@@ -7,10 +7,10 @@ pub mod audit_seal;
 pub mod audit_seal_entry;
 pub mod audit_seal_key;
 pub mod data_access;
-pub mod retention_rule;
 pub mod pii_finding;
 pub mod pii_rule;
 pub mod pii_scan;
+pub mod retention_rule;
 
 use purser_entity_core::{TableShape, shape};
 

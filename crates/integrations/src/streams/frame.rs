@@ -40,7 +40,7 @@ struct Envelope<'e> {
 
 /// The event: `type` as its name, its number as its id. JSON has no line break of its own.
 pub(super) fn event(organization: OrganizationId, event: &Event) -> Result<String, Problem> {
-    let Event { id, sequence, event_type, resource, resource_id, payload, occurred_at } = event;
+    let Event { id, sequence, event_type, resource, resource_id, payload, occurred_at, by: _ } = event;
     let envelope = Envelope {
         r#type: event_type,
         timestamp: *occurred_at,
