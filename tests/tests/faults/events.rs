@@ -148,21 +148,22 @@ fn an_event_exists_if_and_only_if_its_change_was_committed(#[case] engine: Engin
     });
     let counts = std::cell::RefCell::new([0_usize; 3]);
     let held = runner.run(&steps(), |lanes| {
-        runtime.block_on(async {
-            let lane = async |steps: &Vec<Step>| {
-                for step in steps {
-                    let outcome = attempt(&shop, step).await;
-                    counts.borrow_mut()[match outcome {
-                        Outcome::Committed => 0,
-                        Outcome::RolledBack => 1,
-                        Outcome::Unknown => 2,
-                    }] += 1;
-                }
-            };
-            futures_util::future::join_all(lanes.iter().map(lane)).await;
-            check::both_ways(&shop).await
-        })
-        .map_err(TestCaseError::fail)
+        runtime
+            .block_on(async {
+                let lane = async |steps: &Vec<Step>| {
+                    for step in steps {
+                        let outcome = attempt(&shop, step).await;
+                        counts.borrow_mut()[match outcome {
+                            Outcome::Committed => 0,
+                            Outcome::RolledBack => 1,
+                            Outcome::Unknown => 2,
+                        }] += 1;
+                    }
+                };
+                futures_util::future::join_all(lanes.iter().map(lane)).await;
+                check::both_ways(&shop).await
+            })
+            .map_err(TestCaseError::fail)
     });
     held.unwrap();
     let [committed, rolled_back, unknown] = counts.into_inner();

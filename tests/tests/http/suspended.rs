@@ -45,7 +45,9 @@ async fn everything_but_reading_is_refused(#[case] engine: Engine) {
         }
         let answer = Call::of(&api, route, &shop).await.send(&app, &shop.owner).await;
         let right = match (&*route.method, &*name) {
-            _ if NOTHING_HAPPENS.contains(&&*name) => (answer.status, &*answer.problem()) == (403, "organization_suspended"),
+            _ if NOTHING_HAPPENS.contains(&&*name) => {
+                (answer.status, &*answer.problem()) == (403, "organization_suspended")
+            }
             ("GET", _) => answer.status == 200,
             _ if DRY_RUNS.contains(&&*name) => answer.status == 200,
             _ if answer.status < 400 => false,

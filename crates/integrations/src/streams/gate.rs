@@ -79,9 +79,8 @@ impl Gate {
             };
             accessible.insert(resource, ids.into_iter().collect());
         }
-        readable.retain(|event| {
-            accessible.get(event.resource.as_str()).is_none_or(|ids| ids.contains(&event.resource_id))
-        });
+        readable
+            .retain(|event| accessible.get(event.resource.as_str()).is_none_or(|ids| ids.contains(&event.resource_id)));
         Ok(readable)
     }
 }

@@ -49,17 +49,7 @@ impl EventStream {
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         // The first tick would come at once.
         beat.reset();
-        Self {
-            streams,
-            caller,
-            organization,
-            filter,
-            after,
-            ring: None,
-            beat,
-            state: State::Begins,
-            _seat: seat,
-        }
+        Self { streams, caller, organization, filter, after, ring: None, beat, state: State::Begins, _seat: seat }
     }
 
     /// What is to be sent next, as soon as there is something. `None` when the stream has ended, which was said before.

@@ -44,8 +44,7 @@ pub(super) struct Shop {
 
 impl Shop {
     pub(super) async fn open(engine: Engine) -> Option<Self> {
-        let impatient =
-            |config: &mut purser_api::Config| config.database_acquire_timeout = Duration::from_millis(400);
+        let impatient = |config: &mut purser_api::Config| config.database_acquire_timeout = Duration::from_millis(400);
         let app = TestApp::start_with(engine, impatient).await?;
         let owner = app.tenant("Harbour Wholesale").await;
         let room = "update organizations set max_projects = 10000";

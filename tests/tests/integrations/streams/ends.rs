@@ -105,10 +105,8 @@ async fn a_database_that_cannot_be_asked_ends_them_with_a_place_to_begin_again()
     assert_eq!(stream.end().await, "unavailable");
     raw.execute("alter table elsewhere rename to memberships").await.unwrap();
     assert_eq!(stream.last_id, start);
-    let mut again = eventually("to be let in again", || async {
-        owner.try_follow("", Some(&start.to_string())).await.ok()
-    })
-    .await;
+    let mut again =
+        eventually("to be let in again", || async { owner.try_follow("", Some(&start.to_string())).await.ok() }).await;
     project(&owner, "After").await;
     assert_eq!(again.expect().await.id, start + 1);
 }

@@ -74,7 +74,8 @@ async fn what_no_event_is_is_refused_and_so_is_what_one_may_not_read(#[case] eng
     let Some(app) = TestApp::start(engine).await else { return };
     let owner = app.tenant("Blue Harbor Foods").await;
     let refused = async |query: &str| owner.try_follow(query, None).await.unwrap_err().expect(422).errors();
-    for wrong in ["", "order", "order.eaten", "order.confirmed,", "order.confirmed,order.eaten", "*", "Order.confirmed"] {
+    for wrong in ["", "order", "order.eaten", "order.confirmed,", "order.confirmed,order.eaten", "*", "Order.confirmed"]
+    {
         let errors = refused(&format!("?type={wrong}")).await;
         assert_eq!(errors, [("/type".to_owned(), "unknown_event_type".to_owned())], "{wrong}");
     }
@@ -82,7 +83,9 @@ async fn what_no_event_is_is_refused_and_so_is_what_one_may_not_read(#[case] eng
         let errors = refused(&format!("?resource={wrong}")).await;
         assert_eq!(errors, [("/resource".to_owned(), "unknown_resource".to_owned())], "{wrong}");
     }
-    for wrong in ["?resource_id=x", "?resource_id=", "?types=order.confirmed", "?type=order.confirmed&type=order.drafted"] {
+    for wrong in
+        ["?resource_id=x", "?resource_id=", "?types=order.confirmed", "?type=order.confirmed&type=order.drafted"]
+    {
         assert_eq!(refused(wrong).await.len(), 1, "{wrong}");
     }
     // They would wait in vain.

@@ -68,10 +68,8 @@ async fn every_event_needs_its_permission_and_no_other(#[case] engine: Engine) {
     assert_eq!(told(&nobody).await, BTreeSet::new());
     for (name, types) in &needed {
         let permission: Permission = name.parse().unwrap();
-        let (alone, without) = (
-            app.member(&owner, permission.into()).await,
-            app.member(&owner, PermissionSet::all() - permission).await,
-        );
+        let (alone, without) =
+            (app.member(&owner, permission.into()).await, app.member(&owner, PermissionSet::all() - permission).await);
         // Engagements are seen by those who were given access, and nobody was.
         let seen = if permission == Permission::EngagementsRead { &BTreeSet::new() } else { types };
         assert_eq!(&told(&alone).await, seen, "with {name} alone");
@@ -156,8 +154,7 @@ async fn an_engagement_is_told_of_to_those_who_have_access_to_it(#[case] engine:
     let engagement = owner.create("/v1/engagements", &body).await;
     let path = format!("/v1/engagements/{}", engagement["id"].as_str().unwrap());
     newest(&app, &owner).await;
-    let [mut manager, mut stream, mut key] =
-        [owner.follow("").await, clerk.follow("").await, program.follow("").await];
+    let [mut manager, mut stream, mut key] = [owner.follow("").await, clerk.follow("").await, program.follow("").await];
     let access = format!("{path}/access/{}", clerk.user_id);
     let mut version = 1;
     let mut rename = async |name: &str| {
