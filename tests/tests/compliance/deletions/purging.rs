@@ -6,7 +6,7 @@ use purser_kernel::Id;
 use purser_store::prelude::*;
 use purser_tests::{app::eventually, database::Engine, whatsapp};
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
