@@ -104,11 +104,8 @@ async fn main() {
     tokio::time::sleep(Duration::from_secs(35)).await;
     let after = resident(process);
 
-    let streams = i64::try_from(count).unwrap();
+    let each = (waiting - before) / i64::try_from(count).unwrap();
     println!("{engine:?}, {count} streams, resident KiB");
     println!("without {before}, waiting {waiting}, after an event to all {told}, when they are gone {after}");
-    println!("each {:.1} KiB; told to all in {told_in} ms", {
-        let grown = i32::try_from(waiting - before).unwrap();
-        f64::from(grown) / f64::from(i32::try_from(streams).unwrap())
-    });
+    println!("each {each} KiB; told to all in {told_in} ms");
 }

@@ -1,7 +1,7 @@
 //! Following events as they happen.
 //!
 //! The table is the truth: events are numbered after the commit, without a gap ([`ReadTx::events_after`]), so whoever names the last
-//! number they have seen is given everything behind it, once. A [`Follower`](follower) reads the new events of an organization once for
+//! number they have seen is given everything behind it, once. One reader reads the new events of an organization once for
 //! all who follow it, and hands them over in a ring: who takes too long to read them falls behind, is told so and begins again where they
 //! stopped, and holds up nobody. An [`EventStream`] that is behind reads the table in pages of its own, until it meets the ring.
 //!
@@ -21,7 +21,7 @@ pub use stream::EventStream;
 use async_trait::async_trait;
 use follower::{Ring, Told};
 use gate::Gate;
-use purser_kernel::{Actor, OrganizationId};
+use purser_kernel::{Actor, OrganizationId, UserId};
 use purser_store::{
     outbox::{Event, EventType},
     ports::ResourceReaders,
@@ -186,7 +186,7 @@ fn number(text: &str) -> Result<i64, Problem> {
 
 /// Whom the stream counts for.
 fn name(actor: Actor) -> uuid::Uuid {
-    actor.user().map(|user| user.as_uuid()).or(actor.id()).unwrap_or_default()
+    actor.user().map(UserId::as_uuid).or(actor.id()).unwrap_or_default()
 }
 
 /// Whether the event is the next one.

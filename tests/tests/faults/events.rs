@@ -122,8 +122,7 @@ async fn attempt(shop: &Shop, step: &Step) -> Outcome {
     let (outcome, said) = match unit.await {
         Ok(Ok(ended)) => ended,
         Ok(Err(_)) => (Outcome::RolledBack, Vec::new()),
-        Err(error) if error.is_panic() => (Outcome::RolledBack, Vec::new()),
-        Err(_) => (Outcome::Unknown, Vec::new()),
+        Err(error) => (if error.is_panic() { Outcome::RolledBack } else { Outcome::Unknown }, Vec::new()),
     };
     drop(held);
     match outcome {

@@ -96,14 +96,14 @@ mod tests {
             Err(problem) => problem.document()["policy"].as_str().unwrap().to_owned(),
         };
         assert_eq!(policy(one), "caller_streams");
-        let _second = seats.take(here, other).unwrap();
+        let second = seats.take(here, other).unwrap();
         assert_eq!(policy(third), "organization_streams");
         // The same person in another organization, and others there.
-        let _there = seats.take(elsewhere, one).unwrap();
+        let there = seats.take(elsewhere, one).unwrap();
         drop(first);
         assert_eq!(policy(third), "");
-        drop(_there);
-        drop(_second);
+        drop(there);
+        drop(second);
         let taken = seats.taken.lock().unwrap();
         assert!(taken.organizations.is_empty() && taken.callers.is_empty());
     }

@@ -139,9 +139,8 @@ impl EventStream {
                     after = event.sequence;
                     events.push(event);
                 }
-                Told::Event(_) => self.ring = None,
                 Told::Upto(newest) if newest <= after => {}
-                Told::Upto(_) => self.ring = None,
+                Told::Event(_) | Told::Upto(_) => self.ring = None,
                 Told::Rights => look_again = true,
                 Told::Ended(end) => return Err(end),
             }

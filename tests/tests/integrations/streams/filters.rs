@@ -62,7 +62,7 @@ async fn what_is_told_is_what_webhooks_are_sent(#[case] engine: Engine) {
     assert_eq!((&data["sequence"], &data["organization_id"]), (&json!(sent.id), &json!(owner.organization_id)));
     assert_eq!((&data["resource"], &data["resource_id"]), (&json!("project"), &made["id"]));
     assert_eq!(data["data"], json!({ "id": made["id"], "name": "Cold store", "is_active": true }));
-    assert_eq!(names(&[sent.clone()]), ["Cold store"]);
+    assert_eq!(names(std::slice::from_ref(&sent)), ["Cold store"]);
     assert!(data["id"].is_string() && data["timestamp"].as_str().unwrap().ends_with('Z'), "{data}");
 }
 

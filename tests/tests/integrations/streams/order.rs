@@ -151,5 +151,5 @@ async fn what_was_rolled_back_is_not_told(#[case] engine: Engine) {
     drop(begin(store, &scope, never).await);
     begin(store, &scope, committed).await.commit().await.unwrap();
     let told = live.expect().await;
-    assert_eq!((customers(&[told.clone()]), told.id), (vec![committed], begun_at + 1));
+    assert_eq!((customers(std::slice::from_ref(&told)), told.id), (vec![committed], begun_at + 1));
 }
