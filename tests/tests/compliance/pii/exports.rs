@@ -7,14 +7,8 @@ use purser_tests::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-const PERSONAL: [&str; 6] = [
-    "ana.diaz@example.com",
-    "20 7946 0018",
-    "219-09-9998",
-    "Long Lane",
-    "DE89 3704 0044 0532 0130 00",
-    "203.0.113.47",
-];
+const PERSONAL: [&str; 6] =
+    ["ana.diaz@example.com", "20 7946 0018", "219-09-9998", "Long Lane", "DE89 3704 0044 0532 0130 00", "203.0.113.47"];
 
 async fn shop(engine: Engine) -> Option<(TestApp, Tenant)> {
     let app = TestApp::start_without_workers(engine).await?;
