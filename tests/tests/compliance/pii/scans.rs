@@ -101,7 +101,7 @@ async fn one_that_was_cut_off_goes_on_where_it_was(#[case] engine: Engine) {
     let scan = tenant.post(LIST, &json!({})).await.expect(202).json();
     // As its last transaction left it, with the job in the hands of nobody who lives.
     let last = uuid_literal(engine, all[119]["id"].as_str().unwrap());
-    let owner = app.database.owner().await;
+    let mut owner = app.database.owner().await;
     owner
         .execute(&format!(
             "update pii_scans set resource = 'customer', resource_id = {last}, scanned = 120, found = 120"
