@@ -72,7 +72,7 @@ async fn pii_findings(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 async fn pii_scans(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     tenant_table("pii_scans")
-        .text_null("only", 64)
+        .text_null("only_resource", 64)
         .state("status", &["running", "done"])
         .text_null("resource", 64)
         .uuid_null("resource_id")

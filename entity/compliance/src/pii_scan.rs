@@ -23,7 +23,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PiiScanId,
     /// The only kind of resource that it looks at; empty for all.
-    pub only: Option<String>,
+    pub only_resource: Option<String>,
     pub status: Status,
     /// The kind of resource that it has come to.
     pub resource: Option<String>,

@@ -81,8 +81,13 @@ async fn no_tenant_s_row_is_shown_to_administrators(#[case] engine: Engine) {
 #[tokio::test]
 async fn who_acts_for_somebody_decides_nothing(#[case] engine: Engine) {
     /// What is the person's own and may be looked at, and the way out.
-    const STILL_POSSIBLE: [&str; 4] =
-        ["GET /v1/me", "GET /v1/me/preferences", "GET /v1/me/profile", "POST /v1/auth/logout"];
+    const STILL_POSSIBLE: [&str; 5] = [
+        "GET /v1/me",
+        "GET /v1/me/notification-preferences",
+        "GET /v1/me/preferences",
+        "GET /v1/me/profile",
+        "POST /v1/auth/logout",
+    ];
     let Some(app) = TestApp::start(engine).await else { return };
     let api = Api::of(&app).await;
     let mut looked_at = Shop::open(&app, "Looked at").await;

@@ -46,7 +46,7 @@ pub async fn begin(tx: &WriteTx, scanner: &Scanner, only: Option<String>) -> Res
         return Err(Problem::invalid("/resource", "unknown_value", format!("must be one of {}", names.join(", "))));
     }
     let row = ActiveModel {
-        only: Set(only),
+        only_resource: Set(only),
         status: Set(Status::Running),
         resource: Set(None),
         resource_id: Set(None),
@@ -59,7 +59,7 @@ pub async fn begin(tx: &WriteTx, scanner: &Scanner, only: Option<String>) -> Res
     let running = || Problem::of(ComplianceProblem::PiiScanRunning);
     let scan = tx.insert(row).await.on_unique(ONE, running)?;
     tx.enqueue(NewJob::new(KIND, json!(Begun { scan_id: scan.id })).priority(-20)).await?;
-    let view = json!({ "resource": scan.only });
+    let view = json!({ "resource": scan.only_resource });
     tx.audit(AuditEntry::new("pii_scan.begin", "pii_scan", scan.id).after(&view)).await?;
     Ok(scan)
 }
@@ -90,7 +90,8 @@ impl ScanTexts {
 
     /// Looks at the resources behind the place to which the scan has come, and writes down the new one.
     async fn batch(&self, tx: &WriteTx, scan: Model) -> Result<bool, Problem> {
-        let mut kinds = self.scanner.resources().filter(|kind| scan.only.as_deref().is_none_or(|only| only == *kind));
+        let mut kinds =
+            self.scanner.resources().filter(|kind| scan.only_resource.as_deref().is_none_or(|only| only == *kind));
         let at = match &scan.resource {
             None => kinds.next(),
             Some(resource) => kinds.find(|kind| kind == resource),

@@ -36,8 +36,8 @@ impl Concerns for Tenancy {
         let these: Vec<EngagementId> = ids.iter().copied().map(Id::from_uuid).collect();
         let most = u64::try_from(ids.len()).unwrap_or(u64::MAX);
         if held.contains(Permission::EngagementsManage) {
-            let there = tx.find::<engagement::Entity>().filter(engagement::Column::Id.is_in(these)).all(most).await?;
-            return Ok(there.into_iter().map(|engagement| engagement.id.as_uuid()).collect());
+            let found = tx.find::<engagement::Entity>().filter(engagement::Column::Id.is_in(these)).all(most).await?;
+            return Ok(found.into_iter().map(|engagement| engagement.id.as_uuid()).collect());
         }
         let own = Column::EngagementId.is_in(these).and(valid(tx, person));
         let own = tx.find::<engagement_access::Entity>().filter(own).all(most).await?;

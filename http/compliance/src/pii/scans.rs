@@ -49,7 +49,7 @@ impl From<Model> for PiiScanView {
         Self {
             id: scan.id,
             status: name_of(&scan.status),
-            resource: scan.only,
+            resource: scan.only_resource,
             at: scan.resource,
             scanned: scan.scanned,
             found: scan.found,
