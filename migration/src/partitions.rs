@@ -88,12 +88,12 @@ where
         return Ok(removed);
     }
     for table in BY_MONTH {
-        let past = "select relname::text from pg_inherits join pg_class on oid = inhrelid
+        let over = "select relname::text from pg_inherits join pg_class on oid = inhrelid
                     where inhparent = $1::regclass and relname ~ '_[0-9]{4}_[0-9]{2}$'
                       and to_date(right(relname, 7), 'YYYY_MM') < date_trunc('month', $2::timestamptz at time zone 'utc')
                     order by 1";
-        let past = Statement::from_sql_and_values(DbBackend::Postgres, past, [(*table).into(), now.into()]);
-        for row in connection.query_all_raw(past).await? {
+        let over = Statement::from_sql_and_values(DbBackend::Postgres, over, [(*table).into(), now.into()]);
+        for row in connection.query_all_raw(over).await? {
             let part: String = row.try_get_by_index(0)?;
             if remove(connection, table, &part).await? {
                 removed.push(part);

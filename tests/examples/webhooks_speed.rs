@@ -123,7 +123,7 @@ async fn latency(engine: Engine) {
     }
     let happened = watch.elapsed();
     let left = || times.lock().unwrap().iter().filter(|(_, arrived)| arrived.is_none()).count();
-    while left() > 0 && watch.elapsed() < happened + Duration::from_secs(60) {
+    while left() > 0 && watch.elapsed() < happened + Duration::from_mins(1) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let lost = left();
@@ -157,7 +157,7 @@ async fn queue(engine: Engine) {
     for place in 0..ORGANIZATIONS {
         let tenant = app.tenant("Measured").await;
         for endpoint in 0..ENDPOINTS {
-            let hangs = (place * ENDPOINTS + endpoint) % 20 == 0;
+            let hangs = (place * ENDPOINTS + endpoint).is_multiple_of(20);
             let url = if hangs { &hanging } else { &url };
             // Its own events, such as that of an endpoint that is made, are none of those that are counted.
             let body = json!({ "url": url, "event_types": ["organization.updated"] });

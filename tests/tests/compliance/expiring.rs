@@ -147,7 +147,7 @@ async fn an_announcement_that_is_not_sealed_excuses_nothing(#[case] engine: Engi
         entries += u64::from(line["type"] == "entry");
         lines.push(line);
     }
-    let export: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let export = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let report = check(&export, &trail.keys().await);
     assert_eq!(report.expired, 0);
     assert!(matches!(report.findings[0], Finding::Removed { id: None, seal: 1, position: 0 }), "{report:?}");

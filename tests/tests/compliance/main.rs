@@ -1,5 +1,6 @@
 //! A trail that cannot be quietly edited, who read what, and how long what is kept.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+#![expect(clippy::print_stdout, reason = "what is measured is printed")]
 mod accesses;
 mod at_once;
 mod command;

@@ -54,16 +54,12 @@ impl Shop {
         let provider = owner.create("/v1/integrations/oidc", &provider(false)).await;
         let mut names = connected(&owner).await;
         let (endpoint, delivery) = webhooks(&owner).await;
-        let callback = integration["callback_path"].as_str().unwrap();
         let message = whatsapp::messages(&[whatsapp::text("4915112345678", "4 white bread")]);
-        owner.deliver(callback, &message).await.expect(200);
+        owner.deliver(integration["callback_path"].as_str().unwrap(), &message).await.expect(200);
         let order = owner.order_with_status("pending").await;
         let conversation = order["conversation_id"].as_str().unwrap().to_owned();
-        let secret = json!({ "value": "sk-0123456789abcdef" });
-        owner.put("/v1/organization/secrets/openai_api_key", &secret).await.expect(200);
-        owner.put("/v1/retention-rules/events", &json!({ "keep_days": 30 })).await.expect(200);
-        let key = json!({ "name": "Webshop", "scopes": ["products.read"] });
-        let key = owner.create("/v1/api-keys", &key).await;
+        named(&owner).await;
+        let key = owner.create("/v1/api-keys", &json!({ "name": "Webshop", "scopes": ["products.read"] })).await;
         let colleague = app.member(&owner, Permission::ApprovalsRead.into()).await;
         let decider = app.member(&owner, Permission::ApprovalsRead | Permission::OrdersConfirm).await;
         app.verify(&decider).await;
@@ -81,7 +77,7 @@ impl Shop {
         let delegation = json!({ "to_user": colleague.user_id, "until": in_days(30) });
         let delegation = owner.create("/v1/approval-delegations", &delegation).await;
         let file = owner.upload("?filename=order.txt", "text/plain", "4 white bread").await.expect(201).json();
-        let (rule, finding, scan) = personal_data(&owner).await;
+        names.extend(personal_data(&owner).await);
         app.seal(&owner).await;
         let first = async |path: &str| id(&owner.get(path).await.expect(200).json()["data"][0]);
         names.extend([
@@ -109,9 +105,6 @@ impl Shop {
             ("invitation token", app.mail(&invited, "invites you").await.token()),
             ("NotificationId", told(&owner).await),
             ("OrderId", id(&order)),
-            ("PiiFindingId", id(&finding)),
-            ("PiiRuleId", id(&rule)),
-            ("PiiScanId", id(&scan)),
             ("OrderLineId", id(&order["lines"][0])),
             ("OrganizationId", owner.organization_id.clone()),
             ("name in /v1/organization/secrets/{name}", "openai_api_key".to_owned()),
@@ -275,7 +268,7 @@ async fn label(owner: &Tenant, customer: &Value) -> Value {
 }
 
 /// A rule, what was found in what the label says, and a look at all texts that is over.
-async fn personal_data(owner: &Tenant) -> (Value, Value, Value) {
+async fn personal_data(owner: &Tenant) -> [(&'static str, String); 3] {
     let rule = json!({ "name": "Staff", "pii_type": "person", "pattern": "EMP-[0-9]{4}" });
     let rule = owner.create("/v1/pii-rules", &rule).await;
     let first =
@@ -286,7 +279,14 @@ async fn personal_data(owner: &Tenant) -> (Value, Value, Value) {
     let scan = eventually("the scan to be over", || async {
         first("/v1/pii-scans").await.filter(|scan| scan["status"] == "done")
     });
-    (rule, finding, scan.await)
+    [("PiiRuleId", id(&rule)), ("PiiFindingId", id(&finding)), ("PiiScanId", id(&scan.await))]
+}
+
+/// What is known by a name and has no id.
+async fn named(owner: &Tenant) {
+    let secret = json!({ "value": "sk-0123456789abcdef" });
+    owner.put("/v1/organization/secrets/openai_api_key", &secret).await.expect(200);
+    owner.put("/v1/retention-rules/events", &json!({ "keep_days": 30 })).await.expect(200);
 }
 
 /// A project and an engagement, both with the owner in them.

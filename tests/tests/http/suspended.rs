@@ -7,12 +7,13 @@ use serde_json::json;
 /// What is no change of the organization, and what ends its suspension.
 const STILL_POSSIBLE: [&str; 2] = ["POST /v1/organization/close", "POST /v1/organization/reactivate"];
 
-/// Reads a file or a token, and shows what would come of it.
-const DRY_RUNS: [&str; 4] = [
+/// Reads a file, a text or a token, and shows what would come of it.
+const DRY_RUNS: [&str; 5] = [
     "POST /v1/customers/import",
     "POST /v1/products/import",
     "POST /v1/invitations/preview",
     "POST /v1/approval-links/preview",
+    "POST /v1/pii-rules/test",
 ];
 
 /// What belongs to the person: another organization is founded from a suspended one, too.

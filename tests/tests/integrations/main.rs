@@ -1,4 +1,5 @@
 //! Connections to providers, and the doors at which they knock.
+#![expect(clippy::print_stdout, reason = "a run that failed is asked for again by the seed that it printed")]
 mod connections;
 mod credentials;
 mod directories;

@@ -158,6 +158,8 @@ impl Maker {
             "uuid" | "uuid_text" => self.id(&Id::<()>::generate().to_string()),
             "char" | "character" => "'EUR'".to_owned(),
             "text" | "varchar" | "character varying" => format!("'{}'", short()),
+            // What ends does so behind its beginning.
+            "integer" | "bigint" if column.starts_with("end_") => "2".to_owned(),
             "integer" | "bigint" => "1".to_owned(),
             "double" | "double precision" => "0.5".to_owned(),
             "boolean" => "true".to_owned(),

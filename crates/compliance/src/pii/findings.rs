@@ -29,10 +29,8 @@ pub struct FindingFilter {
 pub async fn list(tx: &ReadTx, filter: FindingFilter, page: &PageRequest) -> Result<Page<Model>, Problem> {
     tx.scope().require(Permission::PiiRead)?;
     let min_confidence = filter.min_confidence.map(checked_confidence).transpose()?;
-    let is_reviewed = filter.is_reviewed.map(|is_reviewed| match is_reviewed {
-        true => Column::Verdict.is_not_null(),
-        false => Column::Verdict.is_null(),
-    });
+    let reviewed = || Column::Verdict.is_not_null();
+    let is_reviewed = filter.is_reviewed.map(|is_reviewed| if is_reviewed { reviewed() } else { !reviewed() });
     tx.find::<Entity>()
         .filter_if(filter.resource.map(|resource| Column::Resource.eq(resource)))
         .filter_if(filter.resource_id.map(|id| Column::ResourceId.eq(id)))

@@ -131,7 +131,7 @@ async fn follow(streams: Streams, organization: OrganizationId, stop: Cancellati
     while !reader.is_alone() {
         let look = async {
             if let Err(problem) = following.look(streams, ring).await {
-                following.fail(ring, problem);
+                Following::fail(ring, problem);
             }
         };
         tokio::select! {
@@ -181,7 +181,7 @@ impl Following {
     }
 
     /// A database that does not answer is asked again; an organization in which nothing happens is nothing to follow.
-    fn fail(&mut self, ring: &Ring, problem: Problem) {
+    fn fail(ring: &Ring, problem: Problem) {
         if problem.kind().status >= 500 {
             tracing::warn!(%problem, "the events of an organization could not be read");
             return;

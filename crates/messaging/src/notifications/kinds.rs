@@ -96,9 +96,10 @@ impl Kind {
         use Permission as P;
         let spec = |sees, priority, always_in_app, mail| Spec { sees, priority, always_in_app, mail };
         match self {
-            Self::OrderDrafted => spec(P::OrdersRead.into(), Priority::Normal, false, Some(Digest)),
             Self::OrderConfirmed => spec(P::OrdersRead.into(), Priority::Low, false, Some(Off)),
-            Self::OrderCancelled => spec(P::OrdersRead.into(), Priority::Normal, false, Some(Digest)),
+            Self::OrderDrafted | Self::OrderCancelled => {
+                spec(P::OrdersRead.into(), Priority::Normal, false, Some(Digest))
+            }
             Self::ApprovalAsked | Self::ApprovalReminded => spec(P::ApprovalsRead.into(), Priority::High, true, None),
             Self::ApprovalDecided | Self::ApprovalExpired => {
                 spec(P::ApprovalsRead.into(), Priority::Normal, false, None)

@@ -76,36 +76,46 @@ const SECRETS: Audience = Audience::Holders(Permission::SecretsManage);
 
 /// The rules. An event may have several.
 pub(super) static RULES: &[Rule] = &[
-    rule("order.drafted", Kind::OrderDrafted, ORDERS, drafted),
-    rule("order.confirmed", Kind::OrderConfirmed, ORDERS, |facts| order(facts, "was confirmed")),
-    rule("order.cancelled", Kind::OrderCancelled, ORDERS, |facts| order(facts, "was cancelled")),
-    rule("approval.requested", Kind::ApprovalAsked, REQUEST, |facts| approval(facts, "An approval waits for you")),
-    rule("approval.advanced", Kind::ApprovalAsked, REQUEST, |facts| approval(facts, "An approval waits for you")),
+    rule("order.drafted", Kind::OrderDrafted, ORDERS, |facts| Some(drafted(facts))),
+    rule("order.confirmed", Kind::OrderConfirmed, ORDERS, |facts| Some(order(facts, "was confirmed"))),
+    rule("order.cancelled", Kind::OrderCancelled, ORDERS, |facts| Some(order(facts, "was cancelled"))),
+    rule("approval.requested", Kind::ApprovalAsked, REQUEST, |facts| {
+        Some(approval(facts, "An approval waits for you"))
+    }),
+    rule("approval.advanced", Kind::ApprovalAsked, REQUEST, |facts| Some(approval(facts, "An approval waits for you"))),
     Rule {
         once: true,
         ..rule("approval.steps_changed", Kind::ApprovalAsked, REQUEST, |facts| {
-            approval(facts, "An approval waits for you")
+            Some(approval(facts, "An approval waits for you"))
         })
     },
     rule("approval.reminded", Kind::ApprovalReminded, REQUEST, |facts| {
-        approval(facts, "An approval still waits for you")
+        Some(approval(facts, "An approval still waits for you"))
     }),
-    rule("approval.approved", Kind::ApprovalDecided, REQUEST, |facts| approval(facts, "Approved: what you asked for")),
-    rule("approval.rejected", Kind::ApprovalDecided, REQUEST, |facts| approval(facts, "Rejected: what you asked for")),
-    rule("approval.expired", Kind::ApprovalExpired, REQUEST, |facts| approval(facts, "Expired: what you asked for")),
+    rule("approval.approved", Kind::ApprovalDecided, REQUEST, |facts| {
+        Some(approval(facts, "Approved: what you asked for"))
+    }),
+    rule("approval.rejected", Kind::ApprovalDecided, REQUEST, |facts| {
+        Some(approval(facts, "Rejected: what you asked for"))
+    }),
+    rule("approval.expired", Kind::ApprovalExpired, REQUEST, |facts| {
+        Some(approval(facts, "Expired: what you asked for"))
+    }),
     Rule {
         person: Some("user_id"),
         ..rule("member.status_changed", Kind::MemberJoined, Audience::Holders(Permission::MembersManage), joined)
     },
-    rule("member.roles_changed", Kind::RolesChanged, Audience::Named("user_id"), roles_changed),
-    rule("impersonation.started", Kind::ImpersonationStarted, Audience::Named("user_id"), impersonated),
-    rule("organization_secret.replaced", Kind::SecretChanged, SECRETS, |facts| secret(facts, "was replaced")),
-    rule("organization_secret.deleted", Kind::SecretChanged, SECRETS, |facts| secret(facts, "was removed")),
+    rule("member.roles_changed", Kind::RolesChanged, Audience::Named("user_id"), |_| Some(roles_changed())),
+    rule("impersonation.started", Kind::ImpersonationStarted, Audience::Named("user_id"), |_| Some(impersonated())),
+    rule("organization_secret.replaced", Kind::SecretChanged, SECRETS, |facts| Some(secret(facts, "was replaced"))),
+    rule("organization_secret.deleted", Kind::SecretChanged, SECRETS, |facts| Some(secret(facts, "was removed"))),
     Rule {
         otherwise: Some(Permission::WebhooksManage),
         ..rule("webhook_endpoint.disabled", Kind::WebhookDisabled, Audience::Concerned("webhook_endpoint"), disabled)
     },
-    rule("engagement.updated", Kind::EngagementChanged, Audience::Concerned("engagement"), engagement),
+    rule("engagement.updated", Kind::EngagementChanged, Audience::Concerned("engagement"), |facts| {
+        Some(engagement(facts))
+    }),
 ];
 
 /// After these events nobody has to answer what was asked about the same thing: it counts as read.
@@ -143,27 +153,27 @@ pub(super) const EVENTS: &[&str] = &[
     "webhook_endpoint.disabled",
 ];
 
-fn drafted(facts: &Facts<'_>) -> Option<Words> {
+fn drafted(facts: &Facts<'_>) -> Words {
     let waits = match facts.text("status") {
         "review" => "Not all of it was understood: somebody has to look at it.",
         _ => "It waits to be confirmed.",
     };
-    let words = order(facts, "was made from a message")?;
-    Some(Words { body: format!("{} {waits}", words.body), ..words })
+    let words = order(facts, "was made from a message");
+    Words { body: format!("{} {waits}", words.body), ..words }
 }
 
-fn order(facts: &Facts<'_>, what: &str) -> Option<Words> {
+fn order(facts: &Facts<'_>, what: &str) -> Words {
     let [number, total, currency] = ["number", "total", "currency"].map(|field| facts.text(field));
-    Some(Words {
+    Words {
         title: format!("Order {number} {what}"),
         body: format!("It comes to {total} {currency}."),
         link: Some(format!("orders/{}", facts.id)),
-    })
+    }
 }
 
-fn approval(facts: &Facts<'_>, title: &str) -> Option<Words> {
+fn approval(facts: &Facts<'_>, title: &str) -> Words {
     let link = Some(format!("approvals/{}", facts.id));
-    Some(Words { title: title.to_owned(), body: facts.about(), link })
+    Words { title: title.to_owned(), body: facts.about(), link }
 }
 
 /// Members become active by accepting an invitation, by a directory, and by being enabled.
@@ -176,31 +186,31 @@ fn joined(facts: &Facts<'_>) -> Option<Words> {
     })
 }
 
-fn roles_changed(_: &Facts<'_>) -> Option<Words> {
-    Some(Words {
+fn roles_changed() -> Words {
+    Words {
         title: "Your roles were changed".to_owned(),
         body: "What you may do in the organization has changed. If that surprises you, ask who manages its members."
             .to_owned(),
         link: None,
-    })
+    }
 }
 
-fn impersonated(_: &Facts<'_>) -> Option<Words> {
-    Some(Words {
+fn impersonated() -> Words {
+    Words {
         title: "A platform administrator acts for you".to_owned(),
         body:
             "They see what you may see. What they do is written down as theirs, with their reason, in the audit trail."
                 .to_owned(),
         link: None,
-    })
+    }
 }
 
-fn secret(facts: &Facts<'_>, what: &str) -> Option<Words> {
-    Some(Words {
+fn secret(facts: &Facts<'_>, what: &str) -> Words {
+    Words {
         title: format!("The secret {} {what}", facts.text("name")),
         body: "If nobody whom you know has done this, replace it at its provider.".to_owned(),
         link: Some("organization/secrets".to_owned()),
-    })
+    }
 }
 
 /// Whoever switches one off knows.
@@ -224,12 +234,12 @@ fn disabled(facts: &Facts<'_>) -> Option<Words> {
     })
 }
 
-fn engagement(facts: &Facts<'_>) -> Option<Words> {
-    Some(Words {
+fn engagement(facts: &Facts<'_>) -> Words {
+    Words {
         title: format!("The engagement {} was changed", facts.about()),
         body: format!("You lead it. It is {} now.", facts.text("status").replace('_', " ")),
         link: Some(format!("engagements/{}", facts.id)),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -42,10 +42,9 @@ impl Store {
     /// Wakes whoever follows the organization's events, here and in other processes.
     pub(crate) fn events_numbered(&self, organization: OrganizationId) {
         self.events().heard(organization);
-        if self.is_postgres() {
-            self.events().untold.lock().unwrap_or_else(PoisonError::into_inner).insert(organization);
-            self.events().telling.notify_one();
-        }
+        // Where there are no other processes, nobody takes it from here: at most each organization once.
+        self.events().untold.lock().unwrap_or_else(PoisonError::into_inner).insert(organization);
+        self.events().telling.notify_one();
     }
 
     /// Says which organization has new events. Word can be lost: whoever follows looks from time to time as well.

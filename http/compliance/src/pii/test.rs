@@ -7,7 +7,7 @@ use purser_http::{
     reply::Reply,
     unit::{Read, Write},
 };
-use purser_kernel::{Problem, ids::PiiRuleId};
+use purser_kernel::{Problem, ids::PiiRuleId, text};
 use purser_store::name_of;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,6 +76,8 @@ async fn test(unit: Write, scanner: Data<Scanner>, body: Body<TestPiiRules>) -> 
         let message = format!("must have at most {MAX_TEXT} characters");
         return Err(Problem::invalid("/text", "too_long", message).into());
     }
+    // What is found has its place in the text as it was given; what no text has is refused here, too.
+    text::lines("/text", &text, MAX_TEXT)?;
     // Sent again it says the same: an idempotency key has nothing to keep.
     let tx = Read::begin(&unit).await?;
     let hits = scanner.look(&tx, &text).await?;
