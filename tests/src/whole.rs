@@ -142,8 +142,12 @@ const ALWAYS: [(&str, &str); 22] = [
 
 /// Once no job waits, of messages that all order something.
 const SETTLED: [(&str, &str); 6] = [
-    // Purser's own come by a schedule, at any moment.
-    ("jobs that are not done", "select kind from jobs where status <> 'done' and organization_id is not null"),
+    // Those of a schedule come at any moment, and may just have come. What is dead or cancelled is so for good, whosever it is.
+    (
+        "jobs that are not done",
+        "select kind || ' ' || status || ' ' || coalesce(last_error, '') from jobs where status <> 'done'
+            and (organization_id is not null or status not in ('ready', 'running'))",
+    ),
     ("inbound events that were not processed", "select status from inbound_events where status <> 'processed'"),
     ("events without a place", "select event_type from outbox_events where sequence is null or dispatched_at is null"),
     (

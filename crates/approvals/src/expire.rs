@@ -69,9 +69,7 @@ impl JobHandler for Expire {
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let mut after: Option<OrganizationId> = None;
         loop {
-            let tx = store.system_read().await?;
-            let organizations = self.approvals.tenants.page(tx.system(), after, BATCH).await?;
-            drop(tx);
+            let organizations = store.organizations(self.approvals.tenants.as_ref(), after).await?;
             for organization in &organizations {
                 self.look(store, &Scope::system(*organization, format!("job-{}", job.id()))).await?;
             }

@@ -19,8 +19,6 @@ use std::{collections::HashSet, sync::Arc};
 /// A file is known a moment after its last byte was written: its transaction waits for a connection and a lock, for seconds each.
 /// What is older and not known was given up. An upload that stands still for so long is, too: it finds nothing to finish.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(1);
-/// Organizations in one look at the list.
-const ORGANIZATIONS: u64 = 500;
 /// Blobs that are looked up with one statement.
 const BLOBS: usize = 500;
 
@@ -95,9 +93,7 @@ impl JobHandler for Sweep {
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let mut after: Option<OrganizationId> = None;
         loop {
-            let tx = store.system_read().await?;
-            let organizations = self.tenants.page(tx.system(), after, ORGANIZATIONS).await?;
-            drop(tx);
+            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
             for organization in &organizations {
                 self.sweep(store, &Scope::system(*organization, format!("job-{}", job.id()))).await?;
             }

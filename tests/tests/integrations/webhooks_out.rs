@@ -11,6 +11,7 @@ mod reach;
 mod retries;
 mod secrets;
 mod sending;
+mod sweep;
 mod tls;
 
 use chrono::{DateTime, TimeDelta, Utc};

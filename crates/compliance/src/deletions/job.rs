@@ -9,9 +9,6 @@ use purser_store::{
 };
 use std::sync::Arc;
 
-/// Organizations in one look at the list.
-const BATCH: u64 = 500;
-
 /// Purges what was deleted and whose time is over.
 pub struct PurgeDeleted {
     deletions: Deletions,
@@ -45,9 +42,7 @@ impl JobHandler for PurgeDeleted {
         }
         let (mut after, mut failed) = (None, None);
         loop {
-            let tx = store.system_read().await?;
-            let organizations = self.tenants.page(tx.system(), after, BATCH).await?;
-            drop(tx);
+            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
             let purged = purge::purge_all(&self.deletions, store, &organizations, &format!("job-{}", job.id())).await;
             failed = purged.err().or(failed);
             after = organizations.last().copied();

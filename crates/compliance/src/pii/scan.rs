@@ -20,6 +20,8 @@ use purser_store::{
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Of a text that is only tried.
+const MAX_TRIED: usize = 20_000;
 /// Findings of one text. What stands behind them is not said: a text of nothing but numbers is a list.
 const MAX_FINDINGS: usize = 500;
 
@@ -56,9 +58,14 @@ impl Scanner {
         source.map(|source| &**source).ok_or_else(|| Problem::internal("nobody has texts of such a resource"))
     }
 
-    /// Looks at a text that nobody keeps: what is personal in it, without the organization's own numbers.
+    /// Looks at a text that nobody keeps, of at most 20,000 characters: what is personal in it, without the organization's own numbers.
     pub async fn look(&self, tx: &ReadTx, text: &str) -> Result<Vec<super::Hit>, Problem> {
         tx.scope().require(Permission::PiiRead)?;
+        if text.chars().count() > MAX_TRIED {
+            return Err(Problem::invalid("/text", "too_long", format!("must have at most {MAX_TRIED} characters")));
+        }
+        // Looked at as it was given, because places are counted in it; what no text has is refused here, too.
+        text::lines("/text", text, MAX_TRIED)?;
         let detector = rules::detector(tx).await?;
         let mut hits = detector.find(text, &[]);
         known::leave_out(&*self.numbers, tx, &mut [(text, &mut hits)]).await?;

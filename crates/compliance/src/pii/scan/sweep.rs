@@ -14,8 +14,6 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Organizations in one look at the list.
-const ORGANIZATIONS: u64 = 500;
 /// Findings that are looked at in one transaction.
 const BATCH: u64 = 500;
 
@@ -72,9 +70,7 @@ impl JobHandler for Sweep {
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let mut after = None;
         loop {
-            let tx = store.system().await?;
-            let organizations = self.tenants.page(tx.system(), after, ORGANIZATIONS).await?;
-            drop(tx);
+            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
             for organization in &organizations {
                 let scope = Scope::system(*organization, format!("job-{}", job.id()));
                 let mut last = None;
