@@ -7,8 +7,7 @@ mod ledger;
 mod shop;
 mod write;
 
-use crate::database::{Raw, TestDatabase};
-use crate::{app::eventually, receiver::Receiver, whole};
+use crate::{database::TestDatabase, receiver::Receiver, whole};
 use shop::{Outcome, Shop};
 use std::sync::{
     Arc,
@@ -87,8 +86,8 @@ impl Traffic {
             shop.sign_in_at(url).await;
             shop.finish().await;
         }
+        database.settle().await;
         let mut raw = database.owner().await;
-        idle(&mut raw).await;
         whole::assert_whole(&mut raw).await;
         whole::assert_settled(&mut raw).await;
         let messages: Vec<String> =
@@ -97,16 +96,6 @@ impl Traffic {
             shop.look_for_everything(&messages).await;
         }
     }
-}
-
-/// Waits until every job is done.
-async fn idle(raw: &mut Raw) {
-    let raw = tokio::sync::Mutex::new(raw);
-    eventually("every job to be done", || async {
-        let waiting = "select kind from jobs where status in ('ready', 'running') limit 1";
-        raw.lock().await.rows(waiting).await.expect("the jobs can be read").is_empty().then_some(())
-    })
-    .await;
 }
 
 impl Running {

@@ -142,11 +142,12 @@ const ALWAYS: [(&str, &str); 22] = [
 
 /// Once no job waits, of messages that all order something.
 const SETTLED: [(&str, &str); 6] = [
-    // Those of a schedule come at any moment, and may just have come. What is dead or cancelled is so for good, whosever it is.
+    // Of Purser's own, which come by a schedule, one may just have come. One whose process was killed in each of its attempts is dead, by
+    // then with one attempt more than there are; the next one does what it would have done.
     (
         "jobs that are not done",
-        "select kind || ' ' || status || ' ' || coalesce(last_error, '') from jobs where status <> 'done'
-            and (organization_id is not null or status not in ('ready', 'running'))",
+        "select kind || ' ' || status || ' ' || cast(attempts as text) from jobs where status <> 'done' and (organization_id is not null
+            or status = 'cancelled' or status = 'dead' and attempts <= max_attempts)",
     ),
     ("inbound events that were not processed", "select status from inbound_events where status <> 'processed'"),
     ("events without a place", "select event_type from outbox_events where sequence is null or dispatched_at is null"),

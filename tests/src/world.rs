@@ -2,13 +2,13 @@
 mod outbound;
 
 use crate::{
-    app::{Answer, Tenant, TestApp, eventually},
-    database::{Engine, Raw},
+    app::{Answer, Tenant, TestApp},
+    database::Engine,
     whatsapp,
 };
 use purser_api::Config;
 use serde_json::Value;
-use tokio::{sync::Mutex, task::JoinSet};
+use tokio::task::JoinSet;
 
 /// Two organizations on one server.
 pub struct World {
@@ -18,7 +18,6 @@ pub struct World {
     pub owner: Tenant,
     /// The owner of the other organization.
     pub stranger: Tenant,
-    jobs: Mutex<Raw>,
 }
 
 /// A connection with WhatsApp.
@@ -63,8 +62,7 @@ impl World {
 
     async fn of(app: TestApp) -> Self {
         let (owner, stranger) = (app.tenant("Blue Harbor Foods").await, app.tenant("Red Valley Tools").await);
-        let jobs = Mutex::new(app.database.owner().await);
-        Self { app, owner, stranger, jobs }
+        Self { app, owner, stranger }
     }
 
     /// The server ends, and another one does what was left.
@@ -131,15 +129,9 @@ impl World {
         self.settle().await;
     }
 
-    /// Waits until no job is left. A job and those that follow from it change places in one transaction, so there is no
-    /// moment between them.
+    /// Waits until no job is left.
     pub async fn settle(&self) {
-        let left = "select kind from jobs where status in ('ready', 'running')";
-        eventually("no job is left", || async {
-            let jobs = self.jobs.lock().await.rows(left).await.expect("jobs can be read");
-            jobs.is_empty().then_some(())
-        })
-        .await;
+        self.app.settle().await;
     }
 
     async fn list(&self, path: &str) -> Vec<Value> {

@@ -1,6 +1,9 @@
 //! Waiting for what a worker does.
+use super::TestApp;
+use crate::database::TestDatabase;
 use purser_kernel::clock::Stopwatch;
 use std::{future::Future, time::Duration};
+use tokio::sync::Mutex;
 
 /// Longer than a lease: what a killed worker held is taken up again when its lease has run out.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -29,4 +32,24 @@ pub async fn within_a_second<T, F: Future<Output = Option<T>>>(what: &str, look:
     let found = eventually(what, look).await;
     assert!(watch.elapsed() < SOON, "{what} took {:?}", watch.elapsed());
     found
+}
+
+impl TestDatabase {
+    /// Waits until no job is left. A job and those that follow from it change places in one transaction, so there is no
+    /// moment between them.
+    pub async fn settle(&self) {
+        let raw = Mutex::new(self.owner().await);
+        let left = "select kind from jobs where status in ('ready', 'running') limit 1";
+        eventually("no job is left", || async {
+            raw.lock().await.rows(left).await.expect("jobs can be read").is_empty().then_some(())
+        })
+        .await;
+    }
+}
+
+impl TestApp {
+    /// Waits until no job is left, so that what changes from now on changes because of a request, or by a schedule.
+    pub async fn settle(&self) {
+        self.database.settle().await;
+    }
 }

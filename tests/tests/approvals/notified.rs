@@ -23,15 +23,6 @@ async fn told(who: &Tenant, count: usize) -> Vec<Value> {
     .await
 }
 
-/// Waits until everybody was told who is to be.
-async fn settle(desk: &Desk) {
-    let left = "select kind from jobs where kind like 'outbox.%' and status in ('ready', 'running')";
-    eventually("every event to be heard", || async {
-        desk.app.database.owner().await.rows(left).await.unwrap().is_empty().then_some(())
-    })
-    .await;
-}
-
 fn kinds(told: &[Value]) -> Vec<&str> {
     told.iter().map(|row| row["kind"].as_str().unwrap()).collect()
 }
@@ -57,7 +48,7 @@ async fn who_can_decide_is_told_and_then_whoever_asked(#[case] engine: Engine) {
     let outcome = told(&desk.owner, 1).await;
     assert_eq!(kinds(&outcome), ["approval_decided"], "who asked is not asked");
     assert_eq!(outcome[0]["title"], "Approved: what you asked for");
-    settle(&desk).await;
+    desk.app.settle().await;
     // Nobody has to look at it any more.
     assert!(told(&other, 1).await[0]["read_at"].is_string());
     assert_eq!(kinds(&told(&manager, 1).await), ["approval_asked"], "who decided knows");
@@ -88,7 +79,7 @@ async fn reminders_and_expiry_are_told(#[case] engine: Engine) {
     desk.sql("update approval_requests set due_at = '2026-01-01 00:00:00+00:00' where status = 'pending'").await;
     look(&desk).await;
     assert_eq!(kinds(&told(&desk.owner, 1).await), ["approval_expired"]);
-    settle(&desk).await;
+    desk.app.settle().await;
     assert!(told(&manager, 2).await.iter().all(|row| row["read_at"].is_string()));
     let second = desk.asks(&order).await;
     told(&manager, 3).await;
@@ -115,6 +106,6 @@ async fn other_steps_are_told_to_those_who_were_not_asked(#[case] engine: Engine
     let steps = json!({ "steps": [{ "permission": "webhooks.manage" }] });
     desk.owner.patch(&path, 1, &steps).await.expect(200);
     told(&keeper, 1).await;
-    settle(&desk).await;
+    desk.app.settle().await;
     assert_eq!([told(&keeper, 1).await.len(), told(&manager, 1).await.len()], [1, 1]);
 }

@@ -64,11 +64,7 @@ async fn what_does_not_concern_it_leaves_it_alone(#[case] engine: Engine) {
     let order = desk.ordered().await;
     let shown = desk.asks(&order).await;
     desk.limit("1000.00", json!({})).await;
-    eventually("the look at the questions to be over", || async {
-        let sql = "select status from jobs where kind = 'approvals.review' and status in ('ready', 'running')";
-        desk.app.database.owner().await.rows(sql).await.unwrap().is_empty().then_some(())
-    })
-    .await;
+    desk.app.settle().await;
     assert_eq!(desk.approval(id(&shown)).await, shown);
 }
 

@@ -5,10 +5,7 @@ use crate::{
 };
 use purser_approvals::Expire;
 use purser_kernel::ids::JobId;
-use purser_tests::{
-    app::eventually,
-    database::{Engine, uuid_literal},
-};
+use purser_tests::database::{Engine, uuid_literal};
 use rstest::rstest;
 use serde_json::json;
 
@@ -23,11 +20,7 @@ pub(crate) async fn look(desk: &Desk) {
         Expire::KIND
     ))
     .await;
-    eventually("the job to be done", || async {
-        let sql = format!("select status from jobs where kind = '{}' and status in ('ready', 'running')", Expire::KIND);
-        desk.app.database.owner().await.rows(&sql).await.unwrap().is_empty().then_some(())
-    })
-    .await;
+    desk.app.settle().await;
 }
 
 #[rstest]

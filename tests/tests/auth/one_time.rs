@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use purser_kernel::{Clock, Timestamp};
 use purser_tests::{
-    app::{Answer, PASSWORD, ReceivedMail, Tenant, TestApp, eventually},
+    app::{Answer, PASSWORD, ReceivedMail, Tenant, TestApp},
     database::{Engine, Watch},
 };
 use rstest::rstest;
@@ -33,15 +33,6 @@ async fn verified_at(person: &Tenant) -> Value {
     person.get("/v1/me").await.expect(200).json()["user"]["email_verified_at"].clone()
 }
 
-/// Waits until nothing is left to do.
-async fn idle(app: &TestApp) {
-    eventually("every job to be done", || async {
-        let waiting = "select kind from jobs where status in ('ready', 'running')";
-        app.database.owner().await.rows(waiting).await.unwrap().is_empty().then_some(())
-    })
-    .await;
-}
-
 fn about(mails: &[ReceivedMail], subject: &str) -> Vec<ReceivedMail> {
     mails.iter().filter(|mail| mail.subject == subject).cloned().collect()
 }
@@ -68,7 +59,7 @@ async fn signing_up_sends_a_mail_that_verifies_the_address(#[case] engine: Engin
     assert_eq!(verified_at(&ann).await, time);
     // Whoever has shown it is not asked again.
     ann.verb("/v1/auth/email/verification").await.expect(202);
-    idle(&app).await;
+    app.settle().await;
     assert_eq!(app.mails(&ann.email).len(), 1);
     let trail = ann.get("/v1/audit-logs?action=user.email_verify").await.expect(200);
     assert_eq!(trail.json()["data"].as_array().unwrap().len(), 1);
@@ -85,7 +76,7 @@ async fn a_forgotten_password_is_replaced_once(#[case] engine: Engine) {
     for _ in 0..2 {
         forgot(&app, &ann.email.to_uppercase()).await.expect(202);
     }
-    idle(&app).await;
+    app.settle().await;
     let mails = about(&app.mails(&ann.email), CHOOSE);
     assert_eq!(mails.len(), 2);
     let token = mails[0].token();
@@ -209,12 +200,12 @@ async fn nobody_gets_more_than_a_few_mails_an_hour(#[case] engine: Engine) {
         forgot(&app, &ann.email).await.expect(202);
         ann.verb("/v1/auth/email/verification").await.expect(202);
     }
-    idle(&app).await;
+    app.settle().await;
     let mails = app.mails(&ann.email);
     assert_eq!((about(&mails, CHOOSE).len(), about(&mails, CONFIRM).len()), (3, 3));
     clock.advance(TimeDelta::minutes(61));
     forgot(&app, &ann.email).await.expect(202);
-    idle(&app).await;
+    app.settle().await;
     assert_eq!(about(&app.mails(&ann.email), CHOOSE).len(), 4);
 }
 
@@ -226,7 +217,7 @@ async fn a_mail_that_is_sent_again_is_the_same(#[case] engine: Engine) {
     let Some(app) = TestApp::start(engine).await else { return };
     let ann = app.tenant("Harbor Foods").await;
     let first = app.mail(&ann.email, CONFIRM).await;
-    idle(&app).await;
+    app.settle().await;
     // As if the worker had died between sending it and saying so.
     let folder = app.database.folder.path().join("mail");
     std::fs::remove_dir_all(&folder).unwrap();

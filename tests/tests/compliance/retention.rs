@@ -94,9 +94,9 @@ impl Kept {
 
     /// Every event is numbered, and everything that came in is read.
     async fn settled(&self) {
+        self.app.settle().await;
         eventually("nothing to wait for", || async {
-            let open = "select kind from jobs where status in ('ready', 'running')
-                        union all select 'event' from outbox_events where sequence is null
+            let open = "select 'event' from outbox_events where sequence is null
                         union all select 'inbound' from inbound_events where status = 'received'";
             self.app.database.owner().await.rows(open).await.unwrap().is_empty().then_some(())
         })

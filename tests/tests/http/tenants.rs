@@ -6,7 +6,7 @@ use crate::{
 };
 use purser_kernel::{Permission, PermissionSet};
 use purser_tests::{
-    app::{Answer, TestApp, eventually},
+    app::{Answer, TestApp},
     database::{Engine, Watch},
 };
 use rstest::rstest;
@@ -24,12 +24,7 @@ pub(crate) async fn shops<const N: usize>(engine: Engine, names: [&str; N]) -> O
     if let Some(shop) = shops.first_mut() {
         shop.get_admin(&app).await;
     }
-    eventually("every job to be done", || async {
-        let waiting = "select cast(count(*) as text) from jobs where status in ('ready', 'running')";
-        let rows = app.database.owner().await.rows(waiting).await.unwrap();
-        (rows[0][0] == "0").then_some(())
-    })
-    .await;
+    app.settle().await;
     app.restart_with(|config| config.workers = 0).await;
     let shops: Vec<Shop> = shops.into_iter().map(|shop| shop.at(&app.url)).collect();
     Some((app, shops.try_into().ok()?))

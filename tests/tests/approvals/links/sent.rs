@@ -27,6 +27,7 @@ async fn it_shows_what_it_is_and_asks_again(#[case] engine: Engine) {
         assert!(mail.text.contains(part), "{part}: {mail:?}");
     }
     // Opened by whoever looks at mails, and again: nothing has changed.
+    desk.app.settle().await;
     let mut watch = Watch::over_changes(&desk.app.database).await;
     for _ in 0..3 {
         assert_eq!(preview(&desk.app, &link).await.expect(200).json(), shown);
@@ -124,11 +125,7 @@ async fn nobody_gets_more_than_twenty_in_an_hour(#[case] engine: Engine) {
     }
     let other = desk.ordered_by(OTHER_PHONE, "MILK-1L", 2).await;
     let shown = desk.asks(&other).await;
-    eventually("the question to be heard of", || async {
-        let sql = "select kind from jobs where kind in ('outbox.deliver', 'outbox.dispatch') and status in ('ready', 'running')";
-        desk.app.database.owner().await.rows(sql).await.unwrap().is_empty().then_some(())
-    })
-    .await;
+    desk.app.settle().await;
     let mails = desk.app.mails(&manager.email);
     assert_eq!(mails.iter().filter(|mail| mail.subject.contains("An approval waits")).count(), 1);
     assert_eq!(crate::desk::assigned(&manager).await.len(), 2);

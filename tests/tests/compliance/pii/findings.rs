@@ -21,15 +21,6 @@ async fn review(tenant: &Tenant, finding: &Value, verdict: &str) -> Value {
     tenant.post(&path, &json!({ "verdict": verdict })).await.expect(200).json()
 }
 
-/// Until every job that waits now is done.
-async fn settled(app: &TestApp) {
-    eventually("all jobs to be done", || async {
-        let sql = "select kind from jobs where status in ('ready', 'running')";
-        app.database.owner().await.rows(sql).await.unwrap().is_empty().then_some(())
-    })
-    .await;
-}
-
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -144,13 +135,13 @@ async fn another_text_has_other_findings_and_the_same_one_the_same(#[case] engin
     for _ in 0..3 {
         rename(&tenant, &deli, "ana@example.com, ben@example.com, ana@example.com").await;
     }
-    settled(&app).await;
+    app.settle().await;
     assert_eq!(findings(&tenant, &deli, 3).await, before);
     review(&tenant, &before[0], "confirmed").await;
 
     let name = "new: tom@example.com and ana@example.com";
     rename(&tenant, &deli, name).await;
-    settled(&app).await;
+    app.settle().await;
     let after = findings(&tenant, &deli, 2).await;
     assert_eq!([at(name, &after[0]), at(name, &after[1])], ["tom@example.com", "ana@example.com"]);
     // What was confirmed moves with its value.
@@ -175,11 +166,11 @@ async fn a_false_alarm_does_not_come_back(#[case] engine: Engine) {
     // Elsewhere in the text, twice, gone and back: it stays what it is.
     for name in ["and dock +44 20 7946 0018", "+44 20 7946 0018 +44 20 7946 0018", "nothing", "dock +44 20 7946 0018"] {
         rename(&tenant, &deli, name).await;
-        settled(&app).await;
+        app.settle().await;
         assert_eq!(findings(&tenant, &deli, 1).await[0]["id"], alarm["id"], "{name}");
     }
     rename(&tenant, &deli, "dock +44 20 7946 0019").await;
-    settled(&app).await;
+    app.settle().await;
     let open = rows(&tenant, "/v1/pii-findings?is_reviewed=false").await;
     assert_eq!(open.len(), 1);
     assert_ne!(open[0]["id"], alarm["id"]);
@@ -243,7 +234,7 @@ async fn what_was_deleted_takes_its_findings_along(#[case] engine: Engine) {
     let tx = app.app().services().store.system().await.unwrap();
     tx.enqueue(NewJob::new(Sweep::KIND, json!({}))).await.unwrap();
     tx.commit().await.unwrap();
-    settled(&app).await;
+    app.settle().await;
     findings(&tenant, &gone, 0).await;
     findings(&tenant, &stays, 1).await;
 }

@@ -38,11 +38,7 @@ async fn customers(tenant: &Tenant, count: usize) -> Vec<Value> {
 
 /// Every job is done, and nothing was found.
 async fn unscanned(app: &mut TestApp) {
-    eventually("all jobs to be done", || async {
-        let sql = "select kind from jobs where status in ('ready', 'running')";
-        app.database.owner().await.rows(sql).await.unwrap().is_empty().then_some(())
-    })
-    .await;
+    app.settle().await;
     app.restart_with(|config| config.workers = 0).await;
     app.database.owner().await.execute("delete from pii_findings").await.unwrap();
 }
