@@ -44,6 +44,11 @@ const SLOTS: [usize; 3] = [1, 16, 64];
 const PER_JOB: u32 = 2_000;
 const BATCHED: u32 = 10_000;
 
+/// With one slot there are no batches.
+fn batched(slots: usize) -> u32 {
+    if slots == 1 { PER_JOB } else { BATCHED }
+}
+
 #[tokio::main]
 async fn main() {
     let engine = match env::args().nth(1).as_deref() {
@@ -61,10 +66,10 @@ async fn main() {
         let [mut each, mut together, mut bare, mut bare_batch]: [Vec<f64>; 4] = Default::default();
         for _ in 0..rounds {
             each.push(work(&app, &tenants, slots, PER_JOB, true).await);
-            together.push(work(&app, &tenants, slots, BATCHED, false).await);
+            together.push(work(&app, &tenants, slots, batched(slots), false).await);
             if engine == Engine::Postgres {
                 bare.push(pgbench(&app, slots, 1, PER_JOB).await);
-                bare_batch.push(pgbench(&app, 1, slots, BATCHED).await);
+                bare_batch.push(pgbench(&app, 1, slots, batched(slots)).await);
             }
         }
         println!("{slots:2} slots: per job {}, batched {}", shown(&mut each), shown(&mut together));
@@ -184,7 +189,8 @@ async fn pgbench(app: &TestApp, clients: usize, batch: usize, rows: u32) -> f64 
         &transactions.to_string(),
         "-f",
     ]);
-    command.arg(&script).arg(&app.database.owner_url);
+    // Without what sqlx alone understands.
+    command.arg(&script).arg(app.database.owner_url.split('?').next().unwrap());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let tps = said.lines().find_map(|line| line.strip_prefix("tps = "));

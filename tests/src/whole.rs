@@ -1,5 +1,9 @@
 //! What holds of the rows at every moment, whatever happened before: each query finds what is broken.
-use crate::database::Raw;
+use crate::{
+    app::eventually,
+    database::{Engine, Raw, TestDatabase},
+};
+use tokio::sync::Mutex;
 
 /// Of aggregates, totals and numbers, after every commit.
 const ALWAYS: [(&str, &str); 22] = [
@@ -187,5 +191,25 @@ async fn assert_none(raw: &mut Raw, queries: &[(&str, &str)]) {
     for (what, sql) in queries {
         let found = raw.rows(sql).await.unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(found.is_empty(), "there are {what}: {found:?}");
+    }
+}
+
+/// No transaction stays open: on PostgreSQL none is idle for long, on SQLite another connection can write. That of a request whose
+/// client is gone may still be at work.
+pub async fn assert_none_stays_open(database: &TestDatabase) {
+    let mut raw = database.application().await;
+    match database.engine {
+        Engine::Sqlite => {
+            raw.execute("begin immediate; rollback").await.expect("a statement");
+        }
+        Engine::Postgres => {
+            let open = "select state from pg_stat_activity where datname = current_database()
+                        and usename = current_user and state like 'idle in transaction%'";
+            let raw = Mutex::new(raw);
+            eventually("no connection to be in a transaction", || async {
+                raw.lock().await.rows(open).await.expect("a statement").is_empty().then_some(())
+            })
+            .await;
+        }
     }
 }

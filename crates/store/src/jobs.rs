@@ -10,12 +10,12 @@ mod ends;
 mod slots;
 mod worker;
 
-use crate::{Store, System, SystemTx, WriteTx, error::internal, prelude::*};
+use crate::{ReadTx, Store, System, SystemTx, WriteTx, error::internal, prelude::*};
 use async_trait::async_trait;
-use purser_entity_platform::job::{self, Status};
+use purser_entity_platform::job::{self, Column, Status};
 use purser_kernel::{Id, OrganizationId, ids::JobId};
 use sea_orm::EntityTrait;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,7 +56,8 @@ impl NewJob {
         self
     }
 
-    /// Not queued while a job with the same key waits. Whoever queues the same key in another open transaction is waited for.
+    /// Not queued while a job with the same key waits: that one then waits for this transaction to end, so that it sees what was to
+    /// be done. Whoever queues the same key in another open transaction is waited for.
     pub fn unique(mut self, key: impl Into<String>) -> Self {
         self.unique_key = Some(key.into());
         self
@@ -110,6 +111,16 @@ impl WriteTx {
     }
 }
 
+impl ReadTx {
+    /// Whether a worker is at this job of the caller's organization. One that died was at it until somebody finds that its lease has
+    /// run out.
+    pub async fn is_running(&self, job: JobId) -> Result<bool, Problem> {
+        let own = Column::OrganizationId.eq(self.organization());
+        let running = own.and(Column::Id.eq(job)).and(Column::Status.eq(Status::Running));
+        Ok(self.system().find::<job::Entity>().filter(running).one().await?.is_some())
+    }
+}
+
 impl SystemTx {
     /// Queues a job of no organization. A worker finds it when it looks the next time, half a second later at the most.
     pub async fn enqueue(&self, job: NewJob) -> Result<(), Problem> {
@@ -119,16 +130,33 @@ impl SystemTx {
 
 impl System<'_> {
     /// Queues jobs of an organization, or of none.
-    pub(crate) async fn enqueue(self, organization: Option<OrganizationId>, jobs: Vec<NewJob>) -> Result<(), Problem> {
+    pub(crate) async fn enqueue(
+        self,
+        organization: Option<OrganizationId>,
+        mut jobs: Vec<NewJob>,
+    ) -> Result<(), Problem> {
+        // In the order of their keys, in which transactions wait for one another, and each once.
+        jobs.sort_by(|one, other| one.unique_key.cmp(&other.unique_key));
+        jobs.dedup_by(|one, other| one.unique_key.is_some() && one.unique_key == other.unique_key);
         let unique = jobs.iter().any(|job| job.unique_key.is_some());
         let rows = jobs.into_iter().map(|job| job.row(organization, self.now()));
         let mut insert = job::Entity::insert_many(rows);
         if unique {
-            insert = insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+            insert = insert.on_conflict(waits_already());
         }
         insert.exec_without_returning(self.connection()).await.map_err(internal)?;
         Ok(())
     }
+}
+
+/// A job with the key waits already, and stays as it is but for its lock. Without one (DO NOTHING) a worker could take it, find
+/// nothing to be done and end it before this transaction commits what there is.
+fn waits_already() -> OnConflict {
+    OnConflict::column(Column::UniqueKey)
+        // As the index has it: PostgreSQL takes a parameter for no proof.
+        .target_and_where(Expr::cust("status = 'ready' and unique_key is not null"))
+        .update_column(Column::UniqueKey)
+        .to_owned()
 }
 
 /// A job that this worker holds.

@@ -2,13 +2,13 @@
 use fastrand::Rng;
 use purser_tests::{
     app::{Tenant, TestApp, eventually},
-    database::{Engine, TestDatabase},
+    database::Engine,
     whole,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::{io::AsyncWriteExt, net::TcpStream, sync::Mutex};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 const ROUNDS: u64 = 60;
 
@@ -56,26 +56,6 @@ async fn send_and_time_out(tenant: &Tenant, key: &str, body: &Value, random: &mu
     request.timeout(patience).send().await.ok();
 }
 
-/// No transaction stays open: on PostgreSQL none is idle for long, on SQLite another connection can write. That of a request whose
-/// client is gone may still be at work.
-async fn assert_none_stays_open(database: &TestDatabase) {
-    let mut raw = database.application().await;
-    match database.engine {
-        Engine::Sqlite => {
-            raw.execute("begin immediate; rollback").await.unwrap();
-        }
-        Engine::Postgres => {
-            let open = "select state from pg_stat_activity where datname = current_database()
-                        and usename = current_user and state like 'idle in transaction%'";
-            let raw = Mutex::new(raw);
-            eventually("no connection to be in a transaction", || async {
-                raw.lock().await.rows(open).await.unwrap().is_empty().then_some(())
-            })
-            .await;
-        }
-    }
-}
-
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -107,7 +87,7 @@ async fn the_next_request_is_served_and_nothing_is_lost_or_done_twice(#[case] en
         let next = tenant.post("/v1/customers", &next).await.expect(201).json();
         let path = format!("/v1/customers/{}", next["id"].as_str().unwrap());
         tenant.get(&path).await.expect(200);
-        assert_none_stays_open(&app.database).await;
+        whole::assert_none_stays_open(&app.database).await;
         // Who never heard an answer asks again, and it is done once.
         let again = tenant.post_keyed("/v1/customers", &key, &body).await.expect(201);
         let replayed = again.header("idempotency-replayed") == "true";
@@ -151,7 +131,7 @@ async fn a_request_that_waits_for_a_lock_gives_its_connection_back(#[case] engin
         holder.execute("rollback").await.unwrap();
 
         tenant.create("/v1/customers", &json!({ "business_name": format!("Next {round}") })).await;
-        assert_none_stays_open(&app.database).await;
+        whole::assert_none_stays_open(&app.database).await;
         eventually("the request to be done when it is sent again", || async {
             let again = tenant.post_keyed("/v1/customers", &key, &body).await;
             (again.status == 201).then_some(())

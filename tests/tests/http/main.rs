@@ -3,6 +3,7 @@
 mod bad_input;
 mod browsers;
 mod call;
+mod cancelled;
 mod conventions;
 mod cookies;
 mod document;

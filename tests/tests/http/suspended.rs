@@ -20,7 +20,7 @@ const DRY_RUNS: [&str; 5] = [
 const ELSEWHERE: [&str; 1] = ["POST /v1/organizations"];
 
 /// Goes on as long as something happens.
-const NOTHING_HAPPENS: [&str; 1] = ["GET /v1/events/stream"];
+pub(crate) const NOTHING_HAPPENS: [&str; 1] = ["GET /v1/events/stream"];
 
 /// Nobody but Google can sign at its door, so nobody gets as far.
 const ONLY_GOOGLE: &str = "POST /v1/webhooks/gmail/{organization_id}/{integration_id}";

@@ -113,6 +113,53 @@ async fn a_key_that_waits_is_not_queued_again(#[case] engine: Engine) {
     assert_eq!(diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 3]);
 }
 
+/// How many jobs of a kind that nobody does stood there when this one was done.
+#[derive(Default)]
+struct Looks {
+    seen: Mutex<Vec<usize>>,
+}
+
+#[async_trait]
+impl JobHandler for Looks {
+    fn kind(&self) -> &'static str {
+        "test.looks"
+    }
+
+    async fn run(&self, store: &Store, _: &Job) -> Result<(), Problem> {
+        let there = jobs(store).await.iter().filter(|job| job.kind == "test.thing").count();
+        self.seen.lock().unwrap().push(there);
+        Ok(())
+    }
+}
+
+/// Whoever finds a job waiting relies on it: it may not be done and over before what it is to see was committed.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_key_that_waits_is_not_done_before_whoever_relies_on_it_has_committed(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (scope, other) = (world.tenant().await, world.open().await);
+    let (looks, diary) = (Arc::new(Looks::default()), Arc::new(Diary::default()));
+    let look = || NewJob::new("test.looks", json!(null)).unique("look");
+    enqueue(&world.store, &scope, vec![look(), NewJob::new(KIND, json!(1))]).await;
+
+    let tx = world.store.write(&scope).await.unwrap();
+    tx.enqueue_many(vec![look(), NewJob::new("test.thing", json!(1)), look()]).await.unwrap();
+    let (stop, worker) = (CancellationToken::new(), Worker::new(other, vec![looks.clone(), diary.clone()], options()));
+    let working = tokio::spawn(worker.run(stop.clone()));
+    // SQLite has one writer, and lets no worker in meanwhile.
+    if engine == Engine::Postgres {
+        eventually("the other job", || async { diary.jobs.lock().unwrap().first().copied() }).await;
+        assert!(looks.seen.lock().unwrap().is_empty());
+    }
+    tx.commit().await.unwrap();
+    eventually("the look", || async { looks.seen.lock().unwrap().first().copied() }).await;
+    stop.cancel();
+    working.await.unwrap();
+    assert_eq!(*looks.seen.lock().unwrap(), [1]);
+}
+
 /// Another process has queued it, and word of that was lost: the table is the truth.
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]

@@ -61,8 +61,10 @@ impl Auth {
     ) -> Result<WriteTx, Problem> {
         let wrong = || Problem::of(AuthProblem::WrongPassword);
         let password = Password::given(password).ok_or_else(wrong)?;
-        let kept = self.store.person_read(user).await?;
-        let kept = credentials::find(kept.system(), user, &scope.client).await?.ok_or_else(wrong)?;
+        let tx = self.store.person_read(user).await?;
+        let kept = credentials::find(tx.system(), user, &scope.client).await?.ok_or_else(wrong)?;
+        // Nobody waits for a connection while hashing, and nobody here for a second one.
+        drop(tx);
         kept.attempts().allow(self.store.clock().now())?;
         let right = self.hasher.verify(password, kept.password_hash()).await?;
         let tx = self.store.write_in_any_state(scope).await?;

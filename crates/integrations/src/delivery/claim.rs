@@ -84,12 +84,24 @@ impl Look<'_> {
 
     /// Locks the endpoint's state. The job whose lane it is already may have been another process's that died.
     async fn take_lane(&self, tx: &WriteTx) -> Result<bool, Problem> {
-        let (job, now) = (self.job.id(), tx.now());
-        let free = state::Column::LaneJob.is_null().or(state::Column::LaneUntil.lt(now));
-        let ours = free.or(state::Column::LaneJob.eq(job));
+        use state::Column::{LaneJob, LaneUntil};
+        if self.take_lane_if(tx, LaneJob.is_null().or(LaneUntil.lt(tx.now())).or(LaneJob.eq(self.job.id()))).await? {
+            return Ok(true);
+        }
+        let state = tx.find::<state::Entity>().filter(state::Column::EndpointId.eq(self.endpoint)).one().await?;
+        let Some(holder) = state.and_then(|state| state.lane_job) else { return Ok(false) };
+        if tx.is_running(holder).await? {
+            return Ok(false);
+        }
+        // It lost its lease while it had the lane, and another run of it has ended it. Nobody would look for what comes now.
+        self.take_lane_if(tx, LaneJob.eq(holder)).await
+    }
+
+    async fn take_lane_if(&self, tx: &WriteTx, ours: Filter<state::Entity>) -> Result<bool, Problem> {
+        let (job, until) = (self.job.id(), tx.now() + LANE);
         let change = |row: &mut state::ActiveModel| {
             row.lane_job = Set(Some(job));
-            row.lane_until = Set(Some(now + LANE));
+            row.lane_until = Set(Some(until));
         };
         Ok(tx.update_where(state::Column::EndpointId.eq(self.endpoint).and(ours), change).await? == 1)
     }

@@ -1,5 +1,5 @@
-//! A process that dies while it sends.
-use super::path;
+//! A process that dies while it sends, and one that is too slow to keep its job.
+use super::{Hooks, path, still};
 use purser_tests::{
     app::eventually,
     database::{Engine, TestDatabase},
@@ -45,4 +45,24 @@ async fn what_it_was_sending_is_sent_again_under_the_same_id(#[case] engine: Eng
     assert_eq!(shown["history"][1]["response_status"], 204);
     assert_eq!(receiver.requests().len(), 2);
     assert_eq!(owner.get(&path(&endpoint)).await.json()["failing_since"], serde_json::Value::Null);
+}
+
+/// Its lease has run out, and another run of the job has done what there was and has ended it.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn whoever_lost_the_job_keeps_no_lane(#[case] engine: Engine) {
+    let Some(hooks) = Hooks::start_at(engine, still()).await else { return };
+    hooks.receiver.answer(|_| Response::Never);
+    hooks.endpoint(json!({})).await;
+    hooks.project("Cold store").await;
+    hooks.receiver.wait(1).await;
+    let ended = "update jobs set status = 'done', lease_owner = null, leased_until = null
+        where kind = 'webhooks.deliver' and status = 'running'";
+    assert_eq!(hooks.app.database.owner().await.execute(ended).await.unwrap(), 1);
+    hooks.wait("retrying", 1, 1).await;
+    hooks.receiver.answer_with(204);
+    hooks.project("Quay").await;
+    hooks.wait("success", 1, 1).await;
 }

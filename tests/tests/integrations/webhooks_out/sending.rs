@@ -62,16 +62,16 @@ async fn somebody_else_s_verifier_agrees(#[case] engine: Engine) {
     hooks.project("Größe „M“ & <b>").await;
     let request = hooks.receiver.wait(1).await.remove(0);
     let secret = endpoint["secret"].as_str().unwrap();
-    assert!(verifier.verifies(secret, &request));
+    assert!(verifier.verifies(secret, &request).await);
     let mut other = request.clone();
     other.body.push(' ');
-    assert!(!verifier.verifies(secret, &other));
+    assert!(!verifier.verifies(secret, &other).await);
     let rotated = hooks.verb(&endpoint, "rotate-secret", &json!({})).await;
     hooks.project("Both").await;
     let both = hooks.receiver.wait(2).await.remove(1);
-    assert!(verifier.verifies(secret, &both));
-    assert!(verifier.verifies(rotated["secret"].as_str().unwrap(), &both));
-    assert!(!verifier.verifies(rotated["secret"].as_str().unwrap(), &request));
+    assert!(verifier.verifies(secret, &both).await);
+    assert!(verifier.verifies(rotated["secret"].as_str().unwrap(), &both).await);
+    assert!(!verifier.verifies(rotated["secret"].as_str().unwrap(), &request).await);
 }
 
 #[rstest]

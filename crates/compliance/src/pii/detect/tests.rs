@@ -1,8 +1,6 @@
 use super::*;
 use crate::pii::mask;
 use proptest::prelude::*;
-use purser_kernel::clock::Stopwatch;
-use std::time::Duration;
 
 fn all() -> Detector {
     Detector::predefined(&PREDEFINED)
@@ -206,21 +204,13 @@ fn a_masked_line_is_what_it_was() {
     assert_eq!(mask::line(line), line);
 }
 
-/// A text that is eight times as long takes no more than some thirty times as long: measured on texts that are made to be slow.
+/// Texts that are made to be slow, so long that looking at them would take hours if time grew with the square of their length.
 #[test]
-fn time_grows_with_the_text() {
+fn a_long_text_is_looked_at_whatever_it_is_made_of() {
     let own = OwnPattern::new(r"(?:[a-z0-9]+ ?)+!", None).unwrap();
     let mut rules = Detector::predefined(&PREDEFINED).rules;
     rules.push(Rule { own: Some(own), ..rules[0].clone() });
     let detector = Detector::new(rules);
-    let time = |text: &str| {
-        let best = (0..3).map(|_| {
-            let begun = Stopwatch::start();
-            detector.find(text, &[]);
-            begun.elapsed()
-        });
-        best.min().unwrap().max(Duration::from_millis(2))
-    };
     for seed in [
         "1",
         "1 ",
@@ -241,9 +231,8 @@ fn time_grows_with_the_text() {
         "\\n",
         "ü1",
     ] {
-        let (short, long) = (seed.repeat(8_000 / seed.len()), seed.repeat(64_000 / seed.len()));
-        let (short, long) = (time(&short), time(&long));
-        assert!(long < short * 32, "{seed:?}: {short:?}, then {long:?}");
+        let text = seed.repeat(500_000 / seed.len());
+        assert!(detector.find(&text, &[]).iter().all(|hit| hit.bytes.end <= text.len()), "{seed:?}");
     }
 }
 
