@@ -166,10 +166,17 @@ impl Streams {
     /// Reads for all who follow, until `stop` is cancelled. Then every stream ends.
     pub async fn run(self, stop: CancellationToken) {
         let begins = self.0.begins.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(begins) = begins {
-            follower::run(&self, begins, &stop).await;
-        }
-        self.0.stop.cancel();
+        // Streams end by the same word as what they hear from: else they would find it gone before they knew why.
+        let told = async {
+            stop.cancelled().await;
+            self.0.stop.cancel();
+        };
+        let reads = async {
+            if let Some(begins) = begins {
+                follower::run(&self, begins, &self.0.stop).await;
+            }
+        };
+        tokio::join!(told, reads);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{ReadTx, Store, WriteTx, error::internal, prelude::*};
 use moka::future::Cache;
 use purser_kernel::OrganizationId;
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query, SelectStatement};
 use std::{
     sync::{
         Arc,
@@ -36,7 +36,7 @@ impl Standing {
 }
 
 /// How long a change that another process has made may stay unnoticed.
-const LIFETIME: Duration = Duration::from_secs(1);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(1);
 const MAX_KNOWN: u64 = 100_000;
 
 /// How organizations stood when they were last looked at.
@@ -90,13 +90,21 @@ impl Standings {
 
 /// How the organization of `tx` stands now. `None` for one that is not there.
 pub(crate) async fn look(tx: &ReadTx) -> Result<Option<Standing>, Problem> {
+    ask(tx, &status_of(tx)).await
+}
+
+/// As [`look`], and it stands so until this transaction ends.
+pub(crate) async fn hold(tx: &WriteTx) -> Result<Option<Standing>, Problem> {
+    ask(tx, status_of(tx).lock(LockType::Share)).await
+}
+
+fn status_of(tx: &ReadTx) -> SelectStatement {
     // The organization's entity belongs to another crate; all that is needed of it here is this.
-    let status = Query::select()
-        .column("status")
-        .from("organizations")
-        .and_where(Expr::col("id").eq(tx.organization()))
-        .to_owned();
-    let row = tx.connection().query_one(&status).await.map_err(internal)?;
+    Query::select().column("status").from("organizations").and_where(Expr::col("id").eq(tx.organization())).to_owned()
+}
+
+async fn ask(tx: &ReadTx, status: &SelectStatement) -> Result<Option<Standing>, Problem> {
+    let row = tx.connection().query_one(status).await.map_err(internal)?;
     let status = row.map(|row| row.try_get_by_index::<String>(0)).transpose().map_err(internal)?;
     Ok(status.as_deref().map(|status| match status {
         "active" => Standing::Open,

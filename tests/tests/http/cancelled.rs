@@ -52,5 +52,6 @@ async fn whoever_goes_away_leaves_nothing_open(#[case] engine: Engine) {
     }
     println!("{gone} of {} clients were gone, {served} of {} were served then", calls.len() * IMPATIENT, calls.len());
     assert!(faults.is_empty(), "{faults:#?}");
-    assert!(gone > calls.len() / 2 && served > calls.len() / 2, "{gone} gone, {served} served");
+    // However fast the machine is: some are gone too early, and many have their effect.
+    assert!(gone > calls.len() / 8 && served > calls.len() / 3, "{gone} gone, {served} served");
 }

@@ -30,6 +30,8 @@ pub(super) struct Seat {
     seats: Arc<Seats>,
     organization: OrganizationId,
     caller: Uuid,
+    /// The gauge that was raised: where measuring begins while the stream is open, nothing is taken off.
+    open: metrics::Gauge,
 }
 
 impl Seats {
@@ -53,8 +55,9 @@ impl Seats {
         }
         add(&mut taken.organizations, organization);
         add(&mut taken.callers, (organization, caller));
-        metrics::gauge!("purser_event_streams").increment(1.0);
-        Ok(Seat { seats: self.clone(), organization, caller })
+        let open = metrics::gauge!("purser_event_streams");
+        open.increment(1.0);
+        Ok(Seat { seats: self.clone(), organization, caller, open })
     }
 }
 
@@ -77,7 +80,7 @@ impl Drop for Seat {
         let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
         give_back(&mut taken.organizations, &self.organization);
         give_back(&mut taken.callers, &(self.organization, self.caller));
-        metrics::gauge!("purser_event_streams").decrement(1.0);
+        self.open.decrement(1.0);
     }
 }
 

@@ -69,6 +69,8 @@ impl EventStream {
             next = self.go_on() => next,
         };
         Some(next.unwrap_or_else(|end| {
+            // What it works with may be gone before it is told itself.
+            let end = if end == End::Unavailable && stop.is_cancelled() { End::ShuttingDown } else { end };
             self.state = State::Ended;
             metrics::counter!("purser_event_streams_ended_total", "reason" => end.name()).increment(1);
             tracing::debug!(reason = end.name(), "a stream of events ends");

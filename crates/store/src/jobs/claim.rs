@@ -2,10 +2,10 @@
 mod statement;
 
 use super::Job;
-use crate::{Store, System, error::internal, prelude::*};
+use crate::{Standing, Store, System, error::internal, prelude::*, standing};
 use chrono::TimeDelta;
 use purser_entity_platform::job::{self, Column, Status};
-use purser_kernel::{ids::JobId, random};
+use purser_kernel::{OrganizationId, ids::JobId, random};
 use sea_orm::sea_query::{
     CommonTableExpression, Cond, Expr, LockBehavior, LockType, Query, SelectStatement, UpdateStatement, WithClause,
     WithQuery,
@@ -225,9 +225,14 @@ const PAUSE: TimeDelta = TimeDelta::minutes(10);
 const PUT_OFF: &str = "organization_suspended";
 
 /// Gives a job back that was not to be done now. The attempt does not count. Like one that failed it gives up its unique key.
-pub(super) async fn put_off(store: &Store, job: &Job) -> Result<(), Problem> {
-    let tx = store.system().await?;
-    let run_at = tx.system().now() + PAUSE;
+///
+/// How the organization stands is looked at once more, and held: what this process knows of it may be a second old, and whoever
+/// re-activates it looks for what was put off in the same transaction.
+pub(super) async fn put_off(store: &Store, job: &Job, organization: OrganizationId) -> Result<(), Problem> {
+    let tx = store.write_in_any_state(&Scope::system(organization, format!("job-{}", job.id()))).await?;
+    let is_open = standing::hold(&tx).await?.is_none_or(|standing| standing == Standing::Open);
+    let pause = if is_open { TimeDelta::from_std(standing::LIFETIME).unwrap_or(PAUSE) } else { PAUSE };
+    let run_at = tx.now() + pause;
     tx.system()
         .update_where(held(job), |row: &mut job::ActiveModel| {
             row.status = Set(Status::Ready);

@@ -9,7 +9,7 @@ use crate::{Standing, Store, prelude::*};
 use chrono::TimeDelta;
 use futures_util::FutureExt;
 use purser_entity_platform::job::Status;
-use purser_kernel::{clock::Stopwatch, ids::JobId};
+use purser_kernel::{OrganizationId, clock::Stopwatch, ids::JobId};
 use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
@@ -108,8 +108,8 @@ impl Worker {
             return;
         };
         let watch = Stopwatch::start();
-        if self.waits(&job).await {
-            self.put_off(&job).await;
+        if let Some(organization) = self.waits(&job).await {
+            self.put_off(&job, organization).await;
             return;
         }
         if job.row.attempts > job.row.max_attempts {
@@ -132,24 +132,24 @@ impl Worker {
         metrics::histogram!("purser_job_seconds", "kind" => kind.clone()).record(watch.elapsed());
         match outcome {
             Ok(()) => tracing::debug!(job = %job.id(), kind, attempt, elapsed_ms, "job done"),
-            // Suspended while the job ran.
-            Err(_) if self.waits(&job).await => self.put_off(&job).await,
-            Err(problem) => self.failed(&job, &problem, elapsed_ms).await,
+            // It may have been suspended while the job ran.
+            Err(problem) => match self.waits(&job).await {
+                Some(organization) => self.put_off(&job, organization).await,
+                None => self.failed(&job, &problem, elapsed_ms).await,
+            },
         }
     }
 
-    /// Whether the job is of an organization that is not open: its work waits until it is.
-    async fn waits(&self, job: &Job) -> bool {
-        let Some(organization) = job.row.organization_id else {
-            return false;
-        };
+    /// The job's organization, if it is not open: its work waits until it is.
+    async fn waits(&self, job: &Job) -> Option<OrganizationId> {
+        let organization = job.row.organization_id?;
         let standing = self.store.standing(organization).await;
-        standing.is_ok_and(|standing| standing != Standing::Open)
+        standing.is_ok_and(|standing| standing != Standing::Open).then_some(organization)
     }
 
-    async fn put_off(&self, job: &Job) {
+    async fn put_off(&self, job: &Job, organization: OrganizationId) {
         metrics::counter!("purser_jobs_total", "kind" => job.kind().to_owned(), "outcome" => "put_off").increment(1);
-        if let Err(problem) = claim::put_off(&self.store, job).await {
+        if let Err(problem) = claim::put_off(&self.store, job, organization).await {
             tracing::warn!(job = %job.id(), %problem, "the job could not be put off; its lease will run out");
         }
     }

@@ -1,4 +1,4 @@
-//! Numbers and dates at and beyond their limits: taken or refused, and what was taken can be shown.
+//! Numbers and dates at and beyond their limits: taken, and then they can be shown, or refused, and then nothing has changed.
 use super::trial::Trial;
 use crate::shape::Field;
 use purser_tests::database::Engine;
@@ -91,7 +91,10 @@ async fn numbers_and_dates_at_their_limits_break_nothing(#[case] engine: Engine)
                 if trial.endure(&what, request).await {
                     // Names that are taken now, and the version that the thing has now.
                     call = trial.call(&route).await;
+                    trial.look_again().await;
                     taken += 1;
+                } else {
+                    trial.unchanged(&route.name()).await;
                 }
                 tried += 1;
             }

@@ -100,6 +100,11 @@ impl Trial {
         }
     }
 
+    /// What has changed until now was meant to.
+    pub(super) async fn look_again(&mut self) {
+        self.watch.changes().await;
+    }
+
     /// Everything can still be shown.
     pub(super) async fn shown(&mut self, after: &str) {
         for route in self.routes(|route| route.method == "GET" && route.is_guarded()) {

@@ -1,5 +1,6 @@
 //! A process that dies while it sends, and one that is too slow to keep its job.
 use super::{Hooks, path, still};
+use chrono::TimeDelta;
 use purser_tests::{
     app::eventually,
     database::{Engine, TestDatabase},
@@ -53,7 +54,7 @@ async fn what_it_was_sending_is_sent_again_under_the_same_id(#[case] engine: Eng
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn whoever_lost_the_job_keeps_no_lane(#[case] engine: Engine) {
-    let Some(hooks) = Hooks::start_at(engine, still()).await else { return };
+    let Some(mut hooks) = Hooks::start_at(engine, still()).await else { return };
     hooks.receiver.answer(|_| Response::Never);
     hooks.endpoint(json!({})).await;
     hooks.project("Cold store").await;
@@ -64,5 +65,7 @@ async fn whoever_lost_the_job_keeps_no_lane(#[case] engine: Engine) {
     hooks.wait("retrying", 1, 1).await;
     hooks.receiver.answer_with(204);
     hooks.project("Quay").await;
+    // Past the pause of an endpoint that did not answer.
+    hooks.later(TimeDelta::seconds(10)).await;
     hooks.wait("success", 1, 1).await;
 }

@@ -247,6 +247,29 @@ async fn a_job_that_failed_comes_back_until_its_last_attempt() {
     }
 }
 
+/// A process may believe for a second that an organization is suspended that was re-activated elsewhere.
+#[tokio::test]
+async fn what_is_put_off_though_its_organization_is_open_comes_back_at_once() {
+    for (status, pause) in [("active", 1), ("suspended", 600), ("closed", 600)] {
+        let (world, me, organization) = (World::new().await, worker(), OrganizationId::generate());
+        let now = world.clock.now();
+        let tx = world.store.system().await.unwrap();
+        let insert = Query::insert()
+            .into_table("organizations")
+            .columns(["id", "status"])
+            .values_panic([organization.as_uuid().into(), status.into()])
+            .to_owned();
+        tx.system().connection().execute(&insert).await.unwrap();
+        tx.commit().await.unwrap();
+        let new = job::ActiveModel { organization_id: Set(Some(organization)), ..row(now, Running, 0, Some((me, 9))) };
+        let job = add(&world, new).await;
+        put_off(&world.store, &believed(&job, me), organization).await.unwrap();
+        let after = read(&world, &job).await;
+        assert_eq!((after.status, after.attempts), (Ready, 0), "{status}");
+        assert_eq!(after.run_at, now + TimeDelta::seconds(pause), "{status}");
+    }
+}
+
 /// A hundred pauses before the attempt after this one, in milliseconds.
 fn pauses(attempt: i32) -> Vec<i64> {
     (0..100).map(|_| backoff(attempt).num_milliseconds()).collect()
