@@ -124,7 +124,8 @@ async fn a_program_that_is_killed_again_and_again_loses_no_event(#[case] engine:
     assert!(program.end().await.expect("it ends within 30 seconds").success());
 }
 
-/// A clock that is set back lets what was planned before wait until it is that late again; nothing is lost, and nothing comes twice.
+/// A clock that is set back lets what was planned before wait until it is that late again; nothing is lost. One that is set forward ends
+/// the lease of what is just being sent, which may come twice, under the same id.
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -144,8 +145,12 @@ async fn a_clock_that_steps_loses_no_event(#[case] engine: Engine) {
     }
     clock.advance(TimeDelta::minutes(5));
     tenant.create("/v1/projects", &json!({ "name": "Last" })).await;
-    let created = || receiver.requests().iter().filter(|request| request.event() == "project.created").count();
+    let created = || {
+        let requests = receiver.requests();
+        let created = requests.iter().filter(|request| request.event() == "project.created");
+        created.map(|request| request.header("webhook-id").to_owned()).collect::<BTreeSet<_>>().len()
+    };
     eventually("all of them", || async { (created() >= 9).then_some(()) }).await;
     arrived(&app.database, &receiver).await;
-    assert_eq!(created(), 9, "each of them once");
+    assert_eq!(created(), 9);
 }
