@@ -15,6 +15,7 @@ use crate::mail::{Relay, Sender};
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use layer::Layer;
+use purser_auth::BreachedPasswords;
 use purser_integrations::{delivery::WebhookOptions, gmail::GOOGLE_KEYS, streams::StreamOptions};
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use purser_store::DatabaseOptions;
@@ -101,6 +102,8 @@ pub struct Config {
     pub network_free_failures: u16,
     /// The fewest characters of a password, 8 to 64. Default: 12.
     pub password_min_length: usize,
+    /// Passwords that were breached elsewhere and are refused, by the path of the list. Default: none.
+    pub breached_passwords: Option<BreachedPasswords>,
     /// How long a session lasts without being renewed. In days; default: 30.
     pub session_idle_days: u32,
     /// How long a session lasts, however often it is renewed. In days; default: 90.
@@ -179,6 +182,7 @@ impl Default for Config {
             argon2_iterations: 2,
             network_free_failures: 20,
             password_min_length: 12,
+            breached_passwords: None,
             session_idle_days: 30,
             session_max_days: 90,
             trusted_proxies: Vec::new(),

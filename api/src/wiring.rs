@@ -146,6 +146,7 @@ impl Services {
             argon2_iterations: config.argon2_iterations,
             network_free_failures: config.network_free_failures,
             password_min_length: config.password_min_length,
+            breached_passwords: config.breached_passwords.clone(),
             session_idle_lifetime: TimeDelta::days(config.session_idle_days.into()),
             session_lifetime: TimeDelta::days(config.session_max_days.into()),
             ..AuthOptions::default()

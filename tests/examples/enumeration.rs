@@ -1,5 +1,6 @@
-//! Whether the time of an answer tells who has signed up or was invited: sign-in and forgotten passwords, 500 tries each for
-//! addresses that somebody has, that nobody has, and whose owner was disabled; invitations, as many for wrong tokens of one that is
+//! Whether the time of an answer tells who has signed up or was invited: sign-in, forgotten passwords and wrong tokens of resets, 500 tries
+//! each for somebody, for nobody, and for somebody who was disabled; the same for members by a directory, where there is a
+//! `slapd`; signing in as an administrator, for one, for nobody, and for a person who is none; invitations, for wrong tokens of one that is
 //! open, of none, and of one that was revoked. Prints medians, and how much they differ; fails where that is more than 5 %.
 //!
 //! ```sh
@@ -18,18 +19,22 @@
 )]
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use purser_auth::AuthOptions;
-use purser_kernel::{OrganizationId, clock::Stopwatch, ids::InvitationId};
+use purser_kernel::{OrganizationId, UserId, clock::Stopwatch, ids::InvitationId};
 use purser_tests::{
-    app::TestApp,
+    app::{Tenant, TestApp},
     database::{Engine, uuid_literal},
+    slapd::{self, Slapd},
 };
 use serde_json::{Value, json};
 use std::{env, time::Duration};
 
+/// A password that nobody has.
+const WRONG: &str = "wrong horse battery staple";
 const TRIES: usize = 500;
 /// Wrong passwords for one address that do not begin a pause.
 const FREE: usize = 4;
 const PEOPLE: [&str; 3] = ["somebody", "nobody", "disabled"];
+const ADMINISTRATORS: [&str; 3] = ["one", "nobody", "a member"];
 const INVITATIONS: [&str; 3] = ["open", "none", "revoked"];
 
 #[tokio::main]
@@ -46,14 +51,92 @@ async fn main() {
     };
     let Some(app) = TestApp::start_with(engine, change).await else { return };
     println!("{engine:?}, argon2 with {memory} KiB, {TRIES} tries of each kind");
-    let addresses = addresses(&app, engine).await;
-    let wrong = |email: &str| json!({ "email": email, "password": "wrong horse battery staple" });
+    let people = people(&app).await;
+    let addresses = people.each_ref().map(|people| people.iter().map(|person| person.email.clone()).collect());
+    let wrong = |email: &str| json!({ "email": email, "password": WRONG });
     measure(&app, "/v1/auth/login", 401, PEOPLE, &addresses, wrong).await;
     measure(&app, "/v1/auth/password/forgot", 202, PEOPLE, &addresses, |email| json!({ "email": email })).await;
+    let resets = people.map(|people| people.iter().map(|person| reset_token(&person.id)).collect());
+    let reset = |token: &str| json!({ "token": token, "password": "a long and private sentence" });
+    measure(&app, "/v1/auth/password/reset", 400, PEOPLE, &resets, reset).await;
+    let administrators = administrators(&app).await;
+    measure(&app, "/v1/platform/auth/login", 401, ADMINISTRATORS, &administrators, wrong).await;
     let tokens = tokens(&app).await;
     measure(&app, "/v1/invitations/preview", 404, INVITATIONS, &tokens, |token| json!({ "token": token })).await;
     let accept = |token: &str| json!({ "token": token, "password": "a long and private sentence" });
     measure(&app, "/v1/invitations/accept", 404, INVITATIONS, &tokens, accept).await;
+    if let Some(slapd) = Slapd::start().await {
+        let owner = app.tenant("By directory").await;
+        let door = owner.create("/v1/integrations/ldap", &slapd.integration()).await["callback_path"].clone();
+        let door = door.as_str().expect("a path");
+        let names = directory(&app, &slapd, door).await;
+        let wrong = |name: &str| json!({ "username": name, "password": WRONG });
+        measure(&app, door, 401, PEOPLE, &names, wrong).await;
+    }
+}
+
+/// Somebody who may have an account.
+struct Person {
+    id: String,
+    email: String,
+}
+
+/// As many of each kind as are tried without a pause.
+async fn people(app: &TestApp) -> [Vec<Person>; 3] {
+    let mut people = [const { Vec::new() }; 3];
+    for number in 0..TRIES.div_ceil(FREE) {
+        let somebody = app.tenant("Somebody").await;
+        people[0].push(Person { id: somebody.user_id, email: somebody.email });
+        people[1].push(Person { id: UserId::generate().to_string(), email: format!("nobody{number}@example.com") });
+        let Tenant { user_id, email, .. } = app.tenant("Disabled").await;
+        disable(app, &user_id).await;
+        people[2].push(Person { id: user_id, email });
+    }
+    people
+}
+
+async fn disable(app: &TestApp, user: &str) {
+    let sql = format!("update users set is_active = false where id = {}", uuid_literal(app.database.engine, user));
+    app.database.owner().await.execute(&sql).await.expect("a person can be disabled");
+}
+
+/// A token for somebody's new password, with a wrong secret.
+fn reset_token(user: &str) -> String {
+    let [user, token] = [user, &UserId::generate().to_string()].map(bytes);
+    URL_SAFE_NO_PAD.encode([[1].as_slice(), &user, &token, &[7; 32]].concat())
+}
+
+fn bytes(id: &str) -> [u8; 16] {
+    id.parse::<uuid::Uuid>().expect("an id").into_bytes()
+}
+
+/// Addresses as administrators have them.
+async fn administrators(app: &TestApp) -> [Vec<String>; 3] {
+    let mut addresses = [const { Vec::new() }; 3];
+    for number in 0..TRIES.div_ceil(FREE) {
+        addresses[0].push(app.administrator().await.person.email);
+        addresses[1].push(format!("nobody.either{number}@example.com"));
+        addresses[2].push(app.tenant("Somebody").await.email);
+    }
+    addresses
+}
+
+/// Names in the directory of those who were here before, one whom it has not, and those who were disabled since.
+async fn directory(app: &TestApp, slapd: &Slapd, door: &str) -> [Vec<String>; 3] {
+    let mut names = [const { Vec::new() }; 3];
+    for number in 0..TRIES.div_ceil(FREE) {
+        for (kind, name) in [(0, format!("member{number}")), (2, format!("former{number}"))] {
+            slapd.person(&name, &format!("{name}@example.com")).await;
+            let body = json!({ "username": name, "password": slapd::PASSWORD });
+            let person = app.anonymous("POST", door, Some(&body)).await.expect(200).json();
+            if kind == 2 {
+                disable(app, person["user"]["id"].as_str().expect("an id")).await;
+            }
+            names[kind].push(name);
+        }
+        names[1].push(format!("stranger{number}"));
+    }
+    names
 }
 
 /// A token of each kind, all with the wrong secret.
@@ -67,27 +150,12 @@ async fn tokens(app: &TestApp) -> [Vec<String>; 3] {
     let (open, revoked) = (invite("open@example.com").await, invite("revoked@example.com").await);
     owner.verb(&format!("/v1/invitations/{revoked}/revoke")).await;
     let token = |organization: &str, invitation: &str| {
-        let ids = [organization, invitation].map(|id| id.parse::<uuid::Uuid>().expect("an id").into_bytes());
+        let ids = [organization, invitation].map(bytes);
         URL_SAFE_NO_PAD.encode([[1].as_slice(), &ids[0], &ids[1], &[7; 32]].concat())
     };
     let none = token(&OrganizationId::generate().to_string(), &InvitationId::generate().to_string());
     let organization = &owner.organization_id;
     [vec![token(organization, &open)], vec![none], vec![token(organization, &revoked)]]
-}
-
-/// As many addresses of each kind as are tried without a pause.
-async fn addresses(app: &TestApp, engine: Engine) -> [Vec<String>; 3] {
-    let mut addresses = [const { Vec::new() }; 3];
-    for number in 0..TRIES.div_ceil(FREE) {
-        addresses[0].push(app.tenant("Somebody").await.email);
-        addresses[1].push(format!("nobody{number}@example.com"));
-        let disabled = app.tenant("Disabled").await;
-        let id = uuid_literal(engine, &disabled.user_id);
-        let sql = format!("update users set is_active = false where id = {id}");
-        app.database.owner().await.execute(&sql).await.expect("a person can be disabled");
-        addresses[2].push(disabled.email);
-    }
-    addresses
 }
 
 async fn measure(

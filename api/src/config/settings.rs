@@ -5,6 +5,7 @@ use crate::mail::{Relay, Sender};
 use chrono::TimeDelta;
 use figment::Figment;
 use ipnet::IpNet;
+use purser_auth::BreachedPasswords;
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use serde::Deserialize;
 use std::{
@@ -43,6 +44,7 @@ pub(super) struct Settings {
     argon2_iterations: Option<u32>,
     network_free_failures: Option<u16>,
     password_min_length: Option<usize>,
+    breached_passwords: Option<PathBuf>,
     session_idle_days: Option<u32>,
     session_max_days: Option<u32>,
     trusted_proxies: Option<List>,
@@ -201,6 +203,7 @@ impl Settings {
                 8,
                 64,
             )?,
+            breached_passwords: breached(self.breached_passwords)?,
             session_idle_days: days("session_idle_days", self.session_idle_days, default.session_idle_days)?,
             session_max_days: days("session_max_days", self.session_max_days, default.session_max_days)?,
             trusted_proxies: proxies(self.trusted_proxies)?,
@@ -317,6 +320,14 @@ fn google_keys_url(url: String) -> Result<String, ConfigError> {
         Some(rest) if !rest.is_empty() => Ok(url.trim().to_owned()),
         _ => Err(ConfigError::value("google_keys_url", "must begin with https://")),
     }
+}
+
+/// Empty is as good as left out. A list that cannot be read must not quietly let every password through.
+fn breached(path: Option<PathBuf>) -> Result<Option<BreachedPasswords>, ConfigError> {
+    let list = path.filter(|path| !path.as_os_str().is_empty()).map(BreachedPasswords::open).transpose();
+    list.map_err(|error| {
+        ConfigError::value("breached_passwords", format!("must be the path of a sorted list of SHA-1s: {error}"))
+    })
 }
 
 /// A server that takes mails is of no use without these.

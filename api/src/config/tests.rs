@@ -175,6 +175,14 @@ fn production_refuses_password_hashes_that_are_too_cheap() {
 }
 
 #[test]
+fn a_list_of_breached_passwords_that_is_none_is_noticed_at_the_start() {
+    let list = |path: &str| Case::new().variable("PURSER_BREACHED_PASSWORDS", path);
+    assert!(list("").load().unwrap().breached_passwords.is_none());
+    assert!(list("/nowhere/breached.txt").refused().contains("PURSER_BREACHED_PASSWORDS"));
+    assert!(list(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).refused().contains("sorted list of SHA-1s"));
+}
+
+#[test]
 fn a_data_directory_may_have_any_name() {
     let config = Config { data_dir: PathBuf::from("/srv/100%?"), ..Config::default() };
     assert_eq!(config.database().url.expose_secret(), "sqlite:///srv/100%25%3F/purser.db");

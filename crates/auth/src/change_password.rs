@@ -36,8 +36,8 @@ impl Auth {
         let current = Password::given(&change.current_password).ok_or_else(wrong)?;
         let (credential, about) = self.owner(user, scope).await?;
         let about = about.iter().map(String::as_str).collect();
-        let policy = Policy { min_length: self.options.password_min_length, about };
-        let new = Password::choose("/new_password", &change.new_password, &policy)?;
+        let policy = Policy::new(&self.options, about);
+        let new = Password::choose("/new_password", &change.new_password, &policy).await?;
         credential.attempts().allow(self.store.clock().now())?;
         let right = self.hasher.verify(current, credential.password_hash()).await?;
         let hash = if right { Some(self.hasher.hash(new).await?) } else { None };

@@ -170,8 +170,7 @@ impl Joins {
             Some(password) => {
                 let known =
                     [invitation.email.as_str(), name.as_deref().unwrap_or_default(), &invitation.organization_name];
-                let policy = Policy { min_length: self.auth.options.password_min_length, about: known.to_vec() };
-                Password::choose("/password", password, &policy)
+                Password::choose("/password", password, &Policy::new(&self.auth.options, known.to_vec())).await
             }
             None => Err(Problem::invalid("/password", "required", "must be given")),
         };

@@ -53,6 +53,7 @@ pub use mail_notice::MailNotice;
 pub use oidc_log_in::{BegunSignIn, OidcLogIn};
 pub use one_time::{MailToken, PasswordReset};
 pub use options::AuthOptions;
+pub use password::BreachedPasswords;
 pub use people::Person;
 pub use problem::AuthProblem;
 pub use service::Auth;

@@ -1,4 +1,5 @@
 //! What an installation decides about signing in.
+use crate::BreachedPasswords;
 use chrono::TimeDelta;
 use std::time::Duration;
 
@@ -24,6 +25,9 @@ pub struct AuthOptions {
     /// The fewest characters of a password. NIST SP 800-63B-4, section 3.1.1.2, asks for 15 where a password is the only factor
     /// and 8 beside another; 12 with a list of common ones is OWASP's middle.
     pub password_min_length: usize,
+    /// Passwords that were breached elsewhere and are refused: an installation's own large list beside the common ones that are
+    /// always refused (ASVS 5.0, 6.2.12).
+    pub breached_passwords: Option<BreachedPasswords>,
     /// How long an access token is valid.
     pub access_token_lifetime: TimeDelta,
     /// How long a session lasts without being renewed.
@@ -49,6 +53,7 @@ impl Default for AuthOptions {
             refusal_time: Duration::from_millis(200),
             network_free_failures: 20,
             password_min_length: 12,
+            breached_passwords: None,
             access_token_lifetime: TimeDelta::minutes(10),
             session_idle_lifetime: TimeDelta::days(30),
             session_lifetime: TimeDelta::days(90),

@@ -1,12 +1,15 @@
 //! Passwords: which are good enough, and how they are compared.
+mod breached;
 mod common;
 mod hasher;
 mod memory;
 
+use crate::AuthOptions;
 use purser_kernel::{ExposeSecret, Problem, SecretString};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+pub use breached::BreachedPasswords;
 pub(crate) use hasher::Hasher;
 
 /// Long enough for every passphrase, short enough that hashing it costs nothing more.
@@ -28,6 +31,15 @@ pub(crate) struct Policy<'a> {
     pub(crate) min_length: usize,
     /// What is known of its owner: mail address, name, names of their organizations.
     pub(crate) about: Vec<&'a str>,
+    /// What has been breached elsewhere, where the installation has a list of it.
+    pub(crate) breached: Option<&'a BreachedPasswords>,
+}
+
+impl<'a> Policy<'a> {
+    /// As the installation has it, for somebody of whom this is known.
+    pub(crate) fn new(options: &'a AuthOptions, about: Vec<&'a str>) -> Self {
+        Self { min_length: options.password_min_length, about, breached: options.breached_passwords.as_ref() }
+    }
 }
 
 impl Password {
@@ -39,8 +51,17 @@ impl Password {
     }
 
     /// What somebody has chosen for themselves. `validation_failed` at `pointer` when it is too short, too long, guessed too
-    /// soon, or holds what is known of its owner. There are no rules about kinds of characters.
-    pub(crate) fn choose(pointer: &str, text: &SecretString, policy: &Policy<'_>) -> Result<Self, Problem> {
+    /// soon, holds what is known of its owner, or was breached elsewhere. There are no rules about kinds of characters.
+    pub(crate) async fn choose(pointer: &str, text: &SecretString, policy: &Policy<'_>) -> Result<Self, Problem> {
+        let password = Self::checked(pointer, text, policy)?;
+        if let Some(breached) = policy.breached {
+            breached.refuse(pointer, &password).await?;
+        }
+        Ok(password)
+    }
+
+    /// As [`Password::choose`], by what is known without looking anything up.
+    fn checked(pointer: &str, text: &SecretString, policy: &Policy<'_>) -> Result<Self, Problem> {
         let refuse = |code, message: String| Err(Problem::invalid(pointer, code, message));
         let Some(password) = Self::given(text) else {
             return refuse("too_long", format!("must have at most {MAX_LENGTH} characters"));
@@ -96,8 +117,9 @@ mod tests {
     use super::*;
 
     fn refusal(password: &str) -> Option<String> {
-        let policy = Policy { min_length: 12, about: vec!["ann.miller@example.com", "Ann Miller", "Blue Harbor"] };
-        let password = Password::choose("/password", &password.into(), &policy);
+        let about = vec!["ann.miller@example.com", "Ann Miller", "Blue Harbor"];
+        let password =
+            Password::checked("/password", &password.into(), &Policy { min_length: 12, about, breached: None });
         password.err().map(|problem| problem.errors()[0].code.to_string())
     }
 
@@ -126,9 +148,9 @@ mod tests {
 
     #[test]
     fn the_least_length_is_the_installation_s() {
-        let policy = Policy { min_length: 8, about: vec![] };
-        assert!(Password::choose("/password", &"kT9 vw#2".into(), &policy).is_ok());
-        assert!(Password::choose("/password", &"kT9 vw#".into(), &policy).is_err());
+        let policy = Policy { min_length: 8, about: vec![], breached: None };
+        assert!(Password::checked("/password", &"kT9 vw#2".into(), &policy).is_ok());
+        assert!(Password::checked("/password", &"kT9 vw#".into(), &policy).is_err());
     }
 
     #[test]

@@ -107,6 +107,7 @@ impl Auth {
         if prolonged == 0 {
             return Ok(Renewal::Refused);
         }
+        self.tenants.seen(tx, holder.user).await?;
         let successor = self.successors.of(tx.system(), token).await?;
         let kept = sessions::keep(tx, &successor, expires_at).await?;
         let used = Column::Id.eq(used.id);

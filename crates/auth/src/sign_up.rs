@@ -1,6 +1,6 @@
 //! Signing up: a person and their organization at once.
 use crate::{
-    Auth, AuthProblem, MailToken, Person, Tokens,
+    Auth, AuthOptions, AuthProblem, MailToken, Person, Tokens,
     password::{Password, Policy},
     tokens::Holder,
 };
@@ -50,8 +50,7 @@ impl Auth {
     /// `email_taken` when somebody has the address, also when two sign up at once; `validation_failed` for each field that
     /// cannot be; `unavailable` when too many passwords wait to be hashed.
     pub async fn sign_up(&self, request: SignUp, client: Client, request_id: String) -> Result<SignedUp, Problem> {
-        let Founder { organization_name, full_name, email, password } =
-            founder(&request, self.options.password_min_length)?;
+        let Founder { organization_name, full_name, email, password } = founder(&request, &self.options).await?;
         let password_hash = self.hasher.hash(password).await?;
         self.prepare_signing_keys().await?;
         let holder =
@@ -71,13 +70,14 @@ impl Auth {
     }
 }
 
-fn founder(request: &SignUp, min_length: usize) -> Result<Founder, Problem> {
+async fn founder(request: &SignUp, options: &AuthOptions) -> Result<Founder, Problem> {
     let mut findings = Findings::new();
     let organization_name = findings.check(text::line("/organization_name", &request.organization_name, MAX_NAME))?;
     let full_name = findings.check(text::line("/full_name", &request.full_name, MAX_NAME))?;
     let email = findings.check(Email::parse("/email", &request.email))?;
     let about = vec![request.email.as_str(), request.full_name.as_str(), request.organization_name.as_str()];
-    let password = findings.check(Password::choose("/password", &request.password, &Policy { min_length, about }))?;
+    let password = Password::choose("/password", &request.password, &Policy::new(options, about)).await;
+    let password = findings.check(password)?;
     findings.finish()?;
     match (organization_name, full_name, email, password) {
         (Some(organization_name), Some(full_name), Some(email), Some(password)) => {

@@ -11,7 +11,7 @@ use purser_entity_platform::{
     audit_detail,
     audit_log::{self, Category, Outcome, Severity},
 };
-use purser_kernel::{Client, Id, canonical::settled, random};
+use purser_kernel::{Client, Id, canonical::settled, ids::AuditLogId, random};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 /// What is written down about one deed. Who did it, from where and when comes from the transaction's scope.
 #[must_use = "an entry is written by WriteTx::audit"]
 pub struct AuditEntry {
+    id: AuditLogId,
     category: Category,
     severity: Severity,
     outcome: Outcome,
@@ -38,6 +39,7 @@ impl AuditEntry {
     /// `action` was done to many of `resource` at once, such as `product.import`.
     pub fn of_many(action: &'static str, resource: &'static str) -> Self {
         Self {
+            id: Id::generate(),
             category: Category::Change,
             severity: Severity::Info,
             outcome: Outcome::Success,
@@ -47,6 +49,11 @@ impl AuditEntry {
             before: None,
             after: None,
         }
+    }
+
+    /// The entry's id, by which it is found once it is written.
+    pub fn id(&self) -> AuditLogId {
+        self.id
     }
 
     /// Files the entry under another category than changes.
@@ -130,7 +137,7 @@ impl WriteTx {
         entry: AuditEntry,
     ) -> Result<(audit_log::ActiveModel, Option<audit_detail::ActiveModel>), Problem> {
         let scope = self.scope();
-        let id = Id::generate();
+        let id = entry.id;
         let Personal { changes, details } = Personal::apart(entry.changes(), &scope.client);
         let detail = details.map(|details| Ok::<_, Problem>((random::bytes::<32>()?, details))).transpose()?;
         let row = audit_log::ActiveModel {

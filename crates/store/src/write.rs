@@ -4,7 +4,8 @@ use purser_entity_core::{IdOf, TenantEntity, Versioned};
 use purser_kernel::{CommonProblem, Expected, Problem};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait, QueryFilter, Value,
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait, QueryFilter,
+    UpdateMany, Value,
 };
 use std::{
     ops::Deref,
@@ -265,14 +266,42 @@ impl WriteTx {
     {
         let mut active = <E::ActiveModel as ActiveModelTrait>::default();
         change(&mut active);
-        active.not_set(E::organization_column());
-        active.not_set(E::id_column());
         self.stamp(&mut active, "updated_at");
-        let mut update = E::update_many().set(active);
+        let mut update = E::update_many();
         if let Ok(version) = E::Column::from_str("version") {
             update = update.col_expr(version, Expr::col(version).add(1));
         }
+        self.set_where(update, filter, active).await
+    }
+
+    /// As [`WriteTx::update_where`], for what is seen of a row and is no edit of it, such as when it was last used: its version and the time
+    /// of its last change stay, so that whoever is editing it has missed nothing.
+    pub async fn note_where<E>(
+        &self,
+        filter: crate::Filter<E>,
+        change: impl FnOnce(&mut E::ActiveModel) + Send,
+    ) -> Result<u64, Problem>
+    where
+        E: TenantEntity,
+    {
+        let mut active = <E::ActiveModel as ActiveModelTrait>::default();
+        change(&mut active);
+        self.set_where(E::update_many(), filter, active).await
+    }
+
+    async fn set_where<E>(
+        &self,
+        update: UpdateMany<E>,
+        filter: crate::Filter<E>,
+        mut active: E::ActiveModel,
+    ) -> Result<u64, Problem>
+    where
+        E: TenantEntity,
+    {
+        active.not_set(E::organization_column());
+        active.not_set(E::id_column());
         let updated = update
+            .set(active)
             .filter(visible::<E>(self.organization()))
             .filter(filter.condition)
             .exec(self.connection())

@@ -14,7 +14,7 @@ pub use permissions::Extras;
 pub(crate) use permissions::put as put_permissions;
 pub(crate) use roles::{RoleAssignment, assign};
 pub use show::{Member, MemberFilter, Members};
-pub use standing::{Standing, complete_onboarding, holders, me, membership, organizations_of, permissions_of};
+pub use standing::{Standing, complete_onboarding, holders, me, membership, organizations_of, permissions_of, seen};
 pub(crate) use standing::{active, open_organization, owns};
 
 /// Events about members.

@@ -51,6 +51,10 @@ impl Tenants for Tenancy {
         members::holders(tx, of, limit).await
     }
 
+    async fn seen(&self, tx: &WriteTx, user: UserId) -> Result<(), Problem> {
+        members::seen(tx, user).await
+    }
+
     async fn page(
         &self,
         system: System<'_>,

@@ -1,13 +1,16 @@
 //! Choosing and changing passwords.
 use crate::house::{self, House};
-use purser_auth::AuthOptions;
+use purser_auth::{AuthOptions, BreachedPasswords};
 use purser_entity_auth::user_credential;
+use purser_kernel::hex;
 use purser_tests::{
     app::{Answer, PASSWORD, Tenant, TestApp},
     database::{Engine, Watch},
 };
 use rstest::rstest;
 use serde_json::json;
+use sha1::{Digest, Sha1};
+use tempfile::TempDir;
 
 const NEW: &str = "another horse battery staple";
 const WRONG: &str = "wrong horse battery staple";
@@ -121,6 +124,38 @@ async fn the_installation_says_how_short_a_password_may_be(#[case] engine: Engin
     let answer = app.anonymous("POST", "/v1/auth/signup", Some(&body("kitchen window."))).await.expect(422);
     assert_eq!(answer.errors(), [("/password".to_owned(), "too_short".to_owned())]);
     app.anonymous("POST", "/v1/auth/signup", Some(&body("kitchen window 7"))).await.expect(201);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_was_breached_elsewhere_is_nobody_s_new_password(#[case] engine: Engine) {
+    const BREACHED: &str = "sommerurlaub am meer 77";
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("breached.txt");
+    let mut hashes =
+        [BREACHED, "password", "123456"].map(|password| hex::encode(&Sha1::digest(password)).to_uppercase());
+    hashes.sort();
+    std::fs::write(&path, hashes.map(|hash| format!("{hash}:7\r\n")).concat()).unwrap();
+    let list = BreachedPasswords::open(&path).unwrap();
+    let listed = |config: &mut purser_api::Config| (config.workers, config.breached_passwords) = (0, Some(list));
+    let Some(app) = TestApp::start_with(engine, listed).await else { return };
+
+    let body = |password: &str| json!({ "organization_name": "Acme", "full_name": "Ann", "email": "ann@example.com", "password": password });
+    let sign_up = async |password: &str| app.anonymous("POST", "/v1/auth/signup", Some(&body(password))).await;
+    assert_eq!(sign_up(BREACHED).await.expect(422).errors(), [("/password".to_owned(), "breached".to_owned())]);
+    let ann = app.tenant("Harbor Foods").await;
+    let mut watch = Watch::over_changes(&app.database).await;
+    let answer = change(&ann, PASSWORD, BREACHED).await.expect(422);
+    assert_eq!(answer.errors(), [("/new_password".to_owned(), "breached".to_owned())]);
+    // While nobody can tell, nobody chooses.
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(change(&ann, PASSWORD, NEW).await.expect(503).problem(), "unavailable");
+    assert_eq!(watch.changes().await, Vec::<String>::new());
+    // A newer list is looked into at once.
+    std::fs::write(&path, format!("{}:1\n", "0".repeat(40))).unwrap();
+    change(&ann, PASSWORD, BREACHED).await.expect(204);
 }
 
 #[rstest]

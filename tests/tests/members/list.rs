@@ -1,5 +1,7 @@
 //! The list of members.
 use crate::{names, person, role, rows};
+use chrono::TimeDelta;
+use purser_kernel::{Clock, Timestamp};
 use purser_tests::{app::TestApp, database::Engine};
 use rstest::rstest;
 use serde_json::json;
@@ -23,6 +25,32 @@ async fn shows_who_they_are_and_what_they_may_do(#[case] engine: Engine) {
     // Who may see them need not be able to change them.
     let operator = person(&app, &owner, &["operator"]).await.tenant;
     operator.get("/v1/members").await.expect(200);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn says_when_they_were_last_active(#[case] engine: Engine) {
+    let clock = Clock::fixed(Clock::system().now());
+    let Some(app) = TestApp::start_at(engine, clock.clone(), |config| config.workers = 0).await else { return };
+    let owner = app.tenant("Blue Harbor Foods").await;
+    let viewer = person(&app, &owner, &["viewer"]).await;
+    let look = async || {
+        let member = owner.get(&viewer.path).await.expect(200).json();
+        (member["last_active_at"].as_str().unwrap().parse::<Timestamp>().unwrap(), member["version"].clone())
+    };
+    let (first, version) = look().await;
+    assert!((clock.now() - first).abs() < TimeDelta::milliseconds(1));
+    clock.advance(TimeDelta::minutes(9));
+    let body = json!({ "refresh_token": viewer.tenant.refresh_token });
+    app.anonymous("POST", "/v1/auth/refresh", Some(&body)).await.expect(200);
+    // Whoever was editing the member has missed nothing.
+    assert_eq!(look().await, (first + TimeDelta::minutes(9), version.clone()));
+    // Another organization is another place.
+    clock.advance(TimeDelta::seconds(9));
+    viewer.tenant.signed_in_at(&app.url).await;
+    assert_eq!(look().await, (first + TimeDelta::minutes(9), version));
 }
 
 #[rstest]

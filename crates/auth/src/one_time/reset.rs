@@ -49,8 +49,8 @@ impl Auth {
         let found = self.found(&reset.token, Purpose::ResetPassword).await?;
         let about = self.known_of(&found).await?;
         let about = about.iter().map(String::as_str).collect();
-        let policy = Policy { min_length: self.options.password_min_length, about };
-        let password = Password::choose("/password", &reset.password, &policy)?;
+        let policy = Policy::new(&self.options, about);
+        let password = Password::choose("/password", &reset.password, &policy).await?;
         let hash = self.hasher.hash(password).await?;
 
         let user = found.user;

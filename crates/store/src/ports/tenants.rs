@@ -64,6 +64,9 @@ pub trait Tenants: Send + Sync {
     /// Active members who hold all of this, at most `limit`, the oldest memberships first.
     async fn holders(&self, tx: &ReadTx, of: PermissionSet, limit: usize) -> Result<Vec<UserId>, Problem>;
 
+    /// Writes down that the person has just been active in the organization of `tx`.
+    async fn seen(&self, tx: &WriteTx, user: UserId) -> Result<(), Problem>;
+
     /// Organizations in the order of their ids, after `after`, for work that goes through all of them.
     async fn page(
         &self,

@@ -81,6 +81,13 @@ pub async fn complete_onboarding(tx: &WriteTx) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Writes down that the person has just been active. Nobody edits that, so it makes no other version of the membership.
+pub async fn seen(tx: &WriteTx, user: UserId) -> Result<(), Problem> {
+    let now = tx.now();
+    let seen = |row: &mut membership::ActiveModel| row.last_active_at = Set(Some(now));
+    tx.note_where(membership::Column::UserId.eq(user), seen).await.map(|_| ())
+}
+
 /// What the person is in the organization of `tx`. `None` when they are no active member, or the organization is closed.
 pub async fn membership(tx: &ReadTx, user: UserId) -> Result<Option<Membership>, Problem> {
     let Some(organization) = open_organization(tx).await? else {

@@ -80,6 +80,8 @@ pub struct MemberView {
     denials: Vec<Permission>,
     /// What they may do, all in all.
     permissions: Vec<Permission>,
+    /// When they last signed in here or renewed a session, which clients that work do every few minutes. Null for who was not here yet.
+    last_active_at: Option<DateTime<Utc>>,
     pub(super) version: i64,
     /// When they joined first.
     created_at: DateTime<Utc>,
@@ -100,6 +102,7 @@ impl From<Member> for MemberView {
             grants: extras.grants.iter().collect(),
             denials: extras.denials.iter().collect(),
             permissions: permissions.iter().collect(),
+            last_active_at: membership.last_active_at,
             version: membership.version,
             created_at: membership.created_at,
             updated_at: membership.updated_at,
