@@ -113,6 +113,23 @@ async fn its_jobs_wait_and_its_providers_are_sent_away(#[case] engine: Engine) {
     owner.deliver(&callback, &refused).await.expect(200);
 }
 
+/// A worker elsewhere believes for another second that it is suspended, and gives such a job back for no longer.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_worker_that_has_not_heard_of_the_end_delays_nothing_for_long(#[case] engine: Engine) {
+    let Some(app) = TestApp::start_without_workers(engine).await else { return };
+    let owner = app.tenant("Blue Harbor Foods").await;
+    suspend(&owner).await;
+    let elsewhere = app.another_node().await;
+    owner.at(&elsewhere.url).get("/v1/organization").await.expect(200);
+    owner.verb(REACTIVATE).await.expect(200);
+    owner.customer("Corner Café", "4915112345678").await;
+    app.settle().await;
+    elsewhere.app.stop().await.unwrap();
+}
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]

@@ -106,6 +106,33 @@ async fn a_category_that_is_deleted_itself(#[case] engine: Engine) {
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
+async fn a_tree_that_has_grown_above_it(#[case] engine: Engine) {
+    let Some((trail, _)) = Trail::with_products(engine).await else { return };
+    let tenant = &trail.tenant;
+    let categories = "/v1/product-categories";
+    let below = async |name: &str, parent: &Value| {
+        tenant.create(categories, &json!({ "name": name, "parent_category_id": parent["id"] })).await
+    };
+    let drinks = tenant.create(categories, &json!({ "name": "Drinks" })).await;
+    let tea = below("Tea", &drinks).await;
+    let deletion = delete(tenant, &format!("{categories}/{}", id(&tea))).await;
+    let mut deepest = tenant.create(categories, &json!({ "name": "Level 1" })).await;
+    for level in 2..20 {
+        deepest = below(&format!("Level {level}"), &deepest).await;
+    }
+    let drinks = format!("{categories}/{}", id(&drinks));
+    tenant.patch(&drinks, 1, &json!({ "parent_category_id": deepest["id"] })).await.expect(200);
+    let answer = restore(tenant, &deletion).await.expect(422);
+    assert_eq!(answer.errors(), [("/parent_category_id".to_owned(), "too_deep".to_owned())]);
+    assert!(super::show(tenant, &deletion).await["restored_at"].is_null());
+    tenant.patch(&drinks, 2, &json!({ "parent_category_id": null })).await.expect(200);
+    restore(tenant, &deletion).await.expect(200);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
 async fn a_limit_that_would_be_exceeded(#[case] engine: Engine) {
     let Some((trail, _)) = Trail::with_products(engine).await else { return };
     let tenant = &trail.tenant;
