@@ -203,6 +203,7 @@ impl Joins {
 
     async fn sign_in(&self, tx: &WriteTx, person: user::Model) -> Result<SignedIn, Problem> {
         let holder = Holder { organization: tx.organization(), user: person.id, session: Id::generate() };
+        self.auth.tenants.seen(tx, person.id).await?;
         let tokens = self.auth.open_session(tx, holder).await?;
         let entry = AuditEntry::new(log_in::SIGN_IN, "session", holder.session);
         tx.audit(entry.category(AuditCategory::Security)).await?;

@@ -179,6 +179,8 @@ impl Auth {
         // Both may have ended since the account was looked up.
         self.tenants.membership(tx, holder.user).await?.ok_or_else(refused)?;
         let user = people::active(tx, holder.user).await?.ok_or_else(refused)?;
+        // Before the person's own row, as whoever makes them a member has it.
+        self.tenants.seen(tx, holder.user).await?;
         let now = tx.now();
         let own = user::Column::Id.eq(holder.user);
         tx.system().update_where(own, |row: &mut user::ActiveModel| row.last_login_at = Set(Some(now))).await?;

@@ -127,7 +127,6 @@ impl Auth {
         };
         tx.system().insert(row).await?;
         networks::remember(tx.system(), holder.user, &tx.scope().client).await?;
-        self.tenants.seen(tx, holder.user).await?;
         let refresh_token = RefreshToken::first(holder)?;
         keep(tx, &refresh_token, expires_at).await?;
         self.tokens(holder, &refresh_token, expires_at, now)

@@ -61,6 +61,7 @@ impl Auth {
         let user = insert_user(&tx, holder.user, &email, full_name).await?;
         insert_credential(&tx, holder.user, password_hash).await?;
         let organization = self.tenants.found(&tx, &organization_name, holder.user).await?;
+        self.tenants.seen(&tx, holder.user).await?;
         let tokens = self.open_session(&tx, holder).await?;
         tx.enqueue(MailToken::job(holder.user, Purpose::VerifyEmail)).await?;
         let entry = AuditEntry::new("user.sign_up", "user", holder.user);

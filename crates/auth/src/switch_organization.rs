@@ -38,6 +38,7 @@ impl Auth {
         let tx = self.store.write_in_any_state(&there).await?;
         self.tenants.membership(&tx, user).await?.ok_or_else(refused)?;
         let person = people::active(&tx, user).await?.ok_or_else(unauthenticated)?;
+        self.tenants.seen(&tx, user).await?;
         let tokens = self.open_session_until(&tx, holder, from.ends_at).await?;
         let entry = AuditEntry::new(SIGN_IN, "session", holder.session);
         tx.audit(entry.category(AuditCategory::Security)).await?;

@@ -20,6 +20,8 @@ use zeroize::Zeroizing;
 const DIGITS: usize = 40;
 /// More than two lines have.
 const WINDOW: u64 = 256;
+/// Lines that are compared with each other when a list is opened.
+const SAMPLES: u64 = 64;
 
 /// What has been breached. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,8 +33,8 @@ impl BreachedPasswords {
     /// The list in the file at `path`. An error when it cannot be read, is empty or begins with something else.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let list = Self { path: path.into().into() };
-        let first = Search::open(&list.path)?.line(0)?;
-        first.map(|_| list).ok_or_else(|| Error::new(ErrorKind::InvalidData, "the list is empty"))
+        Search::open(&list.path)?.check()?;
+        Ok(list)
     }
 
     /// `validation_failed` at `pointer` for a password that is in the list; `unavailable` while it cannot be read.
@@ -48,6 +50,10 @@ impl BreachedPasswords {
             }
         }
     }
+}
+
+fn wrong(what: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidData, what)
 }
 
 /// The password's SHA-1 as the list writes it.
@@ -79,6 +85,21 @@ impl Search {
         Ok(Self { file, length })
     }
 
+    /// Whether it looks like a list that is sorted: one by how often each was found would be searched in vain.
+    fn check(&mut self) -> Result<()> {
+        let mut before: Option<Line> = None;
+        for sample in 0..SAMPLES {
+            let Some(line) = self.line(self.length / SAMPLES * sample)? else { break };
+            if before.is_some_and(|before| before.begins < line.begins && before.hash >= line.hash) {
+                return Err(wrong("the lines are not sorted by their hashes"));
+            }
+            before = Some(line);
+        }
+        // Searches end there, too.
+        self.line(self.length.saturating_sub(1))?;
+        before.map(|_| ()).ok_or_else(|| wrong("the list is empty"))
+    }
+
     /// Whether a line has the hash. Halves what is left until nothing is: lines that could be it begin in `low..high`.
     fn find(&mut self, wanted: &str) -> Result<bool> {
         let (mut low, mut high) = (0, self.length);
@@ -100,6 +121,9 @@ impl Search {
         let mut window = String::new();
         self.file.seek(SeekFrom::Start(from))?;
         self.file.by_ref().take(WINDOW).read_to_string(&mut window)?;
+        if !window.contains('\n') && bytes(window.len()) == WINDOW {
+            return Err(wrong("a line is too long"));
+        }
         let skipped = if at == 0 { 0 } else { window.find('\n').map_or(window.len(), |newline| newline + 1) };
         let rest = window.get(skipped..).unwrap_or_default();
         if rest.is_empty() {
@@ -108,7 +132,7 @@ impl Search {
         let length = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
         let hash = rest.get(..length).and_then(|line| line.split(':').next()).unwrap_or_default().trim_end();
         if hash.len() != DIGITS || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Error::new(ErrorKind::InvalidData, "a line does not begin with the digits of a SHA-1"));
+            return Err(wrong("a line does not begin with the digits of a SHA-1"));
         }
         let begins = from + bytes(skipped);
         Ok(Some(Line { hash: hash.to_ascii_uppercase(), begins, ends: begins + bytes(length) }))
@@ -183,7 +207,12 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("breached.txt");
         assert!(BreachedPasswords::open(&path).is_err(), "there is none");
-        for text in ["password\n123456\n", "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD:3\n", "\u{0}\n", ""] {
+        let hashes = ["letmein", "password", "123456"].map(hash);
+        let by_count = hashes.each_ref().map(|hash| format!("{hash}:9\n")).concat();
+        let blank = format!("{}:3\n\n", hashes[0]);
+        let long = format!("{}:{}\n", hashes[0], "7".repeat(300));
+        let short = format!("{}:3\n", &hashes[0][1..]);
+        for text in ["password\n123456\n", "\u{0}\n", "", &by_count, &blank, &long, &short] {
             fs::write(&path, text).unwrap();
             assert!(BreachedPasswords::open(&path).is_err(), "{text:?}");
         }
