@@ -1,5 +1,6 @@
 //! Events on their way to endpoints.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod abreast;
 mod deliveries;
 mod disabled;
 mod endpoints;

@@ -1,5 +1,5 @@
 //! Taking what is due at an endpoint: written down and committed before anything is sent.
-use super::{open, open_at, pace::Pace, post::Letter, wake, wake_at};
+use super::{open, open_at, outcome::Outcomes, pace::Pace, post::Letter, wake, wake_at};
 use crate::webhook_endpoints;
 use chrono::TimeDelta;
 use purser_entity_integrations::{
@@ -22,7 +22,6 @@ const LOOKS: usize = 10;
 /// An attempt that was written down.
 pub(super) struct Attempt {
     pub(super) delivery: WebhookDeliveryId,
-    pub(super) endpoint: WebhookEndpointId,
     pub(super) number: i64,
     pub(super) letter: Letter,
 }
@@ -33,8 +32,8 @@ pub(super) enum Claim {
     Attempts(Vec<Attempt>),
     /// There is nothing to be sent now.
     Nothing,
-    /// Another job sees to it.
-    Taken,
+    /// The job is done: another one sees to the endpoint, or will when there is something.
+    Over,
 }
 
 /// Who looks, and how much it can take.
@@ -50,60 +49,67 @@ pub(super) struct Look<'j> {
 }
 
 impl Look<'_> {
-    /// Takes what is due. A job that finds nothing and has nothing on its way gives up the lane, queues the next look and ends, in one
-    /// transaction: what is queued for the endpoint meanwhile waits for it and finds the lane free.
-    pub(super) async fn claim(&self, store: &Store) -> Result<Claim, Problem> {
+    /// Writes down what came of attempts and takes what is due, in one transaction. A job that finds nothing and has nothing on its way gives
+    /// up the lane, queues the next look and ends with it: what is queued for the endpoint meanwhile waits for it and finds the lane free.
+    pub(super) async fn claim(&self, store: &Store, outcomes: &Outcomes<'_>) -> Result<Claim, Problem> {
         let tx = store.write(&self.job.scope()?).await?;
-        if !self.take_lane(&tx).await? {
-            tx.finish_job(self.job).await?;
-            tx.commit().await?;
-            return Ok(Claim::Taken);
-        }
-        let (attempts, next) = self.due(&tx).await?;
+        outcomes.write(&tx).await?;
+        let claim = match self.take_lane(&tx).await? {
+            Some(state) => self.take_due(&tx, &state).await?,
+            None => {
+                tx.finish_job(self.job).await?;
+                Claim::Over
+            }
+        };
+        tx.commit().await?;
+        Ok(claim)
+    }
+
+    async fn take_due(&self, tx: &WriteTx, state: &state::Model) -> Result<Claim, Problem> {
+        let (attempts, next) = self.due(tx, state).await?;
         if !attempts.is_empty() {
-            tx.commit().await?;
             return Ok(Claim::Attempts(attempts));
         }
-        if self.last {
-            self.leave(&tx, next.map(|time| wake_at(self.endpoint, time))).await?;
-            tx.commit().await?;
+        if !self.last {
+            return Ok(Claim::Nothing);
         }
-        Ok(Claim::Nothing)
+        self.leave(tx, next.map(|time| wake_at(self.endpoint, time))).await?;
+        Ok(Claim::Over)
     }
 
     /// Ends the job though there may be more: others wait for its place.
-    pub(super) async fn end(&self, store: &Store) -> Result<(), Problem> {
+    pub(super) async fn end(&self, store: &Store, outcomes: &Outcomes<'_>) -> Result<Claim, Problem> {
         let tx = store.write(&self.job.scope()?).await?;
-        if self.take_lane(&tx).await? {
+        outcomes.write(&tx).await?;
+        if self.take_lane(&tx).await?.is_some() {
             self.leave(&tx, Some(wake(self.endpoint))).await?;
         } else {
             tx.finish_job(self.job).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        Ok(Claim::Over)
     }
 
-    /// Locks the endpoint's state. The job whose lane it is already may have been another process's that died.
-    async fn take_lane(&self, tx: &WriteTx) -> Result<bool, Problem> {
-        use state::Column::{LaneJob, LaneUntil};
-        if self.take_lane_if(tx, LaneJob.is_null().or(LaneUntil.lt(tx.now())).or(LaneJob.eq(self.job.id()))).await? {
-            return Ok(true);
+    /// Locks the endpoint's state, whoever has the lane: a job that is just giving it up is waited for, and what came too late for that
+    /// one is then seen. `None` while the lane is another job's. The job whose lane it is already may have been another process's
+    /// that died.
+    async fn take_lane(&self, tx: &WriteTx) -> Result<Option<state::Model>, Problem> {
+        let here = state::Column::EndpointId.eq(self.endpoint);
+        let Some(state) = tx.find_for_update::<state::Entity>().filter(here).one().await? else { return Ok(None) };
+        let is_held = state.lane_until.is_some_and(|until| tx.now() <= until);
+        if let Some(holder) = state.lane_job.filter(|job| is_held && *job != self.job.id()) {
+            // Or it lost its lease while it had the lane, and another run of it has ended it. Nobody would look for what comes now.
+            if tx.is_running(holder).await? {
+                return Ok(None);
+            }
         }
-        let state = tx.find::<state::Entity>().filter(state::Column::EndpointId.eq(self.endpoint)).one().await?;
-        let Some(holder) = state.and_then(|state| state.lane_job) else { return Ok(false) };
-        if tx.is_running(holder).await? {
-            return Ok(false);
-        }
-        // It lost its lease while it had the lane, and another run of it has ended it. Nobody would look for what comes now.
-        self.take_lane_if(tx, LaneJob.eq(holder)).await
-    }
-
-    async fn take_lane_if(&self, tx: &WriteTx, ours: Filter<state::Entity>) -> Result<bool, Problem> {
         let (job, until) = (self.job.id(), tx.now() + LANE);
         let change = |row: &mut state::ActiveModel| {
             row.lane_job = Set(Some(job));
             row.lane_until = Set(Some(until));
         };
-        Ok(tx.update_where(state::Column::EndpointId.eq(self.endpoint).and(ours), change).await? == 1)
+        tx.update_where(state::Column::EndpointId.eq(self.endpoint), change).await?;
+        Ok(Some(state))
     }
 
     async fn leave(&self, tx: &WriteTx, next: Option<NewJob>) -> Result<(), Problem> {
@@ -119,17 +125,16 @@ impl Look<'_> {
     }
 
     /// Attempts at what is due; without any, when something will be.
-    async fn due(&self, tx: &WriteTx) -> Result<(Vec<Attempt>, Option<Timestamp>), Problem> {
+    async fn due(&self, tx: &WriteTx, state: &state::Model) -> Result<(Vec<Attempt>, Option<Timestamp>), Problem> {
         let endpoint = tx.find_by_id::<webhook_endpoint::Entity>(self.endpoint).await?;
         let Some(endpoint) = endpoint.filter(|endpoint| endpoint.is_active) else {
             return Ok((Vec::new(), None));
         };
-        let row = webhook_endpoints::lock(tx, self.endpoint).await?;
         let now = tx.now();
-        if let Some(until) = row.paused_until.filter(|until| now < *until) {
+        if let Some(until) = state.paused_until.filter(|until| now < *until) {
             return Ok((Vec::new(), Some(until)));
         }
-        let pace = endpoint.rate_limit.map(|rate| Pace::new(rate, row.paced_until, now));
+        let pace = endpoint.rate_limit.map(|rate| Pace::new(rate, state.paced_until, now));
         let room = pace.as_ref().map_or(self.room, |pace| self.room.min(pace.free));
         let chosen = if room == 0 { Vec::new() } else { self.choose(tx, &endpoint, room).await? };
         if chosen.is_empty() {
@@ -160,24 +165,25 @@ impl Look<'_> {
         if !endpoint.ordered {
             return waiting().all(room).await;
         }
+        let (mut chosen, room) = (Vec::new(), usize::try_from(room).unwrap_or(usize::MAX));
         for _ in 0..LOOKS {
             let due = waiting().all(LOOK).await?;
             let first = self.first_of(tx, &due).await?;
             let is_first = |row: &Model| first.get(&row.resource_id) == Some(&row.sequence);
-            let (mut chosen, held): (Vec<Model>, Vec<Model>) = due.into_iter().partition(is_first);
-            if !held.is_empty() {
+            let (firsts, held): (Vec<Model>, Vec<Model>) = due.into_iter().partition(is_first);
+            let is_all = held.is_empty();
+            if !is_all {
                 let held = Column::Id.is_in(held.iter().map(|row| row.id));
                 tx.update_where(held, |row: &mut ActiveModel| row.next_attempt_at = Set(None)).await?;
             }
-            chosen.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-            if !chosen.is_empty() {
-                return Ok(chosen);
-            }
-            if first.is_empty() {
+            // What was chosen before is due still.
+            chosen = firsts;
+            if is_all || chosen.len() >= room {
                 break;
             }
         }
-        Ok(Vec::new())
+        chosen.truncate(room);
+        Ok(chosen)
     }
 
     /// The place of the first that is still to be sent, for each resource among these.
@@ -217,10 +223,14 @@ impl Look<'_> {
         let until = tx.now() + TimeDelta::from_std(self.patience).unwrap_or(LANE) + LEEWAY;
         let lease = |row: &mut ActiveModel| row.leased_until = Set(Some(until));
         tx.increment(Column::Id.is_in(ids()).and(open()), [(Column::Attempts, 1)], lease).await?;
-        // One that was begun and has no end: its worker died.
-        let left = webhook_attempt::Column::DeliveryId.is_in(ids()).and(webhook_attempt::Column::DurationMs.is_null());
-        let abandoned = |row: &mut webhook_attempt::ActiveModel| row.error = Set(Some(ABANDONED.to_owned()));
-        tx.update_where(left, abandoned).await?;
+        let again: Vec<_> = chosen.iter().filter(|row| row.attempts > 0).map(|row| row.id).collect();
+        if !again.is_empty() {
+            // One that was begun and has no end: its worker died.
+            let left =
+                webhook_attempt::Column::DeliveryId.is_in(again).and(webhook_attempt::Column::DurationMs.is_null());
+            let abandoned = |row: &mut webhook_attempt::ActiveModel| row.error = Set(Some(ABANDONED.to_owned()));
+            tx.update_where(left, abandoned).await?;
+        }
         let attempts = chosen.iter().map(|row| webhook_attempt::ActiveModel {
             delivery_id: Set(row.id),
             number: Set(row.attempts + 1),
@@ -235,7 +245,6 @@ impl Look<'_> {
         let keys = webhook_endpoints::opened(tx, endpoint).await?;
         let attempt = |row: Model| Attempt {
             delivery: row.id,
-            endpoint: endpoint.id,
             number: row.attempts + 1,
             letter: Letter { url: endpoint.url.clone(), event: row.event_id, payload: row.payload, keys: keys.clone() },
         };

@@ -2,7 +2,7 @@
 use super::{
     KIND, Payload, WebhookOptions,
     claim::{Attempt, Claim, Look},
-    outcome::Outcome,
+    outcome::{Outcomes, Sent},
     post::Post,
     shares::Shares,
     wake_at,
@@ -10,19 +10,21 @@ use super::{
 use crate::webhook_endpoints::Targets;
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use purser_kernel::{Clock, clock::Stopwatch};
+use purser_kernel::{Clock, clock::Stopwatch, ids::WebhookEndpointId};
 use purser_store::{
     jobs::{Job, JobHandler},
     ports::UsageMeter,
     prelude::*,
 };
 use std::{sync::Arc, time::Duration};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::timeout};
 
 /// Requests to one endpoint at the same time.
 const ABREAST: u64 = 4;
 /// How long an endpoint keeps its place while there is more to be sent to it.
 const TURN: Duration = Duration::from_secs(5);
+/// How long it is only waited for what is on its way, while more may have become due.
+const GLANCE: Duration = Duration::from_secs(1);
 /// When an organization that has its share looks again.
 const SOON: TimeDelta = TimeDelta::milliseconds(500);
 
@@ -32,7 +34,7 @@ pub struct Deliver {
     shares: Shares,
 }
 
-/// Sends one delivery, and writes down what came of it.
+/// What an endpoint is sent with.
 struct Sender {
     post: Post,
     options: WebhookOptions,
@@ -40,18 +42,18 @@ struct Sender {
 }
 
 impl Sender {
-    async fn attempt(&self, store: &Store, scope: &Scope, attempt: Attempt) -> Result<(), Problem> {
+    async fn send(&self, attempt: Attempt) -> Sent {
         let answer = self.post.send(&attempt.letter).await;
-        let tx = store.write(scope).await?;
-        let outcome = Outcome { attempt: &attempt, answer: &answer, options: &self.options };
-        outcome.write(&tx, self.meter.as_ref()).await?;
-        tx.commit().await?;
         let host = attempt.letter.host();
         let (status, error, elapsed_ms) = (answer.status, answer.error, answer.duration_ms);
         tracing::debug!(delivery = %attempt.delivery, attempt.number, host, status, error, elapsed_ms, "webhook sent");
         let outcome = if answer.reason().is_none() { "taken" } else { "failed" };
         metrics::counter!("purser_webhooks_total", "outcome" => outcome).increment(1);
-        Ok(())
+        Sent { attempt, answer }
+    }
+
+    fn outcomes<'a>(&'a self, endpoint: WebhookEndpointId, sent: &'a [Sent]) -> Outcomes<'a> {
+        Outcomes { endpoint, sent, options: &self.options, meter: self.meter.as_ref() }
     }
 }
 
@@ -68,54 +70,77 @@ impl Deliver {
         Ok(Self { sender: Arc::new(Sender { post, options, meter }), shares })
     }
 
-    async fn send(&self, store: &Store, job: &Job, payload: &Payload) -> Result<(), Problem> {
-        let (watch, scope) = (Stopwatch::start(), job.scope()?);
-        // Tasks of their own: one that waits for a lock must go on while the next are claimed. They end with this function.
-        let mut on_the_way: JoinSet<Result<(), Problem>> = JoinSet::new();
-        let mut fault = None;
+    async fn send(&self, store: &Store, job: &Job, endpoint: WebhookEndpointId) -> Result<(), Problem> {
+        let watch = Stopwatch::start();
+        // They end with this function.
+        let (mut on_the_way, mut sent) = (JoinSet::new(), Vec::new());
         loop {
             let count = u64::try_from(on_the_way.len()).unwrap_or(ABREAST);
             let look = Look {
                 job,
-                endpoint: payload.endpoint_id,
+                endpoint,
                 room: ABREAST.saturating_sub(count),
                 last: count == 0,
                 patience: self.sender.post.patience(),
             };
-            let is_over = watch.elapsed() >= TURN || fault.is_some();
-            if is_over && count == 0 {
-                return match fault {
-                    // What is not written down is sent again when its lease has run out.
-                    Some(problem) => Err(problem),
-                    None => look.end(store).await,
-                };
-            }
-            if !is_over && look.room > 0 {
-                match look.claim(store).await {
-                    Ok(Claim::Attempts(attempts)) => {
-                        for attempt in attempts {
-                            let (sender, store, scope) = (self.sender.clone(), store.clone(), scope.clone());
-                            on_the_way.spawn(async move { sender.attempt(&store, &scope, attempt).await });
-                        }
-                        continue;
+            let outcomes = self.sender.outcomes(endpoint, &sent);
+            let claim = match count {
+                _ if look.room > 0 && watch.elapsed() < TURN => look.claim(store, &outcomes).await,
+                0 => look.end(store, &outcomes).await,
+                _ => outcomes.alone(store, job).await.map(|()| Claim::Nothing),
+            };
+            match claim {
+                Ok(Claim::Attempts(attempts)) => {
+                    for attempt in attempts {
+                        let sender = self.sender.clone();
+                        on_the_way.spawn(async move { sender.send(attempt).await });
                     }
-                    Ok(Claim::Nothing) if count == 0 => return Ok(()),
-                    Ok(Claim::Nothing) => {}
-                    // The job was another's meanwhile: what is on its way comes to its end, and the other one goes on.
-                    Ok(Claim::Taken) => {
-                        while on_the_way.join_next().await.is_some() {}
-                        return Ok(());
-                    }
-                    Err(problem) => fault = Some(problem),
+                }
+                Ok(Claim::Nothing) => {}
+                Ok(Claim::Over) => {
+                    self.rest(store, job, endpoint, on_the_way).await;
+                    return Ok(());
+                }
+                Err(problem) => {
+                    // What came of them counts, whoever has the job now.
+                    self.write(store, job, endpoint, &sent).await;
+                    self.rest(store, job, endpoint, on_the_way).await;
+                    return Err(problem);
                 }
             }
-            match on_the_way.join_next().await {
-                None | Some(Ok(Ok(()))) => {}
-                Some(Ok(Err(problem))) => fault = Some(problem),
-                Some(Err(panicked)) => fault = Some(Problem::internal(panicked)),
-            }
+            // Where one hangs and there is a place beside it, others are not to wait for its end.
+            sent = timeout(GLANCE, ended(&mut on_the_way)).await.map(Option::unwrap_or_default).unwrap_or_default();
         }
     }
+
+    /// Waits for what is on its way, and writes down what came of it.
+    async fn rest(&self, store: &Store, job: &Job, endpoint: WebhookEndpointId, mut on_the_way: JoinSet<Sent>) {
+        while let Some(sent) = ended(&mut on_the_way).await {
+            self.write(store, job, endpoint, &sent).await;
+        }
+    }
+
+    /// What cannot be written down is sent again when its lease has run out.
+    async fn write(&self, store: &Store, job: &Job, endpoint: WebhookEndpointId, sent: &[Sent]) {
+        if let Err(problem) = self.sender.outcomes(endpoint, sent).alone(store, job).await {
+            tracing::warn!(%endpoint, %problem, "what came of webhooks could not be written down");
+        }
+    }
+}
+
+/// Waits for the next that ends, and takes along what has ended with it: together they are written down at the price of one. `None` when
+/// nothing is on its way.
+async fn ended(on_the_way: &mut JoinSet<Sent>) -> Option<Vec<Sent>> {
+    let mut next = Some(on_the_way.join_next().await?);
+    let mut ended = Vec::new();
+    while let Some(sent) = next {
+        match sent {
+            Ok(sent) => ended.push(sent),
+            Err(panicked) => tracing::error!(%panicked, "a webhook was not sent"),
+        }
+        next = on_the_way.try_join_next();
+    }
+    Some(ended)
 }
 
 impl Deliver {
@@ -138,6 +163,6 @@ impl JobHandler for Deliver {
             tx.finish_job(job).await?;
             return tx.commit().await;
         };
-        self.send(store, job, &payload).await
+        self.send(store, job, payload.endpoint_id).await
     }
 }

@@ -13,11 +13,18 @@ use purser_entity_integrations::{
     webhook_endpoint::{self, DisabledReason},
     webhook_endpoint_state as state,
 };
+use purser_kernel::ids::WebhookEndpointId;
 use purser_store::{
+    jobs::Job,
     ports::{Usage, UsageMeter},
     prelude::*,
 };
-use std::cmp::max;
+use serde_json::json;
+use std::{
+    cmp::max,
+    collections::{BTreeMap, HashMap},
+};
+use uuid::Uuid;
 
 /// How long nothing may be taken before an endpoint is switched off.
 const FAILING: TimeDelta = TimeDelta::days(5);
@@ -25,79 +32,108 @@ const FAILING: TimeDelta = TimeDelta::days(5);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 
 /// An attempt that was made, and its answer.
-pub(super) struct Outcome<'a> {
-    pub(super) attempt: &'a Attempt,
-    pub(super) answer: &'a Answer,
-    pub(super) options: &'a WebhookOptions,
+pub(super) struct Sent {
+    pub(super) attempt: Attempt,
+    pub(super) answer: Answer,
 }
 
-impl Outcome<'_> {
-    /// Writes it down. Nothing of it is written twice, and nothing of an attempt after which another was begun decides but that it was
-    /// taken.
-    pub(super) async fn write(&self, tx: &WriteTx, meter: &dyn UsageMeter) -> Result<(), Problem> {
-        let state = webhook_endpoints::lock(tx, self.attempt.endpoint).await?;
-        let verdict = self.answer.verdict();
-        if verdict == Verdict::Taken {
-            self.fine(tx, &state).await?;
-        } else {
-            self.switch_off(tx, &state, verdict).await?;
+/// What came of attempts at one endpoint.
+pub(super) struct Outcomes<'a> {
+    pub(super) endpoint: WebhookEndpointId,
+    pub(super) sent: &'a [Sent],
+    pub(super) options: &'a WebhookOptions,
+    pub(super) meter: &'a dyn UsageMeter,
+}
+
+impl Outcomes<'_> {
+    /// Writes them down, with as many statements for many that were taken as for one, but for the attempts' own. Nothing is written twice,
+    /// and nothing of an attempt after which another was begun decides but that it was taken.
+    pub(super) async fn write(&self, tx: &WriteTx) -> Result<(), Problem> {
+        if self.sent.is_empty() {
+            return Ok(());
         }
-        let row = tx.find_for_update::<Entity>().filter(Column::Id.eq(self.attempt.delivery)).one().await?;
-        // Deleted by retention meanwhile.
-        let Some(row) = row else { return Ok(()) };
-        self.end_attempt(tx).await?;
-        let is_open = matches!(row.status, Status::Pending | Status::Retrying);
-        match verdict {
-            Verdict::Taken if row.status == Status::Success => Ok(()),
-            Verdict::Taken => self.taken(tx, &row, meter).await,
-            _ if row.attempts != self.attempt.number => Ok(()),
-            _ if !is_open => self.explain(tx, &row).await,
-            _ => self.failed(tx, &row, &state, verdict).await,
+        let state = webhook_endpoints::lock(tx, self.endpoint).await?;
+        let failing_since = self.note(tx, &state).await?;
+        let rows =
+            tx.find_for_update::<Entity>().filter(Column::Id.is_in(self.sent.iter().map(|it| it.attempt.delivery)));
+        let most = u64::try_from(self.sent.len()).map_err(Problem::internal)?;
+        let rows: HashMap<_, _> = rows.all(most).await?.into_iter().map(|row| (row.id, row)).collect();
+        let (mut taken, mut too_much) = (BTreeMap::new(), None);
+        for sent in self.sent {
+            // Deleted by retention meanwhile.
+            let Some(row) = rows.get(&sent.attempt.delivery) else { continue };
+            if !sent.end_attempt(tx).await? {
+                continue;
+            }
+            let is_open = matches!(row.status, Status::Pending | Status::Retrying);
+            match sent.answer.verdict() {
+                Verdict::Taken if row.status == Status::Success => {}
+                Verdict::Taken => {
+                    taken.insert(row.id, (row, sent));
+                }
+                _ if row.attempts != sent.attempt.number => {}
+                _ if !is_open => sent.explain(tx).await?,
+                verdict => {
+                    let wait = sent.wait(self.options, row.tries.saturating_add(1));
+                    too_much = max(too_much, (verdict == Verdict::TooMuch).then_some(wait));
+                    self.failed(tx, sent, row, wait).await?;
+                }
+            }
         }
+        if let Some(wait) = too_much {
+            let until = max(state.paused_until, Some(self.pause(tx.now(), failing_since, wait)));
+            self.set(tx, |row| row.paused_until = Set(until)).await?;
+        }
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let (rows, usage): (Vec<&Model>, Vec<Usage>) =
+            taken.into_values().map(|(row, it)| (row, it.usage(row, tx))).unzip();
+        self.close(tx, &rows, Status::Success, None).await?;
+        self.meter.record(tx, &usage).await
     }
 
-    async fn end_attempt(&self, tx: &WriteTx) -> Result<(), Problem> {
-        use webhook_attempt::Column;
-        let Answer { status, body, duration_ms, .. } = self.answer;
-        let this = Column::DeliveryId.eq(self.attempt.delivery).and(Column::Number.eq(self.attempt.number));
-        let end = |row: &mut webhook_attempt::ActiveModel| {
-            row.duration_ms = Set(Some(*duration_ms));
-            row.response_status = Set(status.map(i32::from));
-            row.response_body = Set(body.clone());
-            row.error = Set(self.answer.error.map(str::to_owned));
+    /// As [`Outcomes::write`], in a transaction of its own.
+    pub(super) async fn alone(&self, store: &Store, job: &Job) -> Result<(), Problem> {
+        if self.sent.is_empty() {
+            return Ok(());
+        }
+        let tx = store.write(&job.scope()?).await?;
+        self.write(&tx).await?;
+        tx.commit().await
+    }
+
+    /// What they say of the endpoint itself: since when nothing was taken, and whether it is switched off because nobody expects it to come
+    /// back. Before the deliveries are looked at: those are among what fails with it.
+    async fn note(&self, tx: &WriteTx, state: &state::Model) -> Result<Option<Timestamp>, Problem> {
+        let now = tx.now();
+        let has = |verdict| self.sent.iter().any(|sent| sent.answer.verdict() == verdict);
+        let (is_gone, is_fine) = (has(Verdict::Gone), has(Verdict::Taken));
+        let since = match state.failing_since {
+            // A pause goes on: these requests were on their way when another was told that there are too many.
+            _ if is_fine && !is_gone => None,
+            Some(since) if !is_fine => Some(since),
+            _ => Some(now),
         };
-        tx.update_where(this.and(Column::DurationMs.is_null()), end).await.map(|_| ())
+        if since != state.failing_since {
+            self.set(tx, |row| row.failing_since = Set(since)).await?;
+        }
+        match since {
+            _ if is_gone => self.switch_off(tx, DisabledReason::Gone).await?,
+            Some(since) if now - since >= FAILING => self.switch_off(tx, DisabledReason::Failing).await?,
+            _ => {}
+        }
+        Ok(since)
     }
 
-    async fn taken(&self, tx: &WriteTx, row: &Model, meter: &dyn UsageMeter) -> Result<(), Problem> {
-        self.close(tx, row, Status::Success, None).await?;
-        let key = format!("{}:{}", row.id, self.attempt.number);
-        let usage = Usage {
-            latency_ms: Some(self.answer.duration_ms),
-            extra: serde_json::json!({ "event_type": row.event_type }),
-            ..Usage::one("webhooks", key, "webhook", tx.now())
-        };
-        meter.record(tx, &[usage]).await
-    }
-
-    /// Given up while the attempt went on: what came of that says more.
-    async fn explain(&self, tx: &WriteTx, row: &Model) -> Result<(), Problem> {
-        let reason = self.answer.reason();
-        tx.update_where(Column::Id.eq(row.id), |row: &mut ActiveModel| row.error = Set(reason)).await.map(|_| ())
-    }
-
-    async fn failed(&self, tx: &WriteTx, row: &Model, state: &state::Model, verdict: Verdict) -> Result<(), Problem> {
+    async fn failed(&self, tx: &WriteTx, sent: &Sent, row: &Model, wait: TimeDelta) -> Result<(), Problem> {
         let tries = row.tries.saturating_add(1);
-        let endpoint = tx.find_by_id::<webhook_endpoint::Entity>(self.attempt.endpoint).await?;
+        let endpoint = tx.find_by_id::<webhook_endpoint::Entity>(self.endpoint).await?;
         let is_last = endpoint.is_none_or(|endpoint| tries >= endpoint.max_attempts);
-        let wait = self.wait(tries);
-        if verdict == Verdict::TooMuch {
-            self.pause(tx, state, wait).await?;
-        }
         if is_last {
-            return self.close(tx, row, Status::Failed, self.answer.reason()).await;
+            return self.close(tx, &[row], Status::Failed, sent.answer.reason()).await;
         }
-        let (next, reason) = (tx.now() + wait, self.answer.reason());
+        let (next, reason) = (tx.now() + wait, sent.answer.reason());
         let again = |row: &mut ActiveModel| {
             row.status = Set(Status::Retrying);
             row.tries = Set(tries);
@@ -108,24 +144,15 @@ impl Outcome<'_> {
         tx.update_where(Column::Id.eq(row.id), again).await.map(|_| ())
     }
 
-    /// As the schedule has it, or longer where the endpoint asks for it: up to twice as long.
-    fn wait(&self, tries: i32) -> TimeDelta {
-        let wait = self.options.wait(tries);
-        let asked = self.answer.retry_after.and_then(|asked| TimeDelta::from_std(asked).ok());
-        asked.map_or(wait, |asked| asked.clamp(wait, wait * 2))
+    /// Until when it is left alone: for as long as the longest of these deliveries waits, and for as long as it has been failing, so that it
+    /// is asked less and less often.
+    fn pause(&self, now: Timestamp, failing_since: Option<Timestamp>, wait: TimeDelta) -> Timestamp {
+        let failing = failing_since.map_or(TimeDelta::zero(), |since| now - since);
+        now + max(wait, failing).min(LONGEST_PAUSE)
     }
 
-    /// For as long as this delivery waits, and for as long as the endpoint has been failing: it is asked less and less often.
-    async fn pause(&self, tx: &WriteTx, state: &state::Model, wait: TimeDelta) -> Result<(), Problem> {
-        let now = tx.now();
-        let failing = state.failing_since.map_or(TimeDelta::zero(), |since| now - since);
-        let until = max(state.paused_until, Some(now + max(wait, failing).min(LONGEST_PAUSE)));
-        let change = |row: &mut state::ActiveModel| row.paused_until = Set(until);
-        tx.update_where(state::Column::EndpointId.eq(self.attempt.endpoint), change).await.map(|_| ())
-    }
-
-    /// The delivery is over. Of its resource, the one that comes after it is due, where order is kept.
-    async fn close(&self, tx: &WriteTx, row: &Model, status: Status, error: Option<String>) -> Result<(), Problem> {
+    /// These deliveries are over. Of their resources, those that come after them are due, where order is kept.
+    async fn close(&self, tx: &WriteTx, rows: &[&Model], status: Status, error: Option<String>) -> Result<(), Problem> {
         let now = tx.now();
         let end = |row: &mut ActiveModel| {
             row.status = Set(status);
@@ -134,46 +161,68 @@ impl Outcome<'_> {
             row.error = Set(error);
             row.completed_at = Set(Some(now));
         };
-        tx.update_where(Column::Id.eq(row.id), end).await?;
-        let behind = open_at(row.endpoint_id).and(Column::ResourceId.eq(row.resource_id));
-        let next = tx.find::<Entity>().filter(behind).order_by(Column::Sequence, Asc).one().await?;
-        let Some(held) = next.filter(|row| row.next_attempt_at.is_none()) else {
-            return Ok(());
-        };
-        tx.update_where(Column::Id.eq(held.id), |row: &mut ActiveModel| row.next_attempt_at = Set(Some(now)))
-            .await
-            .map(|_| ())
-    }
-
-    /// It takes what it is sent.
-    async fn fine(&self, tx: &WriteTx, state: &state::Model) -> Result<(), Problem> {
-        if state.failing_since.is_none() {
+        tx.update_where(Column::Id.is_in(rows.iter().map(|row| row.id)), end).await?;
+        let resources = || Column::ResourceId.is_in(rows.iter().map(|row| row.resource_id));
+        let behind = tx.find::<Entity>().filter(open_at(self.endpoint).and(resources())).aggregate();
+        let first = behind.by(Column::ResourceId).min(Column::Sequence).rows::<(Uuid, i64)>().await?;
+        if first.is_empty() {
             return Ok(());
         }
-        // A pause goes on: this request was on its way when another was told that there are too many.
-        let change = |row: &mut state::ActiveModel| row.failing_since = Set(None);
-        tx.update_where(state::Column::EndpointId.eq(self.attempt.endpoint), change).await.map(|_| ())
+        // Events of two resources never have the same place.
+        let held = Column::Sequence.is_in(first.into_iter().map(|(_, sequence)| sequence)).and(resources());
+        let held = open_at(self.endpoint).and(held).and(Column::NextAttemptAt.is_null());
+        tx.update_where(held, |row: &mut ActiveModel| row.next_attempt_at = Set(Some(now))).await.map(|_| ())
     }
 
-    /// Counts since when nothing was taken, and switches the endpoint off where nobody expects it to come back. Before the delivery is
-    /// looked at: that is among those that fail with it.
-    async fn switch_off(&self, tx: &WriteTx, state: &state::Model, verdict: Verdict) -> Result<(), Problem> {
-        let now = tx.now();
-        let since = state.failing_since.unwrap_or(now);
-        if state.failing_since.is_none() {
-            let change = |row: &mut state::ActiveModel| row.failing_since = Set(Some(now));
-            tx.update_where(state::Column::EndpointId.eq(self.attempt.endpoint), change).await?;
-        }
-        let reason = match verdict {
-            Verdict::Gone => DisabledReason::Gone,
-            _ if now - since >= FAILING => DisabledReason::Failing,
-            _ => return Ok(()),
-        };
-        let filter = webhook_endpoint::Column::Id.eq(self.attempt.endpoint);
+    async fn switch_off(&self, tx: &WriteTx, reason: DisabledReason) -> Result<(), Problem> {
+        let filter = webhook_endpoint::Column::Id.eq(self.endpoint);
         let endpoint = tx.find_for_update::<webhook_endpoint::Entity>().filter(filter).one().await?;
         match endpoint.filter(|endpoint| endpoint.is_active) {
             Some(endpoint) => webhook_endpoints::off(tx, endpoint, reason).await.map(|_| ()),
             None => Ok(()),
         }
+    }
+
+    async fn set(&self, tx: &WriteTx, change: impl FnOnce(&mut state::ActiveModel) + Send) -> Result<(), Problem> {
+        tx.update_where(state::Column::EndpointId.eq(self.endpoint), change).await.map(|_| ())
+    }
+}
+
+impl Sent {
+    /// Whether it had no end yet. It has one where the same was written before and the answer to the commit got lost.
+    async fn end_attempt(&self, tx: &WriteTx) -> Result<bool, Problem> {
+        use webhook_attempt::Column;
+        let Answer { status, body, duration_ms, .. } = &self.answer;
+        let this = Column::DeliveryId.eq(self.attempt.delivery).and(Column::Number.eq(self.attempt.number));
+        let end = |row: &mut webhook_attempt::ActiveModel| {
+            row.duration_ms = Set(Some(*duration_ms));
+            row.response_status = Set(status.map(i32::from));
+            row.response_body = Set(body.clone());
+            row.error = Set(self.answer.error.map(str::to_owned));
+        };
+        Ok(tx.update_where(this.and(Column::DurationMs.is_null()), end).await? > 0)
+    }
+
+    /// Given up while the attempt went on: what came of that says more.
+    async fn explain(&self, tx: &WriteTx) -> Result<(), Problem> {
+        let reason = self.answer.reason();
+        let this = Column::Id.eq(self.attempt.delivery);
+        tx.update_where(this, |row: &mut ActiveModel| row.error = Set(reason)).await.map(|_| ())
+    }
+
+    fn usage(&self, row: &Model, tx: &ReadTx) -> Usage {
+        let key = format!("{}:{}", row.id, self.attempt.number);
+        Usage {
+            latency_ms: Some(self.answer.duration_ms),
+            extra: json!({ "event_type": row.event_type }),
+            ..Usage::one("webhooks", key, "webhook", tx.now())
+        }
+    }
+
+    /// As the schedule has it, or longer where the endpoint asks for it: up to twice as long.
+    fn wait(&self, options: &WebhookOptions, tries: i32) -> TimeDelta {
+        let wait = options.wait(tries);
+        let asked = self.answer.retry_after.and_then(|asked| TimeDelta::from_std(asked).ok());
+        asked.map_or(wait, |asked| asked.clamp(wait, wait * 2))
     }
 }
