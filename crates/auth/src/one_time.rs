@@ -12,7 +12,7 @@ use crate::{
     tokens::{OneTimeToken, Subject},
 };
 use purser_entity_auth::one_time_token::{ActiveModel, Column, Entity, Model, Purpose};
-use purser_kernel::{Client, ExposeSecret, OrganizationId, SecretString, UserId};
+use purser_kernel::{Client, ExposeSecret, OrganizationId, SecretString, UserId, clock::Stopwatch};
 use purser_store::prelude::*;
 
 /// A token that was found good a moment ago.
@@ -30,8 +30,17 @@ fn invalid() -> Problem {
 
 impl Auth {
     /// Looks a token up. `invalid_token` when it was never given out, has run out, was used, is for something else or for
-    /// another address, or when its owner cannot sign in.
+    /// another address, or when its owner cannot sign in, and all of that takes as long.
     async fn found(&self, text: &SecretString, purpose: Purpose) -> Result<Found, Problem> {
+        let watch = Stopwatch::start();
+        let found = self.look(text, purpose).await;
+        if found.as_ref().is_err_and(|problem| problem.is(AuthProblem::InvalidToken)) {
+            self.take_time(watch).await;
+        }
+        found
+    }
+
+    async fn look(&self, text: &SecretString, purpose: Purpose) -> Result<Found, Problem> {
         let given = OneTimeToken::parse(text.expose_secret()).ok_or_else(invalid)?;
         let user = given.user();
         let tx = self.store.person_read(user).await?;

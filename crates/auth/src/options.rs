@@ -16,8 +16,8 @@ pub struct AuthOptions {
     pub max_concurrent_hashes: usize,
     /// Password hashes that may wait for their turn; more are refused.
     pub max_waiting_hashes: usize,
-    /// How long a refused sign-in, a refused invitation, and asking for a mail about a forgotten password take at the least: see
-    /// `unhurried.rs`.
+    /// How long a refused sign-in, a refused token of a mail or an invitation, and asking for a mail about a forgotten password take at the
+    /// least: see `unhurried.rs`.
     pub refusal_time: Duration,
     /// Wrong passwords in a row from a network at accounts that were never used from there, after which pauses begin for it; 0 is
     /// never. More than one person with a new device mistypes, fewer than a list of accounts that is tried.

@@ -54,12 +54,11 @@ impl Look<'_> {
     pub(super) async fn claim(&self, store: &Store, outcomes: &Outcomes<'_>) -> Result<Claim, Problem> {
         let tx = store.write(&self.job.scope()?).await?;
         outcomes.write(&tx).await?;
-        let claim = match self.take_lane(&tx).await? {
-            Some(state) => self.take_due(&tx, &state).await?,
-            None => {
-                tx.finish_job(self.job).await?;
-                Claim::Over
-            }
+        let claim = if let Some(state) = self.take_lane(&tx).await? {
+            self.take_due(&tx, &state).await?
+        } else {
+            tx.finish_job(self.job).await?;
+            Claim::Over
         };
         tx.commit().await?;
         Ok(claim)

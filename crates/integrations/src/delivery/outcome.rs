@@ -81,7 +81,7 @@ impl Outcomes<'_> {
             }
         }
         if let Some(wait) = too_much {
-            let until = max(state.paused_until, Some(self.pause(tx.now(), failing_since, wait)));
+            let until = max(state.paused_until, Some(tx.now() + pause(tx.now(), failing_since, wait)));
             self.set(tx, |row| row.paused_until = Set(until)).await?;
         }
         if taken.is_empty() {
@@ -142,13 +142,6 @@ impl Outcomes<'_> {
             row.error = Set(reason);
         };
         tx.update_where(Column::Id.eq(row.id), again).await.map(|_| ())
-    }
-
-    /// Until when it is left alone: for as long as the longest of these deliveries waits, and for as long as it has been failing, so that it
-    /// is asked less and less often.
-    fn pause(&self, now: Timestamp, failing_since: Option<Timestamp>, wait: TimeDelta) -> Timestamp {
-        let failing = failing_since.map_or(TimeDelta::zero(), |since| now - since);
-        now + max(wait, failing).min(LONGEST_PAUSE)
     }
 
     /// These deliveries are over. Of their resources, those that come after them are due, where order is kept.
@@ -225,4 +218,11 @@ impl Sent {
         let asked = self.answer.retry_after.and_then(|asked| TimeDelta::from_std(asked).ok());
         asked.map_or(wait, |asked| asked.clamp(wait, wait * 2))
     }
+}
+
+/// How long an endpoint is left alone: as long as the longest of its deliveries waits, and as long as it has been failing, so that it is
+/// asked less and less often.
+fn pause(now: Timestamp, failing_since: Option<Timestamp>, wait: TimeDelta) -> TimeDelta {
+    let failing = failing_since.map_or(TimeDelta::zero(), |since| now - since);
+    max(wait, failing).min(LONGEST_PAUSE)
 }

@@ -153,6 +153,9 @@ async fn a_file_that_is_none_changes_nothing(#[case] engine: Engine) {
             let commit = trial.request(&call).query(&[("commit", token)]).header("Content-Type", "text/csv").body(file);
             trial.refuse(&format!("{what} to be committed to {}", route.name()), commit).await;
         }
+        let bomb = trial.request(&call).header("Content-Type", "text/csv").header("Content-Encoding", "gzip");
+        let bomb = bomb.body(packed(&vec![b'\n'; 101 << 20]));
+        trial.refuse(&format!("101 MiB in 100 KiB to {}", route.name()), bomb).await;
         let readable = [
             ("the right one", right.as_bytes().to_vec()),
             ("UTF-16", utf_16(right)),

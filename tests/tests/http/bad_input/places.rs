@@ -1,7 +1,8 @@
 //! Paths and queries that cannot be.
 use super::trial::Trial;
-use crate::{routes::At, shape};
+use crate::{call::Call, routes::At, shape};
 use purser_tests::database::Engine;
+use reqwest::RequestBuilder;
 use rstest::rstest;
 use serde_json::Value;
 
@@ -72,30 +73,40 @@ async fn what_is_no_id_names_nothing(#[case] engine: Engine) {
 #[tokio::test]
 async fn what_no_query_can_say_is_refused(#[case] engine: Engine) {
     let Some(mut trial) = Trial::begin(engine).await else { return };
-    for route in trial.routes(|route| route.method == "GET" && route.is_guarded()) {
+    for route in trial.routes(|route| route.parameters("query").next().is_some()) {
         let call = trial.call(&route).await;
-        let address = call.address();
-        let mut queries = Vec::new();
+        let right: Vec<_> = call.query.iter().map(|(name, value)| (name.clone(), format!("{name}={value}"))).collect();
+        let mut queries = Vec::from(["no_such=1", "limit[]=1", "=1", "Limit=1", "limit%00=1"].map(str::to_owned));
         for parameter in route.parameters("query") {
             let name = parameter["name"].as_str().unwrap();
             let schema = shape::field(&trial.api.document, name, &parameter["schema"]).schema;
-            queries.extend(wrong(&schema).into_iter().map(|value| format!("{name}={value}")));
+            let others = right.iter().filter(|(other, _)| other != name).map(|(_, other)| format!("&{other}"));
+            let others: String = others.collect();
+            let mut values = wrong(&schema);
+            if name == "cursor" {
+                values.extend(["x", "AAAA", "eyJxIjoxLCJrIjpbXX0", "eyJxIjotMSwiayI6W3siaSI6MX1dfQ"]);
+            }
+            queries.extend(values.into_iter().map(|value| format!("{name}={value}{others}")));
             // Said twice, nobody knows what is meant.
-            queries.push(format!("{name}=1&{name}=1"));
-        }
-        if !queries.is_empty() {
-            queries.extend(["no_such=1", "limit[]=1", "=1", "Limit=1", "limit%00=1"].map(str::to_owned));
-            queries.extend(
-                ["x", "AAAA", "eyJxIjoxLCJrIjpbXX0", "eyJxIjotMSwiayI6W3siaSI6MX1dfQ"].map(|it| format!("cursor={it}")),
-            );
+            queries.push(format!("{name}=1&{name}=1{others}"));
         }
         for query in queries {
-            let who = if route.is_platform() { trial.shop.admin(&route.name()) } else { &trial.shop.owner };
-            let request = who.request("GET", &format!("{address}?{query}"));
-            let what = format!("{address}?{query}");
-            trial.refuse(&what, request).await;
+            trial.refuse(&format!("{query} to {}", route.name()), asked(&trial, &call, &query)).await;
         }
         trial.unchanged(&route.name()).await;
     }
     trial.end(300);
+}
+
+/// The request with everything right but its query.
+fn asked(trial: &Trial, call: &Call, query: &str) -> RequestBuilder {
+    let request = match (&call.body, call.file) {
+        (Some(body), _) => trial.json(call, body.to_string().into_bytes()),
+        (None, Some((media_type, file))) => trial.request(call).header("Content-Type", media_type).body(file),
+        (None, None) => trial.request(call),
+    };
+    let (client, request) = request.build_split();
+    let mut request = request.unwrap();
+    request.url_mut().set_query(Some(query));
+    RequestBuilder::from_parts(client, request)
 }
