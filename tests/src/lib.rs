@@ -19,6 +19,7 @@ pub mod receiver;
 pub mod schema;
 pub mod slapd;
 pub mod standard_webhooks;
+pub mod steps;
 pub mod totp;
 pub mod traffic;
 pub mod wall;

@@ -4,9 +4,8 @@ use futures_util::future::join_all;
 use purser_compliance::sealer::{LATE, seal};
 use purser_kernel::Scope;
 use purser_store::AuditEntry;
-use purser_tests::database::Engine;
+use purser_tests::{database::Engine, steps};
 use rstest::rstest;
-use std::{future::poll_fn, task::Poll};
 
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
@@ -40,17 +39,7 @@ async fn a_sealer_that_dies_half_way_leaves_nothing_half(#[case] engine: Engine)
     for steps in 1.. {
         trail.more(1).await;
         let mut run = Box::pin(seal(trail.store(), trail.organization(), "test", LATE));
-        let mut left = steps;
-        // A step ends with each wait, such as for an answer of the database. Then it is dropped.
-        let ended = poll_fn(|context| {
-            left -= 1;
-            match run.as_mut().poll(context) {
-                Poll::Ready(sealed) => Poll::Ready(Some(sealed)),
-                Poll::Pending if left == 0 => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
-            }
-        })
-        .await;
+        let ended = steps::within(steps, run.as_mut()).await;
         drop(run);
         if let Some(sealed) = ended {
             sealed.unwrap();

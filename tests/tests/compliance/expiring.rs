@@ -4,10 +4,9 @@ use chrono::TimeDelta;
 use purser_compliance::{retention::trail::expire, verify::Finding};
 use purser_kernel::Timestamp;
 use purser_store::{DatabaseOptions, MasterKey, Store, Vault};
-use purser_tests::{database::Engine, program};
+use purser_tests::{database::Engine, program, steps};
 use rstest::rstest;
 use serde_json::{Value, json};
-use std::{future::poll_fn, task::Poll};
 
 /// A trail with a seal over what is 200 days old and another over what is of today; it is kept for 100 days.
 async fn kept(engine: Engine) -> Option<Trail> {
@@ -163,16 +162,7 @@ async fn a_run_that_dies_half_way_leaves_a_trail_that_holds(#[case] engine: Engi
     let (store, mut died) = (as_owner(&trail).await, 0);
     for steps in 1.. {
         let mut run = Box::pin(expire(&store, trail.organization(), "test", since(&trail)));
-        let mut left = steps;
-        let ended = poll_fn(|context| {
-            left -= 1;
-            match run.as_mut().poll(context) {
-                Poll::Ready(gone) => Poll::Ready(Some(gone)),
-                Poll::Pending if left == 0 => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
-            }
-        })
-        .await;
+        let ended = steps::within(steps, run.as_mut()).await;
         drop(run);
         let report = trail.verify().await;
         assert!(report.is_whole(), "after {steps} steps: {report:?}");

@@ -3,11 +3,12 @@ use crate::world::{World, add_category};
 use purser_entity_ordering::product_category;
 use purser_kernel::{Problem, Scope};
 use purser_store::Store;
-use purser_tests::database::{Engine, Raw};
+use purser_tests::{
+    database::{Engine, Raw},
+    steps,
+};
 use rstest::rstest;
-use std::future::Future;
-use std::pin::pin;
-use std::task::Poll;
+use std::{future::Future, pin::pin};
 
 /// Longer than any chain of awaits here.
 const AWAITS: usize = 12;
@@ -15,17 +16,7 @@ const ROUNDS: usize = 20;
 
 /// Polls `future` `polls` times at most and drops it then, while the answer to its last request is on the way.
 async fn cancel_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut left = polls;
-    std::future::poll_fn(move |context| {
-        left -= 1;
-        match future.as_mut().poll(context) {
-            Poll::Ready(value) => Poll::Ready(Some(value)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
+    steps::within(polls, pin!(future)).await
 }
 
 async fn write(store: &Store, scope: &Scope, name: &str) -> Result<(), Problem> {

@@ -4,10 +4,9 @@ use crate::trail::Trail;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use purser_kernel::{CommonProblem, PermissionSet, Scope, ids::DeletionId};
-use purser_tests::database::Engine;
+use purser_tests::{database::Engine, steps};
 use rstest::rstest;
 use serde_json::json;
-use std::{future::poll_fn, task::Poll};
 
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
@@ -93,16 +92,7 @@ async fn a_purger_that_dies_half_way_leaves_nothing_half(#[case] engine: Engine)
     let mut died = 0;
     for steps in 1.. {
         let mut run = Box::pin(trail.purge_due());
-        let mut left = steps;
-        let ended = poll_fn(|context| {
-            left -= 1;
-            match run.as_mut().poll(context) {
-                Poll::Ready(purged) => Poll::Ready(Some(purged)),
-                Poll::Pending if left == 0 => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
-            }
-        })
-        .await;
+        let ended = steps::within(steps, run.as_mut()).await;
         drop(run);
         if let Some(purged) = ended {
             purged.unwrap();
@@ -144,16 +134,7 @@ async fn what_comes_to_refer_to_it_meanwhile_is_not_left_with_nothing() {
         let path = make(tenant, "customer").await;
         let deletion = delete(tenant, &path).await;
         let mut run = Box::pin(purge(id(&deletion).parse().unwrap()));
-        let mut left = steps;
-        let early = poll_fn(|context| {
-            left -= 1;
-            match run.as_mut().poll(context) {
-                Poll::Ready(purged) => Poll::Ready(Some(purged)),
-                Poll::Pending if left == 0 => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
-            }
-        })
-        .await;
+        let early = steps::within(steps, run.as_mut()).await;
         if let Some(purged) = early {
             purged.unwrap();
             break;
