@@ -70,7 +70,9 @@ impl Identities {
         person: &Vouched,
     ) -> Result<(), Problem> {
         let until = tx.now() + self.check_after;
-        tx.system().update_where(theirs(holder, integration), |row| row.vouched_until = Set(Some(until))).await?;
+        // Those that have run out are whoever's who signs in just now: they forget them.
+        let open = theirs(holder, integration).and(session::Column::ExpiresAt.gt(tx.now()));
+        tx.system().update_where(open, |row| row.vouched_until = Set(Some(until))).await?;
         group_roles::follow(&*self.memberships, tx, integration, holder.user, &person.groups).await
     }
 }

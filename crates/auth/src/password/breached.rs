@@ -90,7 +90,7 @@ impl Search {
         let mut before: Option<Line> = None;
         for sample in 0..SAMPLES {
             let Some(line) = self.line(self.length / SAMPLES * sample)? else { break };
-            if before.is_some_and(|before| before.begins < line.begins && before.hash >= line.hash) {
+            if before.is_some_and(|before| before.begins < line.begins && before.hash > line.hash) {
                 return Err(wrong("the lines are not sorted by their hashes"));
             }
             before = Some(line);

@@ -1,5 +1,5 @@
 //! Taking what is due at an endpoint: written down and committed before anything is sent.
-use super::{open, open_at, outcome::Outcomes, pace::Pace, post::Letter, wake, wake_at};
+use super::{DISABLED, open, open_at, outcome::Outcomes, pace::Pace, post::Letter, wake, wake_at};
 use crate::webhook_endpoints;
 use chrono::TimeDelta;
 use purser_entity_integrations::{
@@ -127,6 +127,8 @@ impl Look<'_> {
     async fn due(&self, tx: &WriteTx, state: &state::Model) -> Result<(Vec<Attempt>, Option<Timestamp>), Problem> {
         let endpoint = tx.find_by_id::<webhook_endpoint::Entity>(self.endpoint).await?;
         let Some(endpoint) = endpoint.filter(|endpoint| endpoint.is_active) else {
+            // Queued by whoever did not see yet that it was being switched off. It would be sent when it is switched on again.
+            webhook_endpoints::give_up(tx, self.endpoint, DISABLED).await?;
             return Ok((Vec::new(), None));
         };
         let now = tx.now();

@@ -84,8 +84,11 @@ impl Deliver {
                 patience: self.sender.post.patience(),
             };
             let outcomes = self.sender.outcomes(endpoint, &sent);
+            // An endpoint that takes what it is sent has its turn. One that hangs keeps its place anyway, and what is due is sent beside that.
+            let (elapsed, hangs) = (watch.elapsed(), count > 0 && sent.is_empty());
+            let has_turn = elapsed < TURN || (hangs && elapsed < TURN + look.patience);
             let claim = match count {
-                _ if look.room > 0 && watch.elapsed() < TURN => look.claim(store, &outcomes).await,
+                _ if has_turn && look.room > 0 => look.claim(store, &outcomes).await,
                 0 => look.end(store, &outcomes).await,
                 _ => outcomes.alone(store, job).await.map(|()| Claim::Nothing),
             };

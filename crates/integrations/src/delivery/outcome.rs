@@ -72,7 +72,8 @@ impl Outcomes<'_> {
                     taken.insert(row.id, (row, sent));
                 }
                 _ if row.attempts != sent.attempt.number => {}
-                _ if !is_open => sent.explain(tx).await?,
+                _ if row.status == Status::Failed => sent.explain(tx).await?,
+                _ if !is_open => {}
                 verdict => {
                     let wait = sent.wait(self.options, row.tries.saturating_add(1));
                     too_much = max(too_much, (verdict == Verdict::TooMuch).then_some(wait));
@@ -98,7 +99,8 @@ impl Outcomes<'_> {
         if self.sent.is_empty() {
             return Ok(());
         }
-        let tx = store.write(&job.scope()?).await?;
+        // It was sent, however the organization stands by now.
+        let tx = store.write_in_any_state(&job.scope()?).await?;
         self.write(&tx).await?;
         tx.commit().await
     }

@@ -60,6 +60,7 @@ async fn each_that_is_too_much_counts_as_a_try(#[case] engine: Engine) {
     for name in ["Dock", "Jetty", "Wharf"] {
         hooks.project(name).await;
     }
+    hooks.wait("pending", 0, 3).await;
     // Past the pause of an endpoint that did not answer.
     hooks.later(TimeDelta::seconds(10)).await;
     hooks.wait("retrying", 1, 3).await;
@@ -83,7 +84,7 @@ async fn what_comes_while_the_lane_is_given_up_is_not_forgotten() {
     let job = "kind = 'webhooks.deliver'";
     let held = format!(
         "update jobs set status = 'running', lease_owner = id, leased_until = now() + interval '1 hour' where {job};
-         update webhook_endpoint_states set lane_job = (select id from jobs where {job}), lane_until = now() + interval '1 hour'"
+         update webhook_endpoint_states set lane_job = (select id from jobs where {job} limit 1), lane_until = now() + interval '1 hour'"
     );
     holder.execute(&held).await.unwrap();
     holder.execute("begin").await.unwrap();

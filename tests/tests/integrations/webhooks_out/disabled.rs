@@ -148,6 +148,31 @@ async fn what_is_taken_now_and_then_is_not_failing(#[case] engine: Engine) {
     assert_eq!(hooks.shown(&endpoint).await["is_active"], true);
 }
 
+/// Whoever queues events does not wait for whoever switches off an endpoint, and may have seen it on.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_queued_while_it_is_switched_off_is_given_up(#[case] engine: Engine) {
+    let Some(hooks) = Hooks::start_at(engine, still()).await else { return };
+    hooks.receiver.answer(|_| Response::Status(500));
+    let endpoint = hooks.endpoint(json!({})).await;
+    hooks.project("First").await;
+    hooks.wait("retrying", 1, 1).await;
+    hooks.verb(&endpoint, "disable", &json!({})).await;
+    hooks.wait("failed", 1, 1).await;
+    let late = "update webhook_deliveries set status = 'pending', next_attempt_at = created_at, completed_at = null, error = null;
+        update jobs set status = 'ready', run_at = created_at where kind = 'webhooks.deliver' and status <> 'running'";
+    hooks.app.database.owner().await.execute(late).await.unwrap();
+    let given_up = hooks.wait("failed", 1, 1).await;
+    assert_eq!(given_up[0]["error"], "endpoint_disabled");
+    hooks.receiver.answer_with(204);
+    hooks.verb(&endpoint, "enable", &json!({})).await;
+    hooks.project("Second").await;
+    hooks.wait("success", 1, 1).await;
+    assert_eq!(hooks.receiver.requests().len(), 2);
+}
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
