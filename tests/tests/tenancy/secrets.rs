@@ -28,8 +28,8 @@ async fn a_secret_is_used_and_never_shown(#[case] engine: Engine) {
     let first = owner.put(OPENAI, &value(VALUE)).await.expect(200);
     assert_eq!((&first.json()["name"], &first.json()["last_four"]), (&json!("openai_api_key"), &json!("WXYZ")));
     // What came along when it was copied is no part of it.
-    let second = owner.put(OPENAI, &value(" sk-proj-another-value-9876\n")).await.expect(200).json();
-    assert_eq!((&second["last_four"], &second["created_at"]), (&json!("9876"), &first.json()["created_at"]));
+    let second = owner.put(OPENAI, &value(" sk-proj-another-value-QRST\n")).await.expect(200).json();
+    assert_eq!((&second["last_four"], &second["created_at"]), (&json!("QRST"), &first.json()["created_at"]));
     assert!(second["last_rotated_at"].as_str() > first.json()["last_rotated_at"].as_str());
     owner.put("/v1/organization/secrets/anthropic_api_key", &value(VALUE)).await.expect(200);
     let names: Vec<Value> = rows(&owner, LIST).await.into_iter().map(|row| row["name"].clone()).collect();
@@ -42,7 +42,7 @@ async fn a_secret_is_used_and_never_shown(#[case] engine: Engine) {
         Tenancy.open(&store.read(&scope).await.unwrap(), name).await.unwrap()
     };
     let kept = opened(&owner, "openai_api_key").await.unwrap();
-    assert_eq!(kept.expose_secret(), "sk-proj-another-value-9876");
+    assert_eq!(kept.expose_secret(), "sk-proj-another-value-QRST");
     assert!(opened(&owner, "no_such_key").await.is_none());
     assert!(opened(&other, "openai_api_key").await.is_none());
 
@@ -63,7 +63,7 @@ async fn a_secret_is_used_and_never_shown(#[case] engine: Engine) {
     })
     .await;
     let written = format!("{trail:?}{published:?}");
-    assert!(!written.contains("sk-proj") && !written.contains("9876") && !written.contains("WXYZ"), "{written}");
+    assert!(!written.contains("sk-proj") && !written.contains("QRST") && !written.contains("WXYZ"), "{written}");
     assert!(published[3][0].starts_with("organization_secret.deleted"));
 }
 
