@@ -15,7 +15,7 @@ use crate::mail::{Relay, Sender};
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use layer::Layer;
-use purser_auth::BreachedPasswords;
+use purser_auth::{BreachedPasswords, SignUpMode};
 use purser_integrations::{delivery::WebhookOptions, gmail::GOOGLE_KEYS, streams::StreamOptions};
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use purser_store::DatabaseOptions;
@@ -100,6 +100,9 @@ pub struct Config {
     /// Wrong passwords in a row from one network, at accounts that were never used from there, after which that network is
     /// paused; 0 never. Default: 20.
     pub network_free_failures: u16,
+    /// How strangers found organizations: `at_once`, or `by_mail`, after they have answered a mail. Default: `by_mail` in production, `at_once`
+    /// in development.
+    pub sign_up: SignUpMode,
     /// The fewest characters of a password, 8 to 64. Default: 12.
     pub password_min_length: usize,
     /// Passwords that were breached elsewhere and are refused, by the path of the list. Default: none.
@@ -181,6 +184,7 @@ impl Default for Config {
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,
             network_free_failures: 20,
+            sign_up: SignUpMode::AtOnce,
             password_min_length: 12,
             breached_passwords: None,
             session_idle_days: 30,

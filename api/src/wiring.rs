@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 use purser_agents::AnswerBook;
 use purser_approvals::{ApprovalService, DecisionLinks, Expire, Review, SendApprovalMail, Tell};
 use purser_auth::{
-    Auth, AuthOptions, Directory as PeopleDirectory, Identities, Joins, MailNotice, MailToken, RotateSigningKeys,
+    Auth, AuthOptions, Directory as PeopleDirectory, ForgetSignUps, Identities, Joins, MailNotice, MailSignUp,
+    MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, UsageEvents, rates::Rates};
 use purser_compliance::{
@@ -123,6 +124,7 @@ pub struct Services {
     meter: Arc<dyn UsageMeter>,
     reader: Arc<dyn OrderReader>,
     mail_token: Arc<MailToken>,
+    mail_sign_up: Arc<MailSignUp>,
 }
 
 impl Services {
@@ -145,6 +147,7 @@ impl Services {
             argon2_memory_kib: config.argon2_memory_kib,
             argon2_iterations: config.argon2_iterations,
             network_free_failures: config.network_free_failures,
+            sign_up: config.sign_up,
             password_min_length: config.password_min_length,
             breached_passwords: config.breached_passwords.clone(),
             session_idle_lifetime: TimeDelta::days(config.session_idle_days.into()),
@@ -195,6 +198,7 @@ impl Services {
             notification_settings,
             parties,
             mail_token: Arc::new(MailToken::new(&master_key, mailer.clone(), config.links())?),
+            mail_sign_up: Arc::new(MailSignUp::new(&master_key, mailer.clone(), config.links())?),
             mailer,
             links: config.links(),
             store,
@@ -257,6 +261,8 @@ impl Services {
             Arc::new(ProcessInbound::new(self.inbox.clone())),
             Arc::new(read),
             self.mail_token.clone(),
+            self.mail_sign_up.clone(),
+            Arc::new(ForgetSignUps),
             Arc::new(MailNotice::new(self.mailer.clone())),
             Arc::new(RotateSigningKeys::new(self.auth.clone())),
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
@@ -314,6 +320,7 @@ impl Services {
             (SealTrail::KIND, "*/5 * * * *"),
             (SealTrail::KIND_LATE, "7 4 * * *"),
             (RotateSigningKeys::KIND, "7 * * * *"),
+            (ForgetSignUps::KIND, "12 * * * *"),
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),
             (PurgeDeleted::KIND, "32 3 * * *"),

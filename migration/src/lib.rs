@@ -39,6 +39,7 @@ mod m20261130_000100_notifications;
 mod m20261130_000200_deletions;
 mod m20261130_000300_pii;
 mod m20261130_000400_retention;
+mod m20261130_000500_sign_ups;
 mod partitions;
 mod roles;
 mod table;
@@ -90,6 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000200_deletions::Migration),
             Box::new(m20261130_000300_pii::Migration),
             Box::new(m20261130_000400_retention::Migration),
+            Box::new(m20261130_000500_sign_ups::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the time of an answer tells who has signed up or was invited: sign-in, forgotten passwords and wrong tokens of resets, 500 tries
+//! Whether the time of an answer tells who has signed up or was invited: sign-in, forgotten passwords, sign-up by mail and wrong tokens of resets, 500 tries
 //! each for somebody, for nobody, and for somebody who was disabled; the same for members by a directory, where there is a
 //! `slapd`; signing in as an administrator, for one, for nobody, and for a person who is none; invitations, for wrong tokens of one that is
 //! open, of none, and of one that was revoked. Prints medians, and how much they differ; fails where that is more than 5 %.
@@ -57,6 +57,7 @@ async fn main() {
     let wrong = |email: &str| json!({ "email": email, "password": WRONG });
     measure(&app, "/v1/auth/login", 401, PEOPLE, &addresses, wrong).await;
     measure(&app, "/v1/auth/password/forgot", 202, PEOPLE, &addresses, |email| json!({ "email": email })).await;
+    measure(&app, "/v1/auth/signup/request", 202, PEOPLE, &addresses, |email| json!({ "email": email })).await;
     let resets = people.map(|people| people.iter().map(|person| reset_token(&person.id)).collect());
     let reset = |token: &str| json!({ "token": token, "password": "a long and private sentence" });
     measure(&app, "/v1/auth/password/reset", 400, PEOPLE, &resets, reset).await;

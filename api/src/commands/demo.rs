@@ -1,6 +1,7 @@
 //! `purser demo`.
 use super::{migrate, signal::asked_to_end};
 use crate::{Config, Failure, app::App, demo, report};
+use purser_auth::SignUpMode;
 use std::{net::SocketAddr, process::ExitCode};
 
 /// Shows the whole job on a fresh database and leaves the server running, or with `once` ends after the job. Fails when a step
@@ -18,6 +19,8 @@ pub async fn run(mut config: Config, once: bool) -> Result<ExitCode, Failure> {
     } else {
         migrate::up(&config).await?;
     }
+    // The demonstration's people read no mail.
+    config.sign_up = SignUpMode::AtOnce;
     config.workers = config.workers.max(1);
     if once || !is_free(config.listen) {
         // Somebody may be serving where a newcomer would be.

@@ -1,15 +1,17 @@
 //! `purser seed`.
 use crate::{Config, Failure, app, report, seed};
-use purser_auth::AuthProblem;
+use purser_auth::{AuthProblem, SignUpMode};
 use purser_kernel::{Clock, Problem};
 use std::process::ExitCode;
 
 /// Makes what is missing of the demonstration, and says how to sign in.
-pub async fn run(config: Config) -> Result<ExitCode, Failure> {
+pub async fn run(mut config: Config) -> Result<ExitCode, Failure> {
     if config.is_production() {
         return Err(Failure::new("The demonstration's administrator has a password that everybody knows")
-            .advise("Seed a development database; in production, sign up with POST /v1/auth/signup."));
+            .advise("Seed a development database; in production, sign up with POST /v1/auth/signup/request."));
     }
+    // The demonstration's administrator reads no mail.
+    config.sign_up = SignUpMode::AtOnce;
     let services = app::open(&config, Clock::system()).await?;
     let seeded = seed::seed(&services).await.map_err(explained)?;
     services.store.close().await;

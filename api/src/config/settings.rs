@@ -5,7 +5,7 @@ use crate::mail::{Relay, Sender};
 use chrono::TimeDelta;
 use figment::Figment;
 use ipnet::IpNet;
-use purser_auth::BreachedPasswords;
+use purser_auth::{BreachedPasswords, SignUpMode};
 use purser_kernel::{ExposeSecret, Links, SecretString};
 use serde::Deserialize;
 use std::{
@@ -43,6 +43,7 @@ pub(super) struct Settings {
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
     network_free_failures: Option<u16>,
+    sign_up: Option<SignUpMode>,
     password_min_length: Option<usize>,
     breached_passwords: Option<PathBuf>,
     session_idle_days: Option<u32>,
@@ -197,6 +198,7 @@ impl Settings {
                 MOST_ARGON2_ITERATIONS,
             )?,
             network_free_failures: self.network_free_failures.unwrap_or(default.network_free_failures),
+            sign_up: self.sign_up.unwrap_or(if production { SignUpMode::ByMail } else { default.sign_up }),
             password_min_length: within(
                 "password_min_length",
                 self.password_min_length.unwrap_or(default.password_min_length),

@@ -175,6 +175,16 @@ fn production_refuses_password_hashes_that_are_too_cheap() {
 }
 
 #[test]
+fn strangers_sign_up_by_mail_in_production_unless_the_operator_says_otherwise() {
+    let case = |environment: &str| Case::new().variable("PURSER_ENVIRONMENT", environment);
+    assert_eq!(case("development").load().unwrap().sign_up, SignUpMode::AtOnce);
+    assert_eq!(case("production").load().unwrap().sign_up, SignUpMode::ByMail);
+    let chosen = |way: &str| case("production").variable("PURSER_SIGN_UP", way);
+    assert_eq!(chosen("at_once").load().unwrap().sign_up, SignUpMode::AtOnce);
+    assert!(chosen("hunter2").refused().contains("PURSER_SIGN_UP"));
+}
+
+#[test]
 fn a_list_of_breached_passwords_that_is_none_is_noticed_at_the_start() {
     let list = |path: &str| Case::new().variable("PURSER_BREACHED_PASSWORDS", path);
     assert!(list("").load().unwrap().breached_passwords.is_none());

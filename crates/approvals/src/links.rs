@@ -88,7 +88,8 @@ impl DecisionLinks {
         person: UserId,
         request: &approval_request::Model,
     ) -> Result<MailToken, Problem> {
-        self.tokens.make(tx, id.as_uuid(), &[&bound(request, person, request.step)]).await
+        let bound = bound(request, person, request.step);
+        self.tokens.make(tx.system(), tx.organization(), id.as_uuid(), &[&bound]).await
     }
 
     /// The token of a link, whichever master key has made it. `None` when it was made for other content or another step.

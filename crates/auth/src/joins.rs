@@ -183,7 +183,8 @@ impl Joins {
         let tx = self.auth.store.write(scope).await?;
         // Whoever comes second finds it used, and not that the address is taken.
         self.invitations.hold(&tx, &request.token).await?.ok_or_else(invalid)?;
-        let person = sign_up::insert_user(&tx, user, &invitation.email, name).await?;
+        // Who has read the mail has shown that it arrives.
+        let person = sign_up::insert_user(&tx, user, &invitation.email, name, Some(tx.now())).await?;
         sign_up::insert_credential(&tx, user, hash).await?;
         self.join(&tx, &request.token, user).await?;
         let entry = AuditEntry::new("user.sign_up", "user", user);

@@ -1,7 +1,18 @@
 //! What an installation decides about signing in.
 use crate::BreachedPasswords;
 use chrono::TimeDelta;
+use serde::Deserialize;
 use std::time::Duration;
+
+/// How strangers found organizations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignUpMode {
+    /// With one request, whose answer tells whether somebody has the address. A mail works as well.
+    AtOnce,
+    /// After they have answered a mail: nobody learns who has an account.
+    ByMail,
+}
 
 /// What an installation decides about signing in. The defaults are for production.
 #[derive(Clone, Debug)]
@@ -22,6 +33,8 @@ pub struct AuthOptions {
     /// Wrong passwords in a row from a network at accounts that were never used from there, after which pauses begin for it; 0 is
     /// never. More than one person with a new device mistypes, fewer than a list of accounts that is tried.
     pub network_free_failures: u16,
+    /// How strangers found organizations.
+    pub sign_up: SignUpMode,
     /// The fewest characters of a password. NIST SP 800-63B-4, section 3.1.1.2, asks for 15 where a password is the only factor
     /// and 8 beside another; 12 with a list of common ones is OWASP's middle.
     pub password_min_length: usize,
@@ -52,6 +65,7 @@ impl Default for AuthOptions {
             max_waiting_hashes: 256,
             refusal_time: Duration::from_millis(200),
             network_free_failures: 20,
+            sign_up: SignUpMode::AtOnce,
             password_min_length: 12,
             breached_passwords: None,
             access_token_lifetime: TimeDelta::minutes(10),

@@ -6,6 +6,8 @@ use purser_kernel::{ProblemKind, ProblemType};
 pub enum AuthProblem {
     /// Somebody has signed up with this mail address.
     EmailTaken,
+    /// The installation signs nobody up before they have answered a mail: `POST /v1/auth/signup/request` sends it.
+    SignUpByMail,
     /// Somebody has this user name, in whatever case.
     UsernameTaken,
     /// The mail address, the password or the organization is wrong; which one is not told.
@@ -66,6 +68,7 @@ impl ProblemKind for AuthProblem {
     fn definition(self) -> ProblemType {
         let (id, status, title) = match self {
             Self::EmailTaken => ("email_taken", 409, "The mail address is already in use"),
+            Self::SignUpByMail => ("sign_up_by_mail", 403, "Signing up begins with a mail"),
             Self::UsernameTaken => ("username_taken", 409, "The user name is already in use"),
             Self::InvalidCredentials => ("invalid_credentials", 401, "The mail address or the password is wrong"),
             Self::ApiKeyEnded => ("api_key_ended", 409, "The API key has ended"),

@@ -1,6 +1,12 @@
 //! Signing up: a person and their organization at once.
+mod by_mail;
+mod mail;
+
+pub use by_mail::CompleteSignUp;
+pub use mail::{ForgetSignUps, MailSignUp};
+
 use crate::{
-    Auth, AuthOptions, AuthProblem, MailToken, Person, Tokens,
+    Auth, AuthProblem, MailToken, Person, SignUpMode, Tokens,
     password::{Password, Policy},
     tokens::Holder,
 };
@@ -38,7 +44,7 @@ struct Founder {
     organization_name: String,
     full_name: String,
     email: Email,
-    password: Password,
+    password_hash: String,
 }
 
 /// The length of the columns for names.
@@ -48,44 +54,79 @@ impl Auth {
     /// Founds an organization with its first person, signs them in, and has them sent a mail to confirm their address.
     ///
     /// `email_taken` when somebody has the address, also when two sign up at once; `validation_failed` for each field that
-    /// cannot be; `unavailable` when too many passwords wait to be hashed.
+    /// cannot be; `unavailable` when too many passwords wait to be hashed; `sign_up_by_mail` where the installation wants to see a
+    /// mail answered first.
     pub async fn sign_up(&self, request: SignUp, client: Client, request_id: String) -> Result<SignedUp, Problem> {
-        let Founder { organization_name, full_name, email, password } = founder(&request, &self.options).await?;
-        let password_hash = self.hasher.hash(password).await?;
+        if self.options.sign_up == SignUpMode::ByMail {
+            return Err(Problem::of(AuthProblem::SignUpByMail));
+        }
+        let founder = self.founder(&request).await?;
+        let holder = holder(OrganizationId::generate());
+        let tx = self.founding(holder, client, request_id).await?;
+        let signed_up = self.found_organization(&tx, holder, founder, None).await?;
+        tx.enqueue(MailToken::job(holder.user, Purpose::VerifyEmail)).await?;
+        tx.commit().await?;
+        Ok(signed_up)
+    }
+
+    async fn founder(&self, request: &SignUp) -> Result<Founder, Problem> {
+        let mut findings = Findings::new();
+        let names = findings.check(names(request))?;
+        let email = findings.check(Email::parse("/email", &request.email))?;
+        let about = vec![request.email.as_str(), request.full_name.as_str(), request.organization_name.as_str()];
+        let password = Password::choose("/password", &request.password, &Policy::new(&self.options, about)).await;
+        let password = findings.check(password)?;
+        findings.finish()?;
+        match (names, email, password) {
+            (Some((organization_name, full_name)), Some(email), Some(password)) => {
+                let password_hash = self.hasher.hash(password).await?;
+                Ok(Founder { organization_name, full_name, email, password_hash })
+            }
+            _ => Err(Problem::internal("what is missing was found")),
+        }
+    }
+
+    /// Begins the transaction in which `holder` founds an organization.
+    async fn founding(&self, holder: Holder, client: Client, request_id: String) -> Result<WriteTx, Problem> {
         self.prepare_signing_keys().await?;
-        let holder =
-            Holder { organization: OrganizationId::generate(), user: UserId::generate(), session: Id::generate() };
         // Whoever founds an organization may do everything in it.
         let owner = Scope::user(holder.organization, holder.user, PermissionSet::all());
-        let tx = self.store.write(&Scope { client, request_id, ..owner }).await?;
-        let user = insert_user(&tx, holder.user, &email, full_name).await?;
-        insert_credential(&tx, holder.user, password_hash).await?;
-        let organization = self.tenants.found(&tx, &organization_name, holder.user).await?;
-        self.tenants.seen(&tx, holder.user).await?;
-        let tokens = self.open_session(&tx, holder).await?;
-        tx.enqueue(MailToken::job(holder.user, Purpose::VerifyEmail)).await?;
+        self.store.write(&Scope { client, request_id, ..owner }).await
+    }
+
+    /// `verified` is when mails to their address were seen to arrive.
+    async fn found_organization(
+        &self,
+        tx: &WriteTx,
+        holder: Holder,
+        founder: Founder,
+        verified: Option<Timestamp>,
+    ) -> Result<SignedUp, Problem> {
+        let Founder { organization_name, full_name, email, password_hash } = founder;
+        let user = insert_user(tx, holder.user, &email, full_name, verified).await?;
+        insert_credential(tx, holder.user, password_hash).await?;
+        let organization = self.tenants.found(tx, &organization_name, holder.user).await?;
+        self.tenants.seen(tx, holder.user).await?;
+        let tokens = self.open_session(tx, holder).await?;
         let entry = AuditEntry::new("user.sign_up", "user", holder.user);
         tx.audit(entry.category(AuditCategory::Security)).await?;
-        tx.commit().await?;
         Ok(SignedUp { organization, user: user.into(), tokens })
     }
 }
 
-async fn founder(request: &SignUp, options: &AuthOptions) -> Result<Founder, Problem> {
+/// The organization's name and the person's.
+fn names(request: &SignUp) -> Result<(String, String), Problem> {
     let mut findings = Findings::new();
-    let organization_name = findings.check(text::line("/organization_name", &request.organization_name, MAX_NAME))?;
+    let organization_name = text::line("/organization_name", &request.organization_name, MAX_NAME);
+    let organization_name = findings.check(organization_name)?;
     let full_name = findings.check(text::line("/full_name", &request.full_name, MAX_NAME))?;
-    let email = findings.check(Email::parse("/email", &request.email))?;
-    let about = vec![request.email.as_str(), request.full_name.as_str(), request.organization_name.as_str()];
-    let password = Password::choose("/password", &request.password, &Policy::new(options, about)).await;
-    let password = findings.check(password)?;
     findings.finish()?;
-    match (organization_name, full_name, email, password) {
-        (Some(organization_name), Some(full_name), Some(email), Some(password)) => {
-            Ok(Founder { organization_name, full_name, email, password })
-        }
-        _ => Err(Problem::internal("what is missing was found")),
-    }
+    organization_name.zip(full_name).ok_or_else(|| Problem::internal("what is missing was found"))
+}
+
+/// Who founds the organization, in their first session.
+fn holder(organization: OrganizationId) -> Holder {
+    Holder { organization, user: UserId::generate(), session: Id::generate() }
 }
 
 pub(crate) async fn insert_user(
@@ -93,11 +134,13 @@ pub(crate) async fn insert_user(
     id: UserId,
     email: &Email,
     full_name: String,
+    verified: Option<Timestamp>,
 ) -> Result<user::Model, Problem> {
     let row = user::ActiveModel {
         id: Set(id),
         email: Set(email.as_str().to_owned()),
         email_normalized: Set(Some(email.normalized())),
+        email_verified_at: Set(verified),
         full_name: Set(full_name),
         is_active: Set(true),
         is_platform_admin: Set(false),

@@ -1,5 +1,5 @@
 //! What a link in a mail carries: opaque, made again from the master key and the row that it is about, and kept as its hash only.
-use crate::{DerivedKeys, MasterKey, WriteTx};
+use crate::{DerivedKeys, MasterKey, System};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use purser_kernel::{ExposeSecret, OrganizationId, Problem, SecretString};
@@ -75,9 +75,15 @@ impl MailTokens {
         Ok(Self(Arc::new(master.derive_each(purpose)?)))
     }
 
-    /// A new token for a row of the organization of `tx`, bound to what else is said of it, each part of a fixed length.
-    pub async fn make(&self, tx: &WriteTx, row: Uuid, bound: &[&[u8]]) -> Result<MailToken, Problem> {
-        token(self.0.newest(tx.system()).await?, tx.organization(), row, bound)
+    /// A new token for a row of the organization, bound to what else is said of it, each part of a fixed length.
+    pub async fn make(
+        &self,
+        system: System<'_>,
+        organization: OrganizationId,
+        row: Uuid,
+        bound: &[&[u8]],
+    ) -> Result<MailToken, Problem> {
+        token(self.0.newest(system).await?, organization, row, bound)
     }
 
     /// The token of which this hash was kept, whichever master key has made it. `None` when it was made for something else.

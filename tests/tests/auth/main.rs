@@ -16,5 +16,6 @@ mod rights;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod sign_up_by_mail;
 mod signing;
 mod tokens;

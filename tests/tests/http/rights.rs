@@ -78,7 +78,8 @@ const WITH_AN_APP: [&str; 5] = [
 ];
 
 /// Routes that take a token from a mail.
-const BY_MAIL: [&str; 2] = ["POST /v1/auth/email/verify", "POST /v1/auth/password/reset"];
+const BY_MAIL: [&str; 3] =
+    ["POST /v1/auth/email/verify", "POST /v1/auth/password/reset", "POST /v1/auth/signup/complete"];
 
 /// Permissions that no route asks for.
 const NO_ROUTE_YET: [Permission; 0] = [];

@@ -14,7 +14,8 @@ impl Tokens {
 
     /// The token that is made `number`th for an invitation of the organization of `tx`.
     pub(super) async fn of(&self, tx: &WriteTx, invitation: InvitationId, number: i32) -> Result<MailToken, Problem> {
-        self.0.make(tx, invitation.as_uuid(), &[&number.to_be_bytes()]).await
+        let bound: [&[u8]; 1] = [&number.to_be_bytes()];
+        self.0.make(tx.system(), tx.organization(), invitation.as_uuid(), &bound).await
     }
 
     /// The one token that is good for this invitation, whichever master key has made it.
