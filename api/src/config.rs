@@ -100,8 +100,8 @@ pub struct Config {
     /// Wrong passwords in a row from one network, at accounts that were never used from there, after which that network is
     /// paused; 0 never. Default: 20.
     pub network_free_failures: u16,
-    /// How strangers found organizations: `at_once`, or `by_mail`, after they have answered a mail. Default: `by_mail` in production, `at_once`
-    /// in development.
+    /// How strangers found organizations: `at_once`, or `by_mail`, after they have answered a mail. Default: `by_mail` in production,
+    /// `at_once` in development.
     pub sign_up: SignUpMode,
     /// The fewest characters of a password, 8 to 64. Default: 12.
     pub password_min_length: usize,

@@ -9,11 +9,20 @@ pub use smtp::{Relay, SmtpMailer};
 use crate::Config;
 use compose::Composer;
 use lettre::{Address, message::Mailbox};
+use purser_auth::SignUpMode;
 use purser_kernel::{Clock, Email, Problem, ports::Mailer};
 use std::sync::Arc;
 
-/// What an operator is told whose mails nobody gets.
-pub const STAY_HERE: &str = "without PURSER_SMTP_URL nobody gets them; they stay in the data directory";
+/// What an operator is told whose mails nobody gets. `None` where they leave, or nobody expects them to.
+pub fn stay_here(config: &Config) -> Option<&'static str> {
+    match config.sign_up {
+        _ if !config.mails_stay_here() => None,
+        SignUpMode::AtOnce => Some("without PURSER_SMTP_URL nobody gets them; they stay in the data directory"),
+        SignUpMode::ByMail => Some(
+            "without PURSER_SMTP_URL nobody gets them and nobody can sign up (PURSER_SIGN_UP); they stay in the data directory",
+        ),
+    }
+}
 
 /// Who mails are from.
 #[derive(Clone, Debug, PartialEq, Eq)]

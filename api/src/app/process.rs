@@ -28,8 +28,8 @@ impl Process {
     /// that policies do not bind, and a master key that is not the database's.
     pub async fn start(config: &Config, clock: Clock) -> Result<Self, Failure> {
         let services = Arc::new(open(config, clock).await?);
-        if config.mails_stay_here() {
-            tracing::warn!("mails: {}", mail::STAY_HERE);
+        if let Some(why) = mail::stay_here(config) {
+            tracing::warn!("mails: {why}");
         }
         if config.webhooks_allow_loopback {
             tracing::warn!(

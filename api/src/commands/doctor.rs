@@ -10,8 +10,8 @@ pub async fn run(config: Config) -> Result<ExitCode, Failure> {
     let mut checks = Checks { healthy: true };
     checks.note("data directory", directory(&config));
     let key = checks.note("master key", master_key::find(&config).and_then(|key| key_file(&config).map(|()| key)));
-    if config.mails_stay_here() {
-        report::warned("mails", mail::STAY_HERE);
+    if let Some(why) = mail::stay_here(&config) {
+        report::warned("mails", why);
     }
     if !config.database().is_postgres() && config.database_url.is_none() && !config.database_file().exists() {
         report::skipped("database: there is none yet; the first start makes it");

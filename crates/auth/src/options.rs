@@ -65,7 +65,7 @@ impl Default for AuthOptions {
             max_waiting_hashes: 256,
             refusal_time: Duration::from_millis(200),
             network_free_failures: 20,
-            sign_up: SignUpMode::AtOnce,
+            sign_up: SignUpMode::ByMail,
             password_min_length: 12,
             breached_passwords: None,
             access_token_lifetime: TimeDelta::minutes(10),

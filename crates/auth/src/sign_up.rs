@@ -71,7 +71,7 @@ impl Auth {
 
     async fn founder(&self, request: &SignUp) -> Result<Founder, Problem> {
         let mut findings = Findings::new();
-        let names = findings.check(names(request))?;
+        let names = findings.check(names(&request.organization_name, &request.full_name))?;
         let email = findings.check(Email::parse("/email", &request.email))?;
         let about = vec![request.email.as_str(), request.full_name.as_str(), request.organization_name.as_str()];
         let password = Password::choose("/password", &request.password, &Policy::new(&self.options, about)).await;
@@ -115,11 +115,10 @@ impl Auth {
 }
 
 /// The organization's name and the person's.
-fn names(request: &SignUp) -> Result<(String, String), Problem> {
+fn names(organization_name: &str, full_name: &str) -> Result<(String, String), Problem> {
     let mut findings = Findings::new();
-    let organization_name = text::line("/organization_name", &request.organization_name, MAX_NAME);
-    let organization_name = findings.check(organization_name)?;
-    let full_name = findings.check(text::line("/full_name", &request.full_name, MAX_NAME))?;
+    let organization_name = findings.check(text::line("/organization_name", organization_name, MAX_NAME))?;
+    let full_name = findings.check(text::line("/full_name", full_name, MAX_NAME))?;
     findings.finish()?;
     organization_name.zip(full_name).ok_or_else(|| Problem::internal("what is missing was found"))
 }

@@ -13,7 +13,7 @@ pub struct Model {
     /// As it was written, and as addresses are compared.
     pub email: String,
     pub email_normalized: String,
-    /// SHA-256 of what the mail carries. None until it is sent, and where the address has an account.
+    /// SHA-256 of what the mail carries. None before that is made, and where the address has an account.
     pub token_hash: Option<Vec<u8>>,
     pub expires_at: DateTimeUtc,
     pub created_at: DateTimeUtc,

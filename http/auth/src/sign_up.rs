@@ -81,7 +81,7 @@ async fn sign_up(anyone: Anyone, delivery: Delivery, body: Body<SignUpRequest>) 
 /// Who wants to sign up.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SignUpByMail {
+pub struct RequestSignUp {
     #[schema(format = "email")]
     email: String,
 }
@@ -90,12 +90,12 @@ pub struct SignUpByMail {
 /// one or not, and however many mails there were before.
 #[utoipa::path(
     tag = "Auth",
-    request_body = SignUpByMail,
+    request_body = RequestSignUp,
     responses((status = 202)),
     security(()),
 )]
 #[post("/v1/auth/signup/request")]
-async fn request_sign_up(anyone: Anyone, body: Body<SignUpByMail>) -> Result<Reply, Refusal> {
+async fn request_sign_up(anyone: Anyone, body: Body<RequestSignUp>) -> Result<Reply, Refusal> {
     anyone.auth().request_sign_up(&body.into_inner().email).await?;
     Ok(Reply::accepted())
 }

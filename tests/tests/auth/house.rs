@@ -1,6 +1,6 @@
 //! An installation with nobody in it.
 use chrono::TimeDelta;
-use purser_auth::{Auth, AuthOptions, Authenticated, LogIn, SignUp, SignedIn, SignedUp, Tokens};
+use purser_auth::{Auth, AuthOptions, Authenticated, LogIn, SignUp, SignUpMode, SignedIn, SignedUp, Tokens};
 use purser_entity_tenancy::membership;
 use purser_kernel::{
     Client, Clock, ExposeSecret, OrganizationId, PageRequest, PermissionSet, Problem, Scope, SecretString, Timestamp,
@@ -124,7 +124,12 @@ fn master() -> MasterKey {
 
 /// The least that argon2 takes: these tests are not about its cost.
 pub(crate) fn options() -> AuthOptions {
-    AuthOptions { argon2_memory_kib: 8, refusal_time: Duration::ZERO, ..AuthOptions::default() }
+    AuthOptions {
+        argon2_memory_kib: 8,
+        refusal_time: Duration::ZERO,
+        sign_up: SignUpMode::AtOnce,
+        ..AuthOptions::default()
+    }
 }
 
 fn auth(store: &Store, options: AuthOptions) -> Auth {

@@ -66,6 +66,8 @@ async fn everything_goes_on_under_the_next_master_key(#[case] engine: Engine) {
     let invitation = app.mail("nora@example.com", "invites you").await.token();
     app.anonymous("POST", "/v1/auth/password/forgot", Some(&json!({ "email": other.email }))).await.expect(202);
     let reset = app.mail(&other.email, "Choose a new password").await.token();
+    app.anonymous("POST", "/v1/auth/signup/request", Some(&json!({ "email": "olga@example.com" }))).await.expect(202);
+    let sign_up = app.mail("olga@example.com", "Finish signing up").await.token();
     let successor = refresh(&app, &other.refresh_token).await.expect(200).json()["refresh_token"].clone();
 
     // Every process gets both keys first: the old one goes on sealing, and processes that have it alone understand everything.
@@ -94,6 +96,9 @@ async fn everything_goes_on_under_the_next_master_key(#[case] engine: Engine) {
     app.anonymous("POST", "/v1/invitations/accept", Some(&body)).await.expect(200);
     let body = json!({ "token": reset, "password": "correct pony battery staple" });
     app.anonymous("POST", "/v1/auth/password/reset", Some(&body)).await.expect(204);
+
+    let body = json!({ "token": sign_up, "organization_name": "Mill", "full_name": "Olga", "password": PASSWORD });
+    app.anonymous("POST", "/v1/auth/signup/complete", Some(&body)).await.expect(201);
 
     // Then the old key can go.
     app.restart_with(with(8, None)).await;

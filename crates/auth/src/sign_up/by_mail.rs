@@ -56,17 +56,16 @@ impl Auth {
         request_id: String,
     ) -> Result<SignedUp, Problem> {
         let CompleteSignUp { token, organization_name, full_name, password } = request;
-        let mut request = SignUp { organization_name, full_name, email: String::new(), password };
         let token = MailToken::read(&token);
-        request.email = match self.address_of(&token).await {
+        let email = match self.address_of(&token).await {
             Ok(email) => email,
             Err(problem) => {
                 // What is wrong with names is told to whoever sends them; a password is held against the address.
-                names(&request)?;
+                names(&organization_name, &full_name)?;
                 return Err(problem);
             }
         };
-        let founder = self.founder(&request).await?;
+        let founder = self.founder(&SignUp { organization_name, full_name, email, password }).await?;
         let holder = holder(founded_by(token_row(&token)));
         let tx = self.founding(holder, client, request_id).await?;
         // Of two at once one finds the row.

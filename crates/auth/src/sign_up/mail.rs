@@ -26,7 +26,7 @@ const WINDOW: TimeDelta = TimeDelta::hours(1);
 /// The page of the front end that asks for the rest.
 const PAGE: &str = "complete-signup";
 
-/// Sends them: the job that is queued when a mail is asked for. However often it runs, the mail is the same.
+/// Sends them: the job that is queued when a mail is asked for. However often it runs, the token is the same.
 pub struct MailSignUp {
     tokens: MailTokens,
     mailer: Arc<dyn Mailer>,
@@ -47,7 +47,8 @@ impl MailSignUp {
     }
 
     pub(super) fn job(sign_up: SignUpId) -> NewJob {
-        NewJob::new(Self::KIND, json!(Payload { sign_up_id: sign_up }))
+        // Anybody can ask for any number of these: mails to people who have an account go first.
+        NewJob::new(Self::KIND, json!(Payload { sign_up_id: sign_up })).priority(-10)
     }
 
     /// The mail to be sent; `None` when the sign-up is over, or the address got enough.
@@ -57,29 +58,30 @@ impl MailSignUp {
             return Ok(None);
         };
         if enough(system, &sign_up).await? {
+            // What is dropped does not count against those who ask later.
+            system.remove::<Entity>(Column::Id.eq(id)).await?;
             return Ok(None);
         }
         let account = user::Column::EmailNormalized.eq(sign_up.email_normalized.as_str());
-        let token = match system.find::<user::Entity>().filter(account).one().await? {
-            Some(_) => None,
-            None => Some(self.token(system, &sign_up).await?.reveal()),
-        };
         let to = Email::parse("/email", &sign_up.email)?;
-        Ok(Some(letter(to, token.as_ref(), &self.links, id)))
+        if system.find::<user::Entity>().filter(account).one().await?.is_some() {
+            return Ok(Some(known(to, id)));
+        }
+        let token = self.token(system, &sign_up).await?;
+        Ok(token.map(|token| unknown(to, &token.reveal(), &self.links, id)))
     }
 
-    /// The token of which a run before this one kept the hash, or a new one.
-    async fn token(&self, system: System<'_>, sign_up: &Model) -> Result<MailToken, Problem> {
+    /// The token of which a run before this one kept the hash, or a new one. `None` when the master key that made it is gone: it may lie
+    /// in the mailbox, where another would take its worth.
+    async fn token(&self, system: System<'_>, sign_up: &Model) -> Result<Option<MailToken>, Problem> {
         let (organization, row) = (founded_by(sign_up.id), sign_up.id.as_uuid());
-        let kept = sign_up.token_hash.as_deref();
-        let kept = kept.map(|hash| self.tokens.kept(organization, row, &[], hash)).transpose()?;
-        if let Some(token) = kept.flatten() {
-            return Ok(token);
+        if let Some(hash) = &sign_up.token_hash {
+            return self.tokens.kept(organization, row, &[], hash);
         }
         let token = self.tokens.make(system, organization, row, &[]).await?;
         let keep = |row: &mut ActiveModel| row.token_hash = Set(Some(token.hash()));
         system.update_where(Column::Id.eq(sign_up.id), keep).await?;
-        Ok(token)
+        Ok(Some(token))
     }
 }
 
@@ -91,25 +93,21 @@ async fn enough(system: System<'_>, sign_up: &Model) -> Result<bool, Problem> {
     Ok(system.find::<Entity>().filter(lately).all(most).await?.len() >= MOST)
 }
 
-fn letter(to: Email, token: Option<&SecretString>, links: &Links, id: SignUpId) -> Mail {
-    let (subject, text) = match token {
-        Some(token) => (
-            "Finish signing up",
-            format!(
-                "Hello,\n\nsomebody, probably you, wants to sign up with this mail address. Go on here; the link works once, for \
-                 one day:\n\n{}\n\nIf it was not you, you need not do anything: nothing is made without this link.\n",
-                links.with_token(PAGE, token.expose_secret())
-            ),
-        ),
-        None => (
-            "You have an account already",
-            "Hello,\n\nsomebody, probably you, wants to sign up with this mail address. There is an account with it already: sign in \
-             as before. If you have forgotten the password, you can have another mail sent by which you choose a new one.\n\nIf it \
-             was not you, you need not do anything.\n"
-                .to_owned(),
-        ),
-    };
-    Mail { to, subject: subject.to_owned(), text, html: None, reference: id.as_uuid() }
+fn unknown(to: Email, token: &SecretString, links: &Links, id: SignUpId) -> Mail {
+    let text = format!(
+        "Hello,\n\nsomebody, probably you, wants to sign up with this mail address. Go on here; the link works once, for one \
+         day:\n\n{}\n\nIf it was not you, you need not do anything: nothing is made without this link.\n",
+        links.with_token(PAGE, token.expose_secret())
+    );
+    Mail { to, subject: "Finish signing up".to_owned(), text, html: None, reference: id.as_uuid() }
+}
+
+fn known(to: Email, id: SignUpId) -> Mail {
+    let text = "Hello,\n\nsomebody, probably you, wants to sign up with this mail address. There is an account with it already: sign \
+                in as before. If you have forgotten the password, you can have another mail sent by which you choose a new \
+                one.\n\nIf it was not you, you need not do anything.\n";
+    let subject = "You have an account already".to_owned();
+    Mail { to, subject, text: text.to_owned(), html: None, reference: id.as_uuid() }
 }
 
 #[async_trait]

@@ -34,6 +34,7 @@ async fn somebody_new_gets_an_account(#[case] engine: Engine) {
 
     let joined = accept(&app, &token).await.expect(200).json();
     assert_eq!(joined["organization_id"], owner.organization_id);
+    assert!(joined["user"]["email_verified_at"].is_string(), "{joined}");
     let nora = owner.with_tokens(&joined);
     let me = nora.get("/v1/me").await.expect(200).json();
     assert_eq!((&me["user"]["full_name"], &me["roles"]), (&json!("Nora New"), &json!(["operator"])));
