@@ -120,6 +120,7 @@ macro_rules! engine {
                     .bind(user)
                     .bind(now)
                     .bind(None::<Uuid>)
+                    .bind(None::<String>)
                     .bind(now)
                     .bind(now)
                     .bind(before.version + 1)
@@ -269,11 +270,12 @@ macro_rules! engine {
                     requested_delivery_on: row.try_get(21)?,
                     notes: row.try_get(22)?,
                     approval_id: row.try_get(24)?,
-                    confirmed_at: row.try_get(25)?,
-                    cancelled_at: row.try_get(26)?,
-                    created_at: row.try_get(28)?,
-                    updated_at: row.try_get(29)?,
-                    version: row.try_get(32)?,
+                    approval_status: row.try_get(25)?,
+                    confirmed_at: row.try_get(26)?,
+                    cancelled_at: row.try_get(27)?,
+                    created_at: row.try_get(29)?,
+                    updated_at: row.try_get(30)?,
+                    version: row.try_get(33)?,
                     lines: Vec::new(),
                     message_id: None,
                     message_ids: Vec::new(),

@@ -28,6 +28,7 @@ pub(crate) struct Order {
     pub(crate) customer_reference: Option<String>,
     pub(crate) requested_delivery_on: Option<NaiveDate>,
     pub(crate) approval_id: Option<Uuid>,
+    pub(crate) approval_status: Option<String>,
     pub(crate) confirmed_at: Option<DateTime<Utc>>,
     pub(crate) cancelled_at: Option<DateTime<Utc>>,
     pub(crate) version: i64,
