@@ -128,25 +128,23 @@ impl Program {
     }
 }
 
-/// Reads its log until there is an entry with this field: what that says, and where the rest is kept.
+/// Reads its log until there is an entry with this field: what that says, and where all of it is kept.
 async fn begun(mut child: Child, field: &str) -> (Child, String, Log) {
     let mut log = BufReader::new(child.stderr.take().expect("its log is a pipe")).lines();
+    let kept = Log::default();
     let begun = loop {
         let line = log.next_line().await.expect("the log can be read").expect("the program begins before it ends");
+        keep(&kept, &line);
         let entry: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
         if let Some(begun) = entry[field].as_str() {
             break begun.to_owned();
         }
     };
     // Somebody has to read on, or the program would wait for room in the pipe. What it says of bugs stands beside the test.
-    let kept = Log::default();
     let keeper = kept.clone();
     tokio::spawn(async move {
         while let Ok(Some(line)) = log.next_line().await {
-            if let Ok(mut kept) = keeper.lock() {
-                kept.push_str(&line);
-                kept.push('\n');
-            }
+            keep(&keeper, &line);
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
             if entry.is_null() || entry["level"] == "ERROR" {
                 eprintln!("{line}");
@@ -154,4 +152,11 @@ async fn begun(mut child: Child, field: &str) -> (Child, String, Log) {
         }
     });
     (child, begun, kept)
+}
+
+fn keep(log: &Log, line: &str) {
+    if let Ok(mut log) = log.lock() {
+        log.push_str(line);
+        log.push('\n');
+    }
 }

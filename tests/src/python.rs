@@ -25,6 +25,11 @@ impl Environment {
         Self { name, packages, installed: OnceLock::new() }
     }
 
+    /// How it is called.
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Its Python. `None` where there is none, which was said then.
     pub(crate) fn find(&self) -> Option<PathBuf> {
         match self.installed.get_or_init(|| self.install()) {

@@ -66,6 +66,8 @@ struct Shared {
     answering: Mutex<Answering>,
     /// Requests that are kept waiting now, and the most that ever were.
     waiting: Mutex<(usize, usize)>,
+    /// How many bytes went out of each answer that is over.
+    sent: Mutex<Vec<usize>>,
 }
 
 /// A server on a port of its own, as long as it is kept.
@@ -111,6 +113,7 @@ impl Receiver {
             requests: Mutex::default(),
             answering: Mutex::new(answering),
             waiting: Mutex::default(),
+            sent: Mutex::default(),
         });
         let kept = shared.clone();
         let listening = tokio::spawn(async move {
@@ -151,6 +154,16 @@ impl Receiver {
     pub async fn wait(&self, count: usize) -> Vec<Received> {
         eventually(&format!("{count} requests"), || async {
             Some(self.requests()).filter(|requests| requests.len() >= count)
+        })
+        .await
+    }
+
+    /// Waits until so many answers are over, and says how many bytes of each went out before the other side had
+    /// enough of it. What lies in sockets went out, too.
+    pub async fn sent(&self, count: usize) -> Vec<usize> {
+        eventually(&format!("{count} answers"), || async {
+            let sent = self.shared.sent.lock().expect("nobody panics with it").clone();
+            (sent.len() >= count).then_some(sent)
         })
         .await
     }
@@ -200,6 +213,19 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>)
         answer.extend([name, ": ", &value, "\r\n"]);
     }
     answer.extend(["\r\n", &body]);
-    stream.write_all(answer.as_bytes()).await.ok()?;
+    let sent = send(&mut stream, answer.as_bytes()).await;
+    shared.sent.lock().ok()?.push(sent);
     stream.shutdown().await.ok()
+}
+
+/// Sends until the other side takes no more. How many bytes went out.
+async fn send(stream: &mut (impl AsyncWrite + Unpin), answer: &[u8]) -> usize {
+    let mut sent = 0;
+    while let Some(rest @ [_, ..]) = answer.get(sent..) {
+        match stream.write(rest).await {
+            Ok(count @ 1..) => sent += count,
+            Ok(0) | Err(_) => break,
+        }
+    }
+    sent
 }

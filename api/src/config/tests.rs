@@ -185,6 +185,47 @@ fn strangers_sign_up_by_mail_in_production_unless_the_operator_says_otherwise() 
 }
 
 #[test]
+fn webhooks_go_where_when_and_for_as_long_as_the_operator_says() {
+    let waits = |config: &Config| config.webhooks().waits.iter().map(TimeDelta::num_seconds).collect::<Vec<_>>();
+    let usual = Case::new().load().unwrap();
+    assert_eq!(usual.webhook_ports, [443]);
+    assert_eq!(waits(&usual), [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+    assert_eq!(usual.webhooks().timeout, Duration::from_secs(15));
+
+    let chosen = Case::new()
+        .variable("PURSER_WEBHOOK_PORTS", "443, 8443")
+        .variable("PURSER_WEBHOOK_WAITS_SECONDS", "1,60, 2678400")
+        .variable("PURSER_WEBHOOK_TIMEOUT_SECONDS", "7");
+    let chosen = chosen.load().unwrap();
+    assert_eq!(chosen.webhook_ports, [443, 8_443]);
+    assert_eq!(waits(&chosen), [1, 60, 2_678_400]);
+    assert_eq!(chosen.webhooks().timeout, Duration::from_secs(7));
+
+    let file = Case::new().file("webhook_ports = [80, 443]\nwebhook_waits_seconds = 30").load().unwrap();
+    assert_eq!(file.webhook_ports, [80, 443]);
+    assert_eq!(waits(&file), [30]);
+}
+
+#[test]
+fn webhooks_to_no_port_without_a_wait_or_for_ever_are_refused() {
+    let (most, too_many) = ("1,".repeat(50), "1,".repeat(51));
+    assert!(Case::new().variable("PURSER_WEBHOOK_WAITS_SECONDS", most).load().is_ok());
+    let too_many = too_many.as_str();
+    let wrong: [(&str, &[&str]); 3] = [
+        ("PURSER_WEBHOOK_PORTS", &["", ",", "0", "443,0", "65536", "-1", "443;8443", "hunter2"]),
+        ("PURSER_WEBHOOK_WAITS_SECONDS", &["", ",", "0", "5,0", "-5", "2678401", "1.5", "5m", "hunter2", too_many]),
+        ("PURSER_WEBHOOK_TIMEOUT_SECONDS", &["0", "3601", "-1", "1.5", "hunter2"]),
+    ];
+    for (name, values) in wrong {
+        for value in values {
+            let refused = Case::new().variable(name, *value).refused();
+            assert!(refused.contains(name), "{value}: {refused}");
+            assert!(!refused.contains("hunter2"), "{refused}");
+        }
+    }
+}
+
+#[test]
 fn a_list_of_breached_passwords_that_is_none_is_noticed_at_the_start() {
     let list = |path: &str| Case::new().variable("PURSER_BREACHED_PASSWORDS", path);
     assert!(list("").load().unwrap().breached_passwords.is_none());

@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 use purser_kernel::Clock;
 use purser_tests::{
-    app::{TestApp, eventually},
+    app::{TestApp, client, eventually},
     database::{Cluster, Engine, TestDatabase},
     program::Program,
     receiver::{Receiver, Response},
@@ -120,6 +120,35 @@ async fn a_program_that_is_killed_again_and_again_loses_no_event(#[case] engine:
     }
     receiver.answer_with(204);
     traffic.settle(&program.url, &database).await;
+    arrived(&database, &receiver).await;
+    assert!(program.end().await.expect("it ends within 30 seconds").success());
+}
+
+/// All connections wait for a table that somebody keeps, and nobody else gets one.
+#[tokio::test]
+async fn connections_that_run_out_lose_no_event() {
+    let Some(database) = TestDatabase::new(Engine::Postgres).await else { return };
+    let receiver = Receiver::start().await;
+    let few = [("PURSER_DATABASE_MAX_CONNECTIONS", "2"), ("PURSER_DATABASE_ACQUIRE_TIMEOUT_SECONDS", "1")];
+    let program = Program::start_with(&database, &[], &[IMPATIENT, &few].concat()).await;
+    let traffic = Traffic::open(&program.url, CLIENTS, SEED).await;
+    traffic.listen(&receiver).await;
+    let mut running = traffic.run(&program.url);
+    for _ in 0..3 {
+        moody(&receiver);
+        running.acknowledged(10).await;
+        let mut keeper = database.owner().await;
+        keeper.execute("begin; lock table customers in access exclusive mode").await.unwrap();
+        eventually("nobody to get a connection", || async {
+            let ready = client().get(format!("{}/health/ready", program.url)).send().await.unwrap();
+            (ready.status() == 503).then_some(())
+        })
+        .await;
+        drop(keeper);
+        running.acknowledged(10).await;
+    }
+    receiver.answer_with(204);
+    running.stop().await.settle(&program.url, &database).await;
     arrived(&database, &receiver).await;
     assert!(program.end().await.expect("it ends within 30 seconds").success());
 }

@@ -1,4 +1,7 @@
 //! What those see who watch.
+mod failed;
+mod webhooks;
+
 use purser_tests::{
     app::{TestApp, eventually},
     database::Engine,
@@ -19,6 +22,12 @@ async fn measured(app: &TestApp) -> Vec<(String, f64)> {
 fn value(measured: &[(String, f64)], name: &str) -> f64 {
     let found = measured.iter().find(|(measured, _)| measured == name);
     found.unwrap_or_else(|| panic!("{name} is not among {measured:#?}")).1
+}
+
+/// How often something was counted so far, by name and labels. What never was is not shown.
+async fn counted(app: &TestApp, name: &str) -> u64 {
+    let found = measured(app).await.into_iter().find(|(measured, _)| measured == name);
+    found.map_or(0, |(_, value)| value.to_string().parse().unwrap())
 }
 
 fn listening(config: &mut purser_api::Config) {

@@ -2,7 +2,11 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use purser_api::{Config, app::App};
 use purser_kernel::SecretString;
-use purser_tests::{app::TestApp, database::Engine};
+use purser_tests::{
+    app::TestApp,
+    database::{Engine, TestDatabase},
+    program::Program,
+};
 use rstest::rstest;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -73,4 +77,25 @@ async fn what_was_committed_is_there_after_a_restart(#[case] engine: Engine) {
     app.restart().await;
     let tenant = tenant.at(&app.url);
     assert_eq!(tenant.get("/v1/products").await.status, 200);
+}
+
+/// It is meant for somebody's desk, and dangerous wherever others make endpoints.
+#[rstest]
+#[case::sqlite(Engine::Sqlite, "development")]
+#[case::sqlite_in_production(Engine::Sqlite, "production")]
+#[case::postgres(Engine::Postgres, "development")]
+#[case::postgres_in_production(Engine::Postgres, "production")]
+#[tokio::test]
+async fn whoever_lets_webhooks_reach_this_machine_is_warned(#[case] engine: Engine, #[case] environment: &str) {
+    const ALLOW: &str = "PURSER_WEBHOOKS_ALLOW_LOOPBACK";
+    let Some(database) = TestDatabase::new(engine).await else { return };
+    for allowed in ["true", "false"] {
+        // Production refuses hashes that are as cheap as those of other tests.
+        let variables = [("PURSER_ENVIRONMENT", environment), ("PURSER_ARGON2_MEMORY_KIB", "7168"), (ALLOW, allowed)];
+        let server = Program::start_with(&database, &["--no-workers"], &variables).await;
+        let log = server.log("serving").await;
+        let is_warned = log.lines().any(|line| line.contains("WARN") && line.contains(ALLOW));
+        assert_eq!(is_warned.to_string(), allowed, "{log}");
+        server.kill().await;
+    }
 }

@@ -1,6 +1,6 @@
 //! Work for later.
 use crate::{
-    work::{jobs, options, work},
+    work::{jobs, options, work, work_with},
     world::{World, add_category},
 };
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use purser_entity_ordering::product_category;
 use purser_entity_platform::job::Status;
 use purser_kernel::{Scope, ids::JobId};
 use purser_store::{
-    jobs::{Job, JobHandler, Worker},
+    jobs::{Job, JobHandler, Worker, WorkerOptions},
     prelude::*,
 };
 use purser_tests::{app::eventually, database::Engine};
@@ -74,25 +74,26 @@ async fn no_job_is_held_by_two_workers(#[case] engine: Engine) {
 async fn jobs_of_later_wait_and_urgent_ones_go_first(#[case] engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
     let (scope, diary) = (world.tenant().await, Arc::new(Diary::default()));
-    let tomorrow = world.clock.now() + TimeDelta::days(1);
+    let now = world.clock.now();
+    // Queued the other way round: the most urgent one has a day to go, and the next most urgent comes last.
     let new = vec![
-        NewJob::new(KIND, json!(3)).at(tomorrow),
-        NewJob::new(KIND, json!(2)),
-        NewJob::new(KIND, json!(1)).priority(1),
+        NewJob::new(KIND, json!(5)).priority(9).at(now + TimeDelta::days(1)),
+        NewJob::new(KIND, json!(4)),
+        NewJob::new(KIND, json!(3)).at(now - TimeDelta::seconds(1)),
+        NewJob::new(KIND, json!(2)).priority(1),
+        NewJob::new(KIND, json!(1)).priority(2),
     ];
     enqueue(&world.store, &scope, new).await;
-    let done = |diary: &Diary| {
-        let mut done: Vec<_> = diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect();
-        done.sort_unstable();
-        done
-    };
+    // With one place, so that each is taken after the one before it was done.
+    let one_by_one = WorkerOptions { concurrency: 1, ..options() };
+    let done = || diary.jobs.lock().unwrap().iter().map(|(_, n)| *n).collect::<Vec<_>>();
 
-    work(&[&world.store], &handlers(&diary), 2).await;
-    assert_eq!(done(&diary), [1, 2]);
+    work_with(one_by_one, &[&world.store], &handlers(&diary), &[], 4).await;
+    assert_eq!(done(), [1, 2, 3, 4]);
 
     world.clock.advance(TimeDelta::days(1));
-    work(&[&world.store], &handlers(&diary), 1).await;
-    assert_eq!(done(&diary), [1, 2, 3]);
+    work_with(one_by_one, &[&world.store], &handlers(&diary), &[], 1).await;
+    assert_eq!(done(), [1, 2, 3, 4, 5]);
 }
 
 #[rstest]
@@ -214,7 +215,7 @@ async fn a_lease_that_ran_out_is_taken_over_and_the_effect_is_there_once(#[case]
     let (scope, slow) = (world.tenant().await, Arc::new(Slow::default()));
     let (other, stop) = (world.open().await, CancellationToken::new());
     enqueue(&world.store, &scope, vec![NewJob::new(KIND, json!(1))]).await;
-    let busy = purser_store::jobs::WorkerOptions { concurrency: 1, ..options() };
+    let busy = WorkerOptions { concurrency: 1, ..options() };
     let first = Worker::new(world.store.clone(), vec![slow.clone()], busy);
     let first = tokio::spawn(first.run(stop.clone()));
     slow.began.notified().await;

@@ -6,6 +6,7 @@ mod jobs;
 mod jobs_in_turn;
 mod jobs_that_are_over;
 mod jobs_that_fail;
+mod jobs_that_last;
 mod key_rotation;
 mod news;
 mod numbers;
