@@ -12,7 +12,8 @@ use purser_store::{jobs::Job, prelude::*};
 use std::{collections::HashMap, time::Duration};
 use uuid::Uuid;
 
-/// How long a lane belongs to its job without a sign of life. The job itself is taken over sooner, and takes its lane along.
+/// How long a lane belongs to its job without a sign of life, beyond the time that an attempt may take: while all its places wait for
+/// answers it gives none. The job itself is taken over sooner, and takes its lane along.
 const LANE: TimeDelta = TimeDelta::minutes(2);
 /// What is due and looked at together, where an earlier one of the same resource may have to be waited for.
 const LOOK: u64 = 100;
@@ -102,13 +103,17 @@ impl Look<'_> {
                 return Ok(None);
             }
         }
-        let (job, until) = (self.job.id(), tx.now() + LANE);
+        let (job, until) = (self.job.id(), tx.now() + self.patience() + LANE);
         let change = |row: &mut state::ActiveModel| {
             row.lane_job = Set(Some(job));
             row.lane_until = Set(Some(until));
         };
         tx.update_where(state::Column::EndpointId.eq(self.endpoint), change).await?;
         Ok(Some(state))
+    }
+
+    fn patience(&self) -> TimeDelta {
+        TimeDelta::from_std(self.patience).unwrap_or(LANE)
     }
 
     async fn leave(&self, tx: &WriteTx, next: Option<NewJob>) -> Result<(), Problem> {
@@ -221,7 +226,7 @@ impl Look<'_> {
         chosen: Vec<Model>,
     ) -> Result<Vec<Attempt>, Problem> {
         let ids = || chosen.iter().map(|row| row.id);
-        let until = tx.now() + TimeDelta::from_std(self.patience).unwrap_or(LANE) + LEEWAY;
+        let until = tx.now() + self.patience() + LEEWAY;
         let lease = |row: &mut ActiveModel| row.leased_until = Set(Some(until));
         tx.increment(Column::Id.is_in(ids()).and(open()), [(Column::Attempts, 1)], lease).await?;
         let again: Vec<_> = chosen.iter().filter(|row| row.attempts > 0).map(|row| row.id).collect();
