@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use purser_agents::AnswerBook;
 use purser_approvals::{ApprovalService, DecisionLinks, Expire, Review, SendApprovalMail, Tell};
 use purser_auth::{
-    Auth, AuthOptions, Directory as PeopleDirectory, ForgetSignUps, Identities, Joins, MailNotice, MailSignUp,
+    Auth, AuthOptions, Directory as PeopleDirectory, ForgetStrangers, Identities, Joins, MailNotice, MailSignUp,
     MailToken, RotateSigningKeys,
 };
 use purser_billing::{Meter, UsageEvents, rates::Rates};
@@ -262,7 +262,7 @@ impl Services {
             Arc::new(read),
             self.mail_token.clone(),
             self.mail_sign_up.clone(),
-            Arc::new(ForgetSignUps),
+            Arc::new(ForgetStrangers),
             Arc::new(MailNotice::new(self.mailer.clone())),
             Arc::new(RotateSigningKeys::new(self.auth.clone())),
             Arc::new(SendInvitation::new(&self.invitations, self.mailer.clone(), self.links.clone())),
@@ -320,7 +320,7 @@ impl Services {
             (SealTrail::KIND, "*/5 * * * *"),
             (SealTrail::KIND_LATE, "7 4 * * *"),
             (RotateSigningKeys::KIND, "7 * * * *"),
-            (ForgetSignUps::KIND, "12 * * * *"),
+            (ForgetStrangers::KIND, "12 * * * *"),
             (Purge::KIND, "17 3 * * *"),
             (PurgeClosed::KIND, "27 3 * * *"),
             (PurgeDeleted::KIND, "32 3 * * *"),

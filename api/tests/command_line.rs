@@ -101,6 +101,18 @@ fn production_does_not_make_up_its_master_key() {
 }
 
 #[test]
+fn production_has_no_account_that_everybody_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
+    for command in ["seed", "demo"] {
+        let refused =
+            purser(folder.path(), &[command], &[("PURSER_ENVIRONMENT", "production"), ("PURSER_MASTER_KEY", key)]);
+        assert!(!refused.status.success() && text(&refused.stderr).contains("everybody"), "{refused:?}");
+    }
+    assert!(!folder.path().join("purser-data").exists(), "nothing was made");
+}
+
+#[test]
 fn who_administers_the_platform_is_said_on_the_machine() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [["migrate", "up"].as_slice(), &["seed"], &["admins", "list"]] {

@@ -1,4 +1,4 @@
-//! Sign-ups whose mail was not answered yet.
+//! Of people whom nobody knows yet: sign-ups whose mail was not answered, and wrong passwords for names that nobody has.
 use crate::table::{drop_tables, global_table};
 use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -19,11 +19,18 @@ impl MigrationTrait for Migration {
             // What has run out is cleared away.
             .index(&["expires_at"])
             .create(manager)
+            .await?;
+        global_table("sign_in_strangers")
+            .int("failures")
+            .time_null("next_try_at")
+            .timestamps()
+            .index(&["next_try_at"])
+            .create(manager)
             .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["sign_ups"]).await
+        drop_tables(manager, &["sign_in_strangers", "sign_ups"]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {

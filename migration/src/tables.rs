@@ -18,6 +18,7 @@ pub const GLOBAL_TABLES: &[&str] = &[
     "schedules",
     "sessions",
     "sign_in_networks",
+    "sign_in_strangers",
     "sign_ups",
     "signing_keys",
     "user_credentials",

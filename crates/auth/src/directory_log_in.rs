@@ -68,10 +68,8 @@ impl Identities {
         // Where somebody is at home, what others do from there does not count against them.
         let network = scope.client.network().filter(|_| !known.as_ref().is_some_and(Known::is_at_home));
         self.auth.allow(network).await?;
-        let attempts = match &known {
-            Some(known) => known.attempts(),
-            None => self.auth.strangers.attempts(&account).await,
-        };
+        let stranger = self.auth.stranger(&account).await?;
+        let attempts = known.as_ref().map_or(stranger, Known::attempts);
         let now = || self.auth.store.clock().now();
         attempts.allow(now())?;
         let right = directory.is_password_of(person.as_ref(), &password).await?;
@@ -88,14 +86,13 @@ impl Identities {
                     let scope = own_scope(&scope, &identity);
                     self.count_failure(&scope, identity.id, SIGN_IN).await?;
                 }
-                None => self.auth.strangers.failed(&account, now()).await?,
+                None => self.auth.stranger_failed(&account).await?,
             }
             return Err(refused());
         };
         if known.is_none() {
             // As with those who have an identity: see `forgive`.
-            self.auth.strangers.attempts(&account).await.allow(now())?;
-            self.auth.strangers.forget(&account).await;
+            self.auth.stranger_known(&account).await?;
         }
         self.admit(&scope, Voucher::of_directory(integration, now() + self.check_after), person).await
     }

@@ -39,10 +39,10 @@ pub struct SignedIn {
 /// How it is called in the audit trail, whether it worked or not.
 pub(crate) const SIGN_IN: &str = "session.sign_in";
 
-/// Somebody who can sign in: an active person with a password and a membership.
+/// An active person, and the organization that they want to work in, if they belong to it.
 struct Account {
     user: UserId,
-    organization: OrganizationId,
+    organization: Option<OrganizationId>,
     credential: Credential,
 }
 
@@ -68,14 +68,14 @@ impl Auth {
         let network =
             client.network().filter(|_| account.as_ref().is_none_or(|account| !account.credential.is_at_home()));
         self.allow(network).await?;
-        let attempts = match &account {
-            Some(account) => account.credential.attempts(),
-            None => self.strangers.attempts(&address).await,
-        };
+        let stranger = self.stranger(&address).await?;
+        let attempts = account.as_ref().map_or(stranger, |account| account.credential.attempts());
         attempts.allow(self.store.clock().now())?;
 
         let hash = account.as_ref().and_then(|account| account.credential.password_hash());
-        let right = self.hasher.verify(password.clone(), hash).await?;
+        // No password opens an organization that they do not belong to.
+        let right = self.hasher.verify(password.clone(), hash).await?
+            && account.as_ref().is_some_and(|account| account.organization.is_some());
         // Others may have failed while this password was compared: guessing many at once must not outrun the pause.
         if right {
             self.allow(network).await?;
@@ -84,7 +84,16 @@ impl Auth {
         }
 
         let Some(account) = account else {
-            self.strangers.failed(&address, self.store.clock().now()).await?;
+            self.stranger_failed(&address).await?;
+            return Err(refused());
+        };
+        let Some(organization) = account.organization else {
+            // Counted where the person's are: whether they are somebody is not to show by where else they are paused.
+            let tx = self.store.person(account.user).await?;
+            let credential = credentials::for_update(tx.system(), account.user, &client).await?;
+            credential.attempts().allow(tx.system().now())?;
+            credentials::count_failure(tx.system(), &credential).await?;
+            tx.commit().await?;
             return Err(refused());
         };
         // Before the transaction begins: hashing takes its time.
@@ -93,7 +102,7 @@ impl Auth {
             _ => None,
         };
         self.prepare_signing_keys().await?;
-        let scope = bare_scope(account.organization, account.user, client, request_id);
+        let scope = bare_scope(organization, account.user, client, request_id);
         let tx = self.store.write_in_any_state(&scope).await?;
         let credential = credentials::for_update(tx.system(), account.user, &tx.scope().client).await?;
         credential.attempts().allow(tx.now())?;
@@ -110,7 +119,7 @@ impl Auth {
             credentials::rehash(tx.system(), &credential, hash).await?;
         }
         credentials::forgive(tx.system(), &credential).await?;
-        let holder = Holder { organization: account.organization, user: account.user, session: Id::generate() };
+        let holder = Holder { organization, user: account.user, session: Id::generate() };
         if mfa::is_enrolled(tx.system(), account.user).await? {
             let challenge = Challenge::begin(&tx, holder, None).await?;
             tx.commit().await?;
@@ -137,7 +146,7 @@ impl Auth {
         }
     }
 
-    /// Who can sign in with this address, into that organization.
+    /// Who has this address, and which organization they would work in.
     async fn account(
         &self,
         address: &str,
@@ -154,10 +163,7 @@ impl Auth {
             .into_iter()
             .map(|member| member.organization)
             .find(|member| organization.is_none_or(|organization| organization == *member));
-        let (Some(credential), Some(organization)) = (credential, organization) else {
-            return Ok(None);
-        };
-        Ok(credential.password_hash().is_some().then_some(Account { user: id, organization, credential }))
+        Ok(credential.map(|credential| Account { user: id, organization, credential }))
     }
 
     /// The active person with this address.

@@ -50,14 +50,17 @@ pub async fn me(tx: &ReadTx) -> Result<Person, Problem> {
     person.map(Person::from).ok_or_else(|| Problem::not_found("person"))
 }
 
-/// What everybody may know of a person, and so tries as their password: mail address, name, names of their organizations.
+/// What everybody may know of a person, and so tries as their password: mail address, name, user name, names of their organizations.
 pub(crate) async fn known_of(
     tenants: &Arc<dyn Tenants>,
     system: System<'_>,
     user: UserId,
 ) -> Result<Vec<String>, Problem> {
     let person = system.find::<Entity>().filter(Column::Id.eq(user)).one().await?;
-    let own = person.into_iter().flat_map(|person| [person.email, person.full_name]);
+    let own = person.into_iter().flat_map(|person| {
+        let Model { email, full_name, username, .. } = person;
+        [email, full_name].into_iter().chain(username)
+    });
     let organizations = tenants.organizations_of(system).await?;
     Ok(own.chain(organizations.into_iter().map(|member| member.name)).collect())
 }

@@ -4,7 +4,7 @@ use crate::{
     api_keys::KnownKeys,
     password::Hasher,
     signing::KeyRing,
-    throttle::Strangers,
+    throttle::Networks,
     tokens::{AccessTokens, Holder, OneTimeTokens, PlatformTokens, Signed, Successors},
 };
 use moka::future::Cache;
@@ -41,9 +41,8 @@ pub struct Auth {
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) successors: Arc<Successors>,
     pub(crate) one_time_tokens: Arc<OneTimeTokens>,
-    pub(crate) strangers: Strangers,
     /// Wrong passwords by network, where the account was never used from there. `None` where networks are not paused.
-    pub(crate) network_attempts: Option<Strangers>,
+    pub(crate) network_attempts: Option<Networks>,
     /// What tokens say whose signature was checked before, by their SHA-256: checking one costs more than the rest of a small
     /// request. Only what was found good is kept, and the time is looked at each time.
     pub(crate) signed: Cache<[u8; 32], Signed>,
@@ -73,10 +72,9 @@ impl Auth {
             keys: Arc::default(),
             successors: Arc::new(Successors::new(master)?),
             one_time_tokens: Arc::new(OneTimeTokens::new(master)?),
-            strangers: Strangers::new(),
             network_attempts: Some(options.network_free_failures)
                 .filter(|free| *free > 0)
-                .map(|free| Strangers::beyond(free.into())),
+                .map(|free| Networks::beyond(free.into())),
             signed: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),
             rights: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(RIGHTS_LIFETIME).build(),
             ended: Cache::builder().max_capacity(MAX_CACHED_SESSIONS).time_to_live(lifetime * 2).build(),

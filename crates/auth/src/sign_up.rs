@@ -3,7 +3,7 @@ mod by_mail;
 mod mail;
 
 pub use by_mail::CompleteSignUp;
-pub use mail::{ForgetSignUps, MailSignUp};
+pub use mail::MailSignUp;
 
 use crate::{
     Auth, AuthProblem, MailToken, Person, SignUpMode, Tokens,

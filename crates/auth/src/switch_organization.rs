@@ -1,9 +1,28 @@
 //! Working in another of one's organizations.
 use crate::{Auth, AuthProblem, SignedIn, log_in::SIGN_IN, people, service::bare_scope, sessions, tokens::Holder};
-use purser_kernel::{Id, OrganizationId, ids::SessionId};
+use purser_entity_auth::session;
+use purser_kernel::{Id, OrganizationId, UserId, ids::SessionId};
 use purser_store::{AuditCategory, prelude::*};
 
 impl Auth {
+    /// `vouched_for_one_organization` for a session that an organization's own directory vouches for: whoever has only that would found
+    /// an organization that they never get into. `unauthenticated` for an actor without sessions.
+    pub async fn may_found(&self, scope: &Scope, session: SessionId) -> Result<(), Problem> {
+        let user = scope.actor.in_person().ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?;
+        self.unvouched(scope, user, session).await.map(|_| ())
+    }
+
+    /// The open session, for which nobody vouches but its owner.
+    async fn unvouched(&self, scope: &Scope, user: UserId, session: SessionId) -> Result<session::Model, Problem> {
+        let tx = self.store.read(scope).await?;
+        let own = Holder { organization: scope.organization, user, session };
+        let own = sessions::open(&tx, own).await?.ok_or_else(|| Problem::of(CommonProblem::Unauthenticated))?;
+        if own.integration_id.is_some() {
+            return Err(Problem::of(AuthProblem::VouchedForOneOrganization));
+        }
+        Ok(own)
+    }
+
     /// Opens a session of the caller in another of their organizations. A session belongs to one organization: the one they came
     /// with stays open, and the new one lasts no longer than that one can.
     ///
@@ -18,13 +37,7 @@ impl Auth {
         let unauthenticated = || Problem::of(CommonProblem::Unauthenticated);
         let refused = || Problem::unknown_reference("/organization_id", "organization");
         let user = scope.actor.in_person().ok_or_else(unauthenticated)?;
-        let tx = self.store.read(scope).await?;
-        let from = Holder { organization: scope.organization, user, session };
-        let from = sessions::open(&tx, from).await?.ok_or_else(unauthenticated)?;
-        drop(tx);
-        if from.integration_id.is_some() {
-            return Err(Problem::of(AuthProblem::VouchedForOneOrganization));
-        }
+        let from = self.unvouched(scope, user, session).await?;
         // Their own are looked through: whether there is another costs the same to find out as whether it is theirs.
         let tx = self.store.person_read(user).await?;
         let own = self.tenants.organizations_of(tx.system()).await?;

@@ -1,8 +1,8 @@
 //! The growing pause after wrong passwords.
 //!
 //! For an account it is kept with the password, so that it holds at every node: once for each network that its owner has
-//! signed in from, and once for all others. For mail addresses that nobody has signed up with it is kept in memory: a pause that
-//! only real accounts have would tell which addresses are real. So is that of a network that tries many accounts.
+//! signed in from, and once for all others. For mail addresses that nobody has signed up with it is kept beside those
+//! ([`strangers`](crate::strangers)). That of a network that tries many accounts is kept in memory.
 use chrono::TimeDelta;
 use moka::{future::Cache, ops::compute::Op};
 use purser_kernel::{CommonProblem, Problem, Timestamp};
@@ -16,9 +16,9 @@ const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// The longest pause. Never for good: whoever knows an address could lock its owner out.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
 /// After this much time without a failure the count begins anew.
-const FORGET_AFTER: TimeDelta = TimeDelta::days(1);
-/// Enough for a flood of made-up addresses; the oldest are forgotten first.
-const MAX_STRANGERS: u64 = 50_000;
+pub(crate) const FORGET_AFTER: TimeDelta = TimeDelta::days(1);
+/// Enough for a flood of networks; the oldest are forgotten first.
+const MAX_NETWORKS: u64 = 50_000;
 
 /// Failed attempts in a row, and what follows from them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,43 +53,34 @@ impl Attempts {
     fn after_failure_beyond(self, free: i32, now: Timestamp) -> Self {
         let forgotten = self.next_try_at.is_some_and(|time| time + FORGET_AFTER < now);
         let failures = if forgotten { 1 } else { self.failures.saturating_add(1) };
-        Self { failures, next_try_at: pause(failures.saturating_sub(free)).map(|pause| now + pause) }
+        // Without a pause it says when the last failure was, so that those are forgotten, too.
+        Self { failures, next_try_at: Some(now + pause(failures.saturating_sub(free))) }
     }
 }
 
-fn pause(beyond: i32) -> Option<TimeDelta> {
-    let doublings = u32::try_from(beyond).ok()?;
+fn pause(beyond: i32) -> TimeDelta {
+    let Ok(doublings) = u32::try_from(beyond) else { return TimeDelta::zero() };
     let factor = 2_i32.checked_pow(doublings).unwrap_or(i32::MAX);
-    Some(FIRST_PAUSE.checked_mul(factor).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE)))
+    FIRST_PAUSE.checked_mul(factor).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
 }
 
-/// Attempts that are counted in memory, by the hash of what they are counted for: a mail address that is nobody's, a network.
+/// Networks that try many accounts, by the hash of their address. Counted in memory.
 #[derive(Clone)]
-pub(crate) struct Strangers {
+pub(crate) struct Networks {
     kept: Cache<[u8; 32], Attempts>,
     /// Failures that cost nothing.
     free: i32,
 }
 
-impl Strangers {
-    /// For names.
-    pub(crate) fn new() -> Self {
-        Self::beyond(FREE_FAILURES)
-    }
-
+impl Networks {
     /// With so many failures that cost nothing.
     pub(crate) fn beyond(free: i32) -> Self {
         let forget_after = FORGET_AFTER.to_std().unwrap_or_default();
-        Self { kept: Cache::builder().max_capacity(MAX_STRANGERS).time_to_idle(forget_after).build(), free }
+        Self { kept: Cache::builder().max_capacity(MAX_NETWORKS).time_to_idle(forget_after).build(), free }
     }
 
     pub(crate) async fn attempts(&self, name: &str) -> Attempts {
         self.kept.get(&key(name)).await.unwrap_or_default()
-    }
-
-    /// Begins to count anew.
-    pub(crate) async fn forget(&self, name: &str) {
-        self.kept.invalidate(&key(name)).await;
     }
 
     /// Counts a failure. `too_many_requests` when others have failed meanwhile and a pause has begun.
@@ -142,18 +133,22 @@ mod tests {
         let now = Timestamp::default();
         let attempts = Attempts { failures: 40, next_try_at: Some(now) };
         let later = attempts.after_failure(now + TimeDelta::days(2));
-        assert_eq!(later, Attempts { failures: 1, next_try_at: None });
+        assert_eq!(later, Attempts { failures: 1, next_try_at: Some(now + TimeDelta::days(2)) });
+        // Also where no pause had begun.
+        let few = Attempts::default().after_failure(now).after_failure(now);
+        assert_eq!((few.failures, few.after_failure(now + TimeDelta::hours(23)).failures), (2, 3));
+        assert_eq!(few.after_failure(now + TimeDelta::hours(25)).failures, 1);
     }
 
     #[tokio::test]
-    async fn strangers_are_paused_as_members_are() {
-        let (strangers, now) = (Strangers::new(), Timestamp::default());
-        for _ in 0..5 {
-            assert!(strangers.attempts("who@example.com").await.allow(now).is_ok());
-            strangers.failed("who@example.com", now).await.unwrap();
+    async fn a_network_is_paused_by_itself() {
+        let (networks, now) = (Networks::beyond(20), Timestamp::default());
+        for _ in 0..20 {
+            assert!(networks.attempts("192.0.2.1").await.allow(now).is_ok());
+            networks.failed("192.0.2.1", now).await.unwrap();
         }
-        assert!(strangers.attempts("who@example.com").await.allow(now).is_err());
-        assert!(strangers.failed("who@example.com", now).await.is_err());
-        assert!(strangers.attempts("other@example.com").await.allow(now).is_ok());
+        assert!(networks.attempts("192.0.2.1").await.allow(now).is_err());
+        assert!(networks.failed("192.0.2.1", now).await.is_err());
+        assert!(networks.attempts("192.0.2.2").await.allow(now).is_ok());
     }
 }

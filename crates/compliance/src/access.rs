@@ -25,18 +25,24 @@ pub struct Access {
     resource: &'static str,
     records: Vec<Uuid>,
     operation: Operation,
+    is_personal: bool,
 }
 
 impl Access {
     /// These rows of `resource`, such as `customer`, were shown.
     pub fn select<K>(resource: &'static str, records: impl IntoIterator<Item = Id<K>>) -> Self {
         let records = records.into_iter().map(Id::as_uuid).collect();
-        Self { resource, records, operation: Operation::Select }
+        Self { resource, records, operation: Operation::Select, is_personal: true }
     }
 
     /// They left in a file.
     pub fn export<K>(resource: &'static str, records: impl IntoIterator<Item = Id<K>>) -> Self {
         Self { operation: Operation::Export, ..Self::select(resource, records) }
+    }
+
+    /// They are not about people as such: there may be something personal in them, or not.
+    pub fn unsure(self) -> Self {
+        Self { is_personal: false, ..self }
     }
 }
 
@@ -70,7 +76,7 @@ impl AccessLog {
             record_count: Set(i32::try_from(access.records.len()).unwrap_or(i32::MAX)),
             record_ids: Set(json!(access.records)),
             operation: Set(access.operation),
-            contains_pii: Set(true),
+            contains_pii: Set(access.is_personal),
             purpose: Set(purpose.map(str::to_owned)),
             request_id: Set(scope.request_id.clone()),
             created_at: Set(self.store.clock().now()),

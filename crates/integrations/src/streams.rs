@@ -35,6 +35,7 @@ use std::{
 };
 use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// How events are followed.
 #[derive(Clone, Debug)]
@@ -100,6 +101,11 @@ impl Streams {
             asking: Semaphore::new(AT_ONCE),
             stop: CancellationToken::new(),
         }))
+    }
+
+    /// Whether the caller of `tx` may read what events of this type say of this resource: what a stream would tell them of it.
+    pub async fn shows(&self, tx: &ReadTx, event_type: &str, resource_id: Uuid) -> Result<bool, Problem> {
+        self.0.gate.shows(tx, event_type, resource_id).await
     }
 
     /// A stream for the caller of `scope`, of what `filter` lets through and they may read at the time.

@@ -56,6 +56,7 @@ kinds! {
     SignInNetwork => SignInNetworkId, "a network that a person has signed in from";
     SigningKey => SigningKeyId, "a key that signs access tokens";
     OneTimeToken => OneTimeTokenId, "a token that a mail carries";
+    SignInStranger => SignInStrangerId, "wrong passwords for a name that nobody has";
     SignUp => SignUpId, "a sign-up that waits for its mail to be answered";
     UserIdentity => UserIdentityId, "what a directory knows a person by";
     OidcSignIn => OidcSignInId, "a sign-in with an OpenID provider that was begun";

@@ -14,6 +14,7 @@ pub mod platform_session;
 pub mod refresh_token;
 pub mod session;
 pub mod sign_in_network;
+pub mod sign_in_stranger;
 pub mod sign_up;
 pub mod signing_key;
 pub mod user;
@@ -36,6 +37,7 @@ pub fn shapes() -> Vec<TableShape> {
         shape::<refresh_token::Entity>(),
         shape::<session::Entity>(),
         shape::<sign_in_network::Entity>(),
+        shape::<sign_in_stranger::Entity>(),
         shape::<sign_up::Entity>(),
         shape::<signing_key::Entity>(),
         shape::<user::Entity>(),

@@ -91,8 +91,9 @@ async fn list(admin: Admin, Query(query): Query<ListUsers>) -> Result<Reply, Ref
     let page = query::page(query.limit, query.cursor)?;
     let ListUsers { email, is_active, is_platform_admin, .. } = query;
     let filter = PersonFilter { email, is_active, is_platform_admin };
-    let tx = admin.store().system_read().await?;
+    let tx = admin.store().system().await?;
     let page = platform::people(tx.system(), admin.scope(), filter, &page).await?;
+    tx.commit().await?;
     Ok(Reply::ok(&PageView::of(page, PlatformUserView::from))?)
 }
 
@@ -105,8 +106,9 @@ async fn list(admin: Admin, Query(query): Query<ListUsers>) -> Result<Reply, Ref
 )]
 #[get("/v1/platform/users/{id}")]
 async fn show(admin: Admin, PathId(id): PathId<User>) -> Result<Reply, Refusal> {
-    let tx = admin.store().system_read().await?;
+    let tx = admin.store().system().await?;
     let person = platform::person(tx.system(), admin.scope(), id).await?;
+    tx.commit().await?;
     Ok(Reply::ok(&PlatformUserView::from(person))?)
 }
 

@@ -1,10 +1,11 @@
 //! What readers and models answered.
-use actix_web::get;
+use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
 use purser_agents::{
     AiResponse,
     ai_responses::{self, AiResponseFilter},
 };
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     problem::Refusal,
     query::{self, Query},
@@ -100,11 +101,13 @@ pub struct ListAiResponses {
     security(("bearer" = ["training.read"])),
 )]
 #[get("/v1/ai-responses")]
-async fn list(unit: Read, Query(query): Query<ListAiResponses>) -> Result<Reply, Refusal> {
+async fn list(unit: Read, accesses: Data<AccessLog>, Query(query): Query<ListAiResponses>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let human_feedback = query.human_feedback.map(|name| named("/human_feedback", &name)).transpose()?;
     let filter = AiResponseFilter { agent_type: query.agent_type, message_id: query.message_id, human_feedback };
     let tx = unit.begin().await?;
     let page = ai_responses::list(&tx, filter, &page).await?;
+    let seen = page.data.iter().map(|answer| answer.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("ai_response", seen).unsure())?;
     Ok(Reply::ok(&PageView::of(page, AiResponseView::from))?)
 }

@@ -1,10 +1,11 @@
 //! What should have been answered.
-use actix_web::get;
+use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
 use purser_agents::{
     TrainingExample,
     training_examples::{self, TrainingExampleFilter},
 };
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     problem::Refusal,
     query::{self, Query},
@@ -97,11 +98,17 @@ pub struct ListTrainingExamples {
     security(("bearer" = ["training.read"])),
 )]
 #[get("/v1/training-examples")]
-async fn list(unit: Read, Query(query): Query<ListTrainingExamples>) -> Result<Reply, Refusal> {
+async fn list(
+    unit: Read,
+    accesses: Data<AccessLog>,
+    Query(query): Query<ListTrainingExamples>,
+) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let source = query.source.map(|name| named("/source", &name)).transpose()?;
     let filter = TrainingExampleFilter { source, agent_type: query.agent_type };
     let tx = unit.begin().await?;
     let page = training_examples::list(&tx, filter, &page).await?;
+    let seen = page.data.iter().map(|example| example.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("training_example", seen))?;
     Ok(Reply::ok(&PageView::of(page, TrainingExampleView::from))?)
 }

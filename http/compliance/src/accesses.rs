@@ -41,6 +41,7 @@ pub struct DataAccessView {
     record_count: i32,
     /// `select` for what was shown, `export` for what left in a file.
     operation: String,
+    /// Whether it was about people as such; false where there may be something personal in it, as in a file.
     contains_pii: bool,
     /// What the reader said in `X-Purpose`.
     purpose: Option<String>,

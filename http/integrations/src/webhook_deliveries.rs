@@ -1,6 +1,7 @@
 //! What was sent to endpoints, or will be.
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpResponse, get, post, web::Data};
 use chrono::{DateTime, Utc};
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::NoBody,
     path::PathId,
@@ -10,7 +11,10 @@ use purser_http::{
     unit::{Read, Write},
     view::PageView,
 };
-use purser_integrations::webhook_deliveries::{self, Attempt, DeliveryFilter, Model};
+use purser_integrations::{
+    streams::Streams,
+    webhook_deliveries::{self, Attempt, DeliveryFilter, Model},
+};
 use purser_kernel::ids::{OutboxEventId, WebhookDelivery, WebhookDeliveryId, WebhookEndpointId};
 use purser_store::{name_of, named};
 use serde::{Deserialize, Serialize};
@@ -88,8 +92,8 @@ impl From<Attempt> for WebhookAttemptView {
 pub struct WholeDeliveryView {
     #[serde(flatten)]
     delivery: WebhookDeliveryView,
-    /// The body as it is sent.
-    payload: Value,
+    /// The body as it is sent. Null for who may not read the event itself, whose permission stands in `GET /v1/event-types`.
+    payload: Option<Value>,
     /// The latest 100, in their order.
     history: Vec<WebhookAttemptView>,
 }
@@ -143,10 +147,21 @@ async fn list(unit: Read, Query(query): Query<ListWebhookDeliveries>) -> Result<
     responses((status = 200, body = WholeDeliveryView)),
 )]
 #[get("/v1/webhook-deliveries/{id}")]
-async fn show(unit: Read, PathId(id): PathId<WebhookDelivery>) -> Result<Reply, Refusal> {
+async fn show(
+    unit: Read,
+    streams: Data<Streams>,
+    accesses: Data<AccessLog>,
+    PathId(id): PathId<WebhookDelivery>,
+) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let (delivery, attempts) = webhook_deliveries::get(&tx, id).await?;
-    let payload = delivery.payload.clone();
+    let is_shown = streams.shows(&tx, &delivery.event_type, delivery.resource_id).await?;
+    let payload = is_shown.then(|| delivery.payload.clone());
+    accesses.note(
+        unit.scope(),
+        unit.purpose(),
+        Access::select("webhook_delivery", payload.is_some().then_some(id)).unsure(),
+    )?;
     let history = attempts.into_iter().map(Into::into).collect();
     Ok(Reply::ok(&WholeDeliveryView { delivery: delivery.into(), payload, history })?)
 }

@@ -11,6 +11,7 @@ use actix_web::{
     web::Data,
 };
 use futures_util::TryStreamExt;
+use purser_compliance::{Access, AccessLog};
 use purser_http::{path::PathId, problem::Refusal, unit::Read};
 use purser_kernel::{
     Problem,
@@ -43,6 +44,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 async fn download(
     unit: Read,
     media: Data<Media>,
+    accesses: Data<AccessLog>,
     PathId(id): PathId<MediaFile>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Refusal> {
@@ -56,6 +58,7 @@ async fn download(
     }
     let part = part(&request, tag.as_ref());
     let content = media.open(unit.store(), unit.scope(), file, part).await?;
+    accesses.note(unit.scope(), unit.purpose(), Access::select("media_file", [id]).unsure())?;
     Ok(answer(content, part != Part::Whole, expected(tag)?))
 }
 

@@ -6,6 +6,7 @@ mod view;
 
 use actix_web::{HttpResponse, get, patch, post, web::Data};
 use edit::UpdateOrder;
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::{Body, NoBody, OptionalBody},
     path::PathId,
@@ -75,7 +76,7 @@ pub struct CancelOrder {
     security(("bearer" = ["orders.read"])),
 )]
 #[get("/v1/orders")]
-async fn list(unit: Read, Query(query): Query<ListOrders>) -> Result<Reply, Refusal> {
+async fn list(unit: Read, accesses: Data<AccessLog>, Query(query): Query<ListOrders>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let filter = OrderFilter {
         status: query.status.map(Into::into),
@@ -84,8 +85,10 @@ async fn list(unit: Read, Query(query): Query<ListOrders>) -> Result<Reply, Refu
         number: query.number,
     };
     let tx = unit.begin().await?;
-    let page = orders::list(&tx, filter, &page).await?;
-    Ok(Reply::ok(&PageView::of(page, OrderView::from))?)
+    let page = PageView::of(orders::list(&tx, filter, &page).await?, OrderView::from);
+    let words = page.data.iter().filter(|order| order.has_words()).map(|order| order.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("order", words).unsure())?;
+    Ok(Reply::ok(&page)?)
 }
 
 /// One order with its lines.
@@ -96,9 +99,10 @@ async fn list(unit: Read, Query(query): Query<ListOrders>) -> Result<Reply, Refu
     security(("bearer" = ["orders.read"])),
 )]
 #[get("/v1/orders/{id}")]
-async fn show(unit: Read, PathId(id): PathId<Order>) -> Result<Reply, Refusal> {
+async fn show(unit: Read, accesses: Data<AccessLog>, PathId(id): PathId<Order>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let view = OrderView::from(orders::get(&tx, id).await?);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("order", view.has_words().then_some(id)).unsure())?;
     Ok(Reply::ok(&view)?.etag(view.version))
 }
 

@@ -2,6 +2,7 @@
 use super::members::view::RoleBrief;
 use actix_web::{HttpResponse, get, post, web::Data};
 use chrono::{DateTime, Utc};
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::{Body, NoBody},
     path::PathId,
@@ -147,10 +148,12 @@ pub struct ListInvitations {
     responses((status = 200, body = PageView<InvitationView>)),
 )]
 #[get("/v1/invitations")]
-async fn list(unit: Read, Query(query): Query<ListInvitations>) -> Result<Reply, Refusal> {
+async fn list(unit: Read, accesses: Data<AccessLog>, Query(query): Query<ListInvitations>) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
     let tx = unit.begin().await?;
     let page = invitations::list(&tx, query.status.map(Into::into), &page).await?;
+    let seen = page.data.iter().map(|invitation| invitation.row.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("invitation", seen))?;
     Ok(Reply::ok(&PageView::of(page, InvitationView::from))?)
 }
 

@@ -209,7 +209,8 @@ pub struct FoundOrganization {
     name: String,
 }
 
-/// Founds another organization, which the caller owns. `POST /v1/auth/switch-organization` leads there.
+/// Founds another organization, which the caller owns. `POST /v1/auth/switch-organization` leads there, unless a directory or provider
+/// vouches for the caller, who is refused here as well.
 #[utoipa::path(
     tag = "Organization",
     request_body = FoundOrganization,
@@ -217,6 +218,7 @@ pub struct FoundOrganization {
 )]
 #[post("/v1/organizations")]
 async fn found(unit: Write, body: Body<FoundOrganization>) -> Result<HttpResponse, Refusal> {
+    unit.auth().may_found(unit.scope(), unit.session()?).await?;
     let tx = unit.begin_founding(&body).await?;
     let founded = organizations::found_another(&tx, &body.into_inner().name).await?;
     unit.commit(tx, Reply::created(&OrganizationBrief::from(founded))?).await

@@ -118,6 +118,22 @@ async fn what_is_guessed_first_is_refused_wherever_a_password_is_chosen(#[case] 
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
+async fn a_user_name_is_no_password_of_its_own(#[case] engine: Engine) {
+    let Some(app) = TestApp::start_without_workers(engine).await else { return };
+    let ann = app.tenant("Harbor Foods").await;
+    let chosen = "zuvexolibramat";
+    change(&ann, PASSWORD, &format!("{chosen} 7!")).await.expect(204);
+    let profile = ann.get("/v1/me/profile").await.expect(200).json();
+    let named = json!({ "username": chosen });
+    ann.patch("/v1/me/profile", profile["version"].as_i64().unwrap(), &named).await.expect(200);
+    let answer = change(&ann, &format!("{chosen} 7!"), &format!("{chosen} 8!")).await.expect(422);
+    assert_eq!(answer.errors(), [("/new_password".to_owned(), "contains_personal_data".to_owned())]);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
 async fn the_installation_says_how_short_a_password_may_be(#[case] engine: Engine) {
     let Some(app) = TestApp::start_with(engine, |config| config.password_min_length = 16).await else { return };
     let body = |password: &str| json!({ "organization_name": "Acme", "full_name": "Ann", "email": "ann@example.com", "password": password });

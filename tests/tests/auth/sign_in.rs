@@ -1,9 +1,9 @@
 //! Signing in.
 use crate::house::{House, PASSWORD};
 use chrono::TimeDelta;
-use purser_auth::AuthProblem;
+use purser_auth::{Auth, AuthProblem, LogIn, platform::PlatformLogIn};
 use purser_entity_auth::user;
-use purser_kernel::{CommonProblem, OrganizationId, UserId};
+use purser_kernel::{Client, CommonProblem, Email, OrganizationId, UserId};
 use purser_store::prelude::*;
 use purser_tests::database::Engine;
 use rstest::rstest;
@@ -86,6 +86,63 @@ async fn a_pause_follows_five_wrong_passwords_and_ends(#[case] engine: Engine) {
     // Success forgives everything.
     assert!(house.log_in(ANN, WRONG).await.unwrap_err().is(AuthProblem::InvalidCredentials));
     house.log_in(ANN, PASSWORD).await.unwrap();
+}
+
+/// Where else somebody is paused, and where not, would tell who has an account, and who is an administrator.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn nobody_is_paused_where_and_as_long_as_somebody_is(#[case] engine: Engine) {
+    let Some(house) = House::new(engine).await else { return };
+    house.sign_up(ANN).await;
+    let admin = house.sign_up("root@example.com").await.user;
+    let root = Email::parse("/email", &admin.email).unwrap();
+    let tx = house.store.person(admin.id).await.unwrap();
+    let office = |row: &mut user::ActiveModel| row.is_platform_admin = Set(true);
+    tx.system().update_where(user::Column::Id.eq(admin.id), office).await.unwrap();
+    tx.commit().await.unwrap();
+    let other = house.another_node();
+    let addresses = [ANN, root.as_str(), "nobody@example.com"];
+    let at = async |auth: &Auth, email: &str, organization_id| {
+        let request = LogIn { email: email.into(), password: WRONG.into(), organization_id };
+        auth.log_in(request, Client::default(), "test".into()).await.map(|_| ()).unwrap_err()
+    };
+    let at_desk = async |auth: &Auth, email: &str| {
+        let request = PlatformLogIn { email: email.into(), password: WRONG.into() };
+        auth.admin_log_in(request, Client::default(), "test".into()).await.map(|_| ()).unwrap_err()
+    };
+    for email in addresses {
+        // Two at each door and one into an organization that nobody has, at one node and at another.
+        let nowhere = Some(OrganizationId::generate());
+        let failures = [
+            at(&house.auth, email, None).await,
+            at(&other, email, None).await,
+            at_desk(&house.auth, email).await,
+            at_desk(&other, email).await,
+            at(&house.auth, email, nowhere).await,
+        ];
+        for problem in failures {
+            assert!(problem.is(AuthProblem::InvalidCredentials), "{email}: {problem}");
+        }
+        let nodes = [&house.auth, &other, &house.another_node()];
+        for auth in nodes {
+            for problem in [at(auth, email, None).await, at(auth, email, nowhere).await, at_desk(auth, email).await] {
+                assert_eq!(problem.retry_delay(), Some(Duration::from_secs(5)), "{email}: {problem}");
+            }
+        }
+    }
+    // A day without failures forgives those before, also where they were few.
+    house.advance(TimeDelta::days(2));
+    for _ in 0..3 {
+        for email in addresses {
+            for _ in 0..4 {
+                let problem = at(&house.auth, email, None).await;
+                assert!(problem.is(AuthProblem::InvalidCredentials), "{email}: {problem}");
+            }
+        }
+        house.advance(TimeDelta::hours(25));
+    }
 }
 
 #[rstest]

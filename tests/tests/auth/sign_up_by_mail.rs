@@ -1,6 +1,6 @@
 //! Signing up by a mail, which tells nobody who has an account.
 use chrono::TimeDelta;
-use purser_auth::{ForgetSignUps, SignUpMode};
+use purser_auth::{ForgetStrangers, SignUpMode};
 use purser_kernel::{Clock, Timestamp};
 use purser_store::jobs::NewJob;
 use purser_tests::{
@@ -238,7 +238,7 @@ async fn an_address_that_nobody_completes_with_is_forgotten(#[case] engine: Engi
     app.settle().await;
     let forget = async || {
         let tx = app.app().services().store.system().await.unwrap();
-        tx.enqueue(NewJob::new(ForgetSignUps::KIND, json!({}))).await.unwrap();
+        tx.enqueue(NewJob::new(ForgetStrangers::KIND, json!({}))).await.unwrap();
         tx.commit().await.unwrap();
         app.settle().await;
     };

@@ -18,3 +18,4 @@ mod shape;
 mod shared_shop;
 mod suspended;
 mod tenants;
+mod trail;

@@ -5,6 +5,7 @@ use crate::{
     routes::{Api, Route},
     shared_shop::SharedShop,
     tenants::shops,
+    trail,
 };
 use purser_kernel::{Permission, PermissionSet};
 use purser_tests::{
@@ -176,7 +177,10 @@ async fn refusal(app: &TestApp, api: &Api, route: &Route, shop: &Shop, caller: &
     let mut otherwise = fixtures::NOBODY_ANSWERS.iter().chain(&fixtures::NOT_OF_A_SHOP);
     let outside = otherwise.find(|(listed, _)| *listed == name);
     let done = outside.map_or((200..300).contains(&answer.status), |(_, status)| answer.status == *status);
-    (!done).then(|| format!("{name} with {:?}: {answer:?} to {call:?}", route.permissions()))
+    if !done {
+        return Some(format!("{name} with {:?}: {answer:?} to {call:?}", route.permissions()));
+    }
+    if outside.is_some() { None } else { trail::fault(app, route, &answer).await }
 }
 
 #[rstest]

@@ -8,7 +8,7 @@ use serde_json::json;
 const STILL_POSSIBLE: [&str; 2] = ["POST /v1/organization/close", "POST /v1/organization/reactivate"];
 
 /// Reads a file, a text or a token, and shows what would come of it.
-const DRY_RUNS: [&str; 5] = [
+pub(crate) const DRY_RUNS: [&str; 5] = [
     "POST /v1/customers/import",
     "POST /v1/products/import",
     "POST /v1/invitations/preview",

@@ -88,7 +88,11 @@ async fn a_foreign_id_is_an_id_that_never_was(#[case] engine: Engine) {
             let answer = whole.send(&app, &ours.owner).await;
             faults.extend((answer.status != 404).then(|| format!("{}: {answer:?}", route.name())));
         }
-        let changes = watch.changes().await;
+        let mut changes = watch.changes().await;
+        if route.name() == "POST /v1/auth/login" {
+            // Into another's organization no password is right, and wrong ones are counted where the person's are.
+            changes.retain(|change| !change[2..].starts_with("sign_in_networks"));
+        }
         faults.extend((!changes.is_empty()).then(|| format!("{} changed {changes:#?}", route.name())));
     }
     assert!(faults.is_empty(), "{faults:#?}");

@@ -8,7 +8,7 @@ use rstest::rstest;
 use std::collections::BTreeMap;
 
 /// Those of the data model's list that exist so far.
-const GLOBAL: [&str; 20] = [
+const GLOBAL: [&str; 21] = [
     "audit_seal_keys",
     "exchange_rates",
     "impersonations",
@@ -25,6 +25,7 @@ const GLOBAL: [&str; 20] = [
     "schedules",
     "sessions",
     "sign_in_networks",
+    "sign_in_strangers",
     "sign_ups",
     "signing_keys",
     "user_credentials",

@@ -22,25 +22,36 @@ pub struct PersonFilter {
     pub is_platform_admin: Option<bool>,
 }
 
-/// People, the newest first.
+/// People, the newest first. Who was shown is written down: the transaction has to be committed.
 pub async fn list(
     system: System<'_>,
-    _: &PlatformScope,
+    who: &PlatformScope,
     filter: PersonFilter,
     page: &PageRequest,
 ) -> Result<Page<Model>, Problem> {
     let email = filter.email.map(|email| Email::parse("/email", &email)).transpose()?;
-    system
+    let page = system
         .find::<Entity>()
         .filter_if(email.map(|email| Column::EmailNormalized.eq(email.normalized())))
         .filter_if(filter.is_active.map(|is_active| Column::IsActive.eq(is_active)))
         .filter_if(filter.is_platform_admin.map(|is_admin| Column::IsPlatformAdmin.eq(is_admin)))
         .page(page)
-        .await
+        .await?;
+    if !page.data.is_empty() {
+        let shown: Vec<UserId> = page.data.iter().map(|person| person.id).collect();
+        system.platform_audit(who, PlatformAuditEntry::new("user.list").details(&json!({ "shown": shown }))).await?;
+    }
+    Ok(page)
 }
 
-/// One person. `not_found` for an id that nobody has.
-pub async fn get(system: System<'_>, _: &PlatformScope, id: UserId) -> Result<Model, Problem> {
+/// One person, which is written down: the transaction has to be committed. `not_found` for an id that nobody has.
+pub async fn get(system: System<'_>, who: &PlatformScope, id: UserId) -> Result<Model, Problem> {
+    let person = find(system, id).await?;
+    system.platform_audit(who, PlatformAuditEntry::new("user.show").person(id)).await?;
+    Ok(person)
+}
+
+async fn find(system: System<'_>, id: UserId) -> Result<Model, Problem> {
     let person = system.find::<Entity>().filter(Column::Id.eq(id)).one().await?;
     person.ok_or_else(|| Problem::not_found("person"))
 }
@@ -53,7 +64,7 @@ impl Auth {
         if who.admin == Some(id) {
             return Err(Problem::of(AuthProblem::OwnAccount));
         }
-        let (tx, before) = self.person_for_change(who, id).await?;
+        let (tx, before) = self.person_for_change(id).await?;
         if !before.is_active {
             return Ok(before);
         }
@@ -71,7 +82,7 @@ impl Auth {
 
     /// Lets a person in again; they sign in anew. Again changes nothing.
     pub async fn enable_person(&self, who: &PlatformScope, id: UserId) -> Result<Model, Problem> {
-        let (tx, before) = self.person_for_change(who, id).await?;
+        let (tx, before) = self.person_for_change(id).await?;
         if before.is_active {
             return Ok(before);
         }
@@ -89,7 +100,7 @@ impl Auth {
     /// `platform_administrator` for one: a command takes the office from them first. `mfa_not_enrolled` when there is nothing to take.
     pub async fn reset_mfa(&self, who: &PlatformScope, id: UserId, reason: &str) -> Result<(), Problem> {
         let reason = text::line("/reason", reason, MAX_REASON)?;
-        let (tx, person) = self.person_for_change(who, id).await?;
+        let (tx, person) = self.person_for_change(id).await?;
         if person.is_platform_admin {
             return Err(Problem::of(AuthProblem::PlatformAdministrator));
         }
@@ -107,9 +118,9 @@ impl Auth {
     }
 
     /// The transaction that changes a person, whom nobody else changes until it ends.
-    async fn person_for_change(&self, who: &PlatformScope, id: UserId) -> Result<(SystemTx, Model), Problem> {
+    async fn person_for_change(&self, id: UserId) -> Result<(SystemTx, Model), Problem> {
         let tx = self.store.person(id).await?;
-        let person = get(tx.system(), who, id).await?;
+        let person = find(tx.system(), id).await?;
         Ok((tx, person))
     }
 

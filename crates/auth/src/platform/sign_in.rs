@@ -53,9 +53,10 @@ pub struct PlatformSignedIn {
     pub expires_in: i64,
 }
 
-/// An administrator who can sign in.
+/// An active person, who may be an administrator.
 struct Account {
-    admin: UserId,
+    person: UserId,
+    is_admin: bool,
     credential: Credential,
 }
 
@@ -88,20 +89,19 @@ impl Auth {
         let at_home = account.as_ref().is_some_and(|account| account.credential.is_at_home());
         let network = client.network().filter(|_| !at_home);
         self.allow(network).await?;
-        let attempts = match &account {
-            Some(account) => account.credential.attempts(),
-            None => self.strangers.attempts(&address).await,
-        };
+        let stranger = self.stranger(&address).await?;
+        let attempts = account.as_ref().map_or(stranger, |account| account.credential.attempts());
         attempts.allow(self.store.clock().now())?;
         let hash = account.as_ref().and_then(|account| account.credential.password_hash());
-        let right = self.hasher.verify(password.clone(), hash).await?;
+        let right = self.hasher.verify(password.clone(), hash).await?
+            && account.as_ref().is_some_and(|account| account.is_admin);
         if right {
             self.allow(network).await?;
         } else {
             self.count(network).await?;
         }
-        let Some(Account { admin, credential: before }) = account else {
-            self.strangers.failed(&address, self.store.clock().now()).await?;
+        let Some(Account { person: admin, is_admin, credential: before }) = account else {
+            self.stranger_failed(&address).await?;
             return Err(refused());
         };
         let renewed = match before.password_hash() {
@@ -109,6 +109,8 @@ impl Auth {
             _ => None,
         };
 
+        // The failures of who is none count as at their own door, so that where somebody is paused does not tell who is one. They do not
+        // stand in the platform's trail.
         let who = PlatformScope { admin: Some(admin), request_id, client };
         let tx = self.store.person(admin).await?;
         let system = tx.system();
@@ -117,7 +119,9 @@ impl Auth {
         credential.attempts().allow(system.now())?;
         if !right {
             credentials::count_failure(system, &credential).await?;
-            system.platform_audit(&who, PlatformAuditEntry::new(SIGN_IN).failed()).await?;
+            if is_admin {
+                system.platform_audit(&who, PlatformAuditEntry::new(SIGN_IN).failed()).await?;
+            }
             tx.commit().await?;
             return Err(refused());
         }
@@ -191,18 +195,15 @@ impl Auth {
 
     async fn admin_account(&self, address: &str, client: &Client) -> Result<Option<Account>, Problem> {
         let tx = self.store.system_read().await?;
-        let theirs = user::Column::EmailNormalized
-            .eq(address)
-            .and(user::Column::IsActive.eq(true))
-            .and(user::Column::IsPlatformAdmin.eq(true));
+        let theirs = user::Column::EmailNormalized.eq(address).and(user::Column::IsActive.eq(true));
         let person = tx.system().find::<user::Entity>().filter(theirs).one().await?;
         drop(tx);
+        let is_admin = person.as_ref().is_some_and(|person| person.is_platform_admin);
         // For whoever is none, the same is looked up about nobody.
-        let admin = person.map_or_else(UserId::generate, |person| person.id);
-        let tx = self.store.person_read(admin).await?;
-        let credential = credentials::find(tx.system(), admin, client).await?;
-        let with_password = credential.filter(|credential| credential.password_hash().is_some());
-        Ok(with_password.map(|credential| Account { admin, credential }))
+        let person = person.map_or_else(UserId::generate, |person| person.id);
+        let tx = self.store.person_read(person).await?;
+        let credential = credentials::find(tx.system(), person, client).await?;
+        Ok(credential.map(|credential| Account { person, is_admin, credential }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The mails of who signs up by mail, and the end of what they did not answer.
+//! The mails of who signs up by mail.
 use super::by_mail::founded_by;
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -130,26 +130,5 @@ impl JobHandler for MailSignUp {
             Some(mail) => self.mailer.send(mail).await,
             None => Ok(()),
         }
-    }
-}
-
-/// Forgets sign-ups that nobody completed in time, by a schedule: they hold addresses of people who may never have asked.
-pub struct ForgetSignUps;
-
-impl ForgetSignUps {
-    /// The kind of the job.
-    pub const KIND: &'static str = "auth.forget_sign_ups";
-}
-
-#[async_trait]
-impl JobHandler for ForgetSignUps {
-    fn kind(&self) -> &'static str {
-        Self::KIND
-    }
-
-    async fn run(&self, store: &Store, _: &Job) -> Result<(), Problem> {
-        let tx = store.system().await?;
-        tx.system().remove::<Entity>(Column::ExpiresAt.lt(tx.system().now())).await?;
-        tx.commit().await
     }
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// Knows of each type of event who may read it. One that it does not know nobody may.
 pub(super) struct Gate {
-    readers: HashMap<&'static str, Readers>,
+    types: HashMap<&'static str, &'static EventType>,
     resources: HashSet<&'static str>,
     access: HashMap<&'static str, Arc<dyn ResourceReaders>>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Gate {
 impl Gate {
     pub(super) fn new(types: &'static [EventType], access: Vec<Arc<dyn ResourceReaders>>) -> Self {
         Self {
-            readers: types.iter().map(|event| (event.name, event.readers)).collect(),
+            types: types.iter().map(|event| (event.name, event)).collect(),
             resources: types.iter().map(|event| event.resource).collect(),
             access: access.into_iter().map(|access| (access.resource(), access)).collect(),
         }
@@ -31,11 +31,11 @@ impl Gate {
     /// `validation_failed` for what no event can be; `forbidden` for a type that the caller may not read: they would wait in vain.
     pub(super) fn check(&self, filter: &EventFilter, scope: &Scope) -> Result<(), Problem> {
         for name in filter.types.iter().flatten() {
-            let readers = self.readers.get(name.as_str()).ok_or_else(|| {
+            let event = self.types.get(name.as_str()).ok_or_else(|| {
                 let message = "must be names of GET /v1/event-types such as order.confirmed, with commas between";
                 Problem::invalid("/type", "unknown_event_type", message)
             })?;
-            scope.require(readers.permission())?;
+            scope.require(event.readers.permission())?;
         }
         match &filter.resource {
             Some(resource) if !self.resources.contains(resource.as_str()) => {
@@ -43,6 +43,21 @@ impl Gate {
                 Err(Problem::invalid("/resource", "unknown_resource", message))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the caller of `tx` may read what events of this type say of this resource, at this moment.
+    pub(super) async fn shows(&self, tx: &ReadTx, event_type: &str, resource_id: Uuid) -> Result<bool, Problem> {
+        let Some(event) = self.types.get(event_type) else { return Ok(false) };
+        if !tx.scope().permissions.contains(event.readers.permission()) {
+            return Ok(false);
+        }
+        match (event.readers, self.access.get(event.resource)) {
+            (Readers::Holding(_), _) => Ok(true),
+            (Readers::WithAccess(_), Some(access)) => {
+                Ok(access.readable(tx, &[resource_id]).await?.contains(&resource_id))
+            }
+            (Readers::WithAccess(_), None) => Ok(false),
         }
     }
 
@@ -57,9 +72,9 @@ impl Gate {
         let mut readable = Vec::with_capacity(events.len());
         let mut asked: HashMap<&str, Vec<Uuid>> = HashMap::new();
         for event in events {
-            match self.readers.get(event.event_type.as_str()) {
-                Some(Readers::Holding(permission)) if scope.permissions.contains(*permission) => readable.push(event),
-                Some(Readers::WithAccess(permission)) if scope.permissions.contains(*permission) => {
+            match self.types.get(event.event_type.as_str()).map(|event| event.readers) {
+                Some(Readers::Holding(permission)) if scope.permissions.contains(permission) => readable.push(event),
+                Some(Readers::WithAccess(permission)) if scope.permissions.contains(permission) => {
                     asked.entry(&event.resource).or_default().push(event.resource_id);
                     readable.push(event);
                 }

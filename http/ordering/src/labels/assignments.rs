@@ -1,7 +1,8 @@
 //! The labels of a customer.
 use super::LabelView;
-use actix_web::{HttpResponse, delete, get, put};
+use actix_web::{HttpResponse, delete, get, put, web::Data};
 use chrono::{DateTime, Utc};
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::Body,
     path::{PathId, PathIds},
@@ -60,10 +61,16 @@ pub struct AssignLabel {
     responses((status = 200, body = PageView<AssignedLabelView>)),
 )]
 #[get("/v1/customers/{id}/labels")]
-async fn list(unit: Read, PathId(id): PathId<Customer>, Query(query): Query<PageQuery>) -> Result<Reply, Refusal> {
+async fn list(
+    unit: Read,
+    accesses: Data<AccessLog>,
+    PathId(id): PathId<Customer>,
+    Query(query): Query<PageQuery>,
+) -> Result<Reply, Refusal> {
     let page = query.page()?;
     let tx = unit.begin().await?;
     let page = labels::of_customer(&tx, id, &page).await?;
+    accesses.note(unit.scope(), unit.purpose(), Access::select("customer", (!page.data.is_empty()).then_some(id)))?;
     Ok(Reply::ok(&PageView::of(page, AssignedLabelView::from))?)
 }
 

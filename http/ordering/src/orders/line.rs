@@ -45,6 +45,10 @@ pub struct AlternativeView {
 }
 
 impl OrderLineView {
+    pub(super) fn has_words(&self) -> bool {
+        self.ai_original_text.is_some()
+    }
+
     pub(super) fn new(line: order_line::Model, currency: Currency) -> Self {
         Self {
             id: line.id,

@@ -47,7 +47,7 @@ impl From<order::Channel> for OrderChannel {
 /// An order of a customer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderView {
-    id: OrderId,
+    pub(super) id: OrderId,
     /// Such as `SO-000001`.
     number: String,
     status: OrderStatus,
@@ -84,6 +84,14 @@ pub struct OrderView {
     pub(super) version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
+
+impl OrderView {
+    /// Whether there is in it what somebody wrote: a customer's words, or a note.
+    pub(super) fn has_words(&self) -> bool {
+        let quoted = self.lines.iter().any(OrderLineView::has_words);
+        quoted || self.notes.is_some() || self.customer_reference.is_some()
+    }
 }
 
 impl From<OrderWithLines> for OrderView {

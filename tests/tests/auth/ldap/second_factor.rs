@@ -41,6 +41,9 @@ async fn an_organization_that_wants_two_factors_is_open_to_its_directory_s_peopl
     let other = json!({ "organization_id": house.owner.organization_id });
     let refused = entered.post("/v1/auth/switch-organization", &other).await.expect(403);
     assert_eq!(refused.problem(), "vouched_for_one_organization");
+    // Nor would they ever get into one that they found.
+    let founded = entered.post("/v1/organizations", &json!({ "name": "Own" })).await.expect(403);
+    assert_eq!(founded.problem(), "vouched_for_one_organization");
     house.slapd.change("ann", "employeeType", "disabled").await;
     house.make_due().await;
     assert_eq!(house.refresh(&ann).await.expect(401).problem(), "invalid_refresh_token");

@@ -1,8 +1,12 @@
 //! Looking at deliveries, and sending them again.
 use super::{Hooks, path, still};
 use chrono::TimeDelta;
+use purser_kernel::Permission;
 use purser_store::{jobs::NewJob, retention::RemoveExpired};
-use purser_tests::{app::eventually, database::Engine};
+use purser_tests::{
+    app::{Tenant, eventually},
+    database::Engine,
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -129,4 +133,38 @@ async fn what_is_over_goes_after_its_time_and_what_is_not_stays(#[case] engine: 
     assert_eq!(hooks.owner.get(&shown).await.expect(200).json()["payload"]["data"]["name"], "Young");
     let attempts = "select cast(count(*) as text) from webhook_attempts";
     assert_eq!(hooks.app.database.owner().await.rows(attempts).await.unwrap(), [["1"]]);
+}
+
+/// Whoever looks after endpoints learns that something was sent, and no more of it than they may read otherwise.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_may_not_read_the_event_does_not_read_its_delivery(#[case] engine: Engine) {
+    let Some(hooks) = Hooks::start(engine).await else { return };
+    hooks.endpoint(json!({ "event_types": ["engagement.created", "project.created"] })).await;
+    hooks.project("One").await;
+    let engagement = json!({ "name": "Move", "client_name": "Northwind" });
+    let engagement = hooks.owner.create("/v1/engagements", &engagement).await;
+    let sent = hooks.wait("success", 1, 2).await;
+    let of = |name: &str| {
+        let delivery = sent.iter().find(|delivery| delivery["event_type"] == name).unwrap();
+        format!("/v1/webhook-deliveries/{}", delivery["id"].as_str().unwrap())
+    };
+    let [project, engaged] = [of("project.created"), of("engagement.created")];
+    let reading = Permission::WebhooksRead | Permission::EngagementsRead;
+    let (caretaker, reader) = (
+        hooks.app.member(&hooks.owner, reading).await,
+        hooks.app.member(&hooks.owner, reading | Permission::ProjectsRead).await,
+    );
+    let program = hooks.owner.program(reading).await;
+    let sees = async |who: &Tenant, path: &str| who.get(path).await.expect(200).json()["payload"].is_object();
+    for (who, one, other) in
+        [(&caretaker, false, false), (&program, false, false), (&reader, true, false), (&hooks.owner, true, true)]
+    {
+        assert_eq!((sees(who, &project).await, sees(who, &engaged).await), (one, other));
+    }
+    let access = format!("/v1/engagements/{}/access/{}", engagement["id"].as_str().unwrap(), caretaker.user_id);
+    hooks.owner.put(&access, &json!({ "level": "read" })).await.expect(200);
+    assert!(sees(&caretaker, &engaged).await);
 }

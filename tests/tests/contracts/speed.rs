@@ -1,0 +1,23 @@
+//! The statements that the API is measured against in `tests/speed`.
+use purser_tests::{contract::root, schema::shapes};
+use std::fs;
+
+/// A bare handler that reads another row than the API does is no measure for it.
+#[test]
+fn the_bare_handler_reads_the_columns_that_the_api_reads() {
+    for (file, table) in [
+        ("order", "orders"),
+        ("order_lines", "order_lines"),
+        ("order_messages", "order_messages"),
+        ("page", "orders"),
+        ("page_lines", "order_lines"),
+        ("page_messages", "order_messages"),
+        ("policies", "approval_policies"),
+    ] {
+        let statement = fs::read_to_string(root().join(format!("tests/speed/sql/{file}.sql"))).unwrap();
+        let shape = shapes().into_iter().find(|shape| shape.name == table).unwrap();
+        let columns = shape.columns.iter().map(|column| format!("\"{table}\".\"{}\"", column.name));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        assert!(statement.starts_with(&format!("SELECT {columns} FROM \"{table}\" ")), "{file}.sql: {columns}");
+    }
+}
