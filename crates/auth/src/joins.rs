@@ -185,7 +185,8 @@ impl Joins {
         self.invitations.hold(&tx, &request.token).await?.ok_or_else(invalid)?;
         // Who has read the mail has shown that it arrives.
         let person = sign_up::insert_user(&tx, user, &invitation.email, name, Some(tx.now())).await?;
-        sign_up::insert_credential(&tx, user, hash).await?;
+        let stranger = self.auth.strangers.id(&invitation.email.normalized())?;
+        sign_up::insert_credential(&tx, user, hash, stranger).await?;
         self.join(&tx, &request.token, user).await?;
         let entry = AuditEntry::new("user.sign_up", "user", user);
         tx.audit(entry.category(AuditCategory::Security)).await?;

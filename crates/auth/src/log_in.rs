@@ -43,6 +43,8 @@ pub(crate) const SIGN_IN: &str = "session.sign_in";
 struct Account {
     user: UserId,
     organization: Option<OrganizationId>,
+    /// The one that they have belonged to for the longest time.
+    first: Option<OrganizationId>,
     credential: Credential,
 }
 
@@ -89,11 +91,7 @@ impl Auth {
         };
         let Some(organization) = account.organization else {
             // Counted where the person's are: whether they are somebody is not to show by where else they are paused.
-            let tx = self.store.person(account.user).await?;
-            let credential = credentials::for_update(tx.system(), account.user, &client).await?;
-            credential.attempts().allow(tx.system().now())?;
-            credentials::count_failure(tx.system(), &credential).await?;
-            tx.commit().await?;
+            self.wrong_organization(account, client, request_id).await?;
             return Err(refused());
         };
         // Before the transaction begins: hashing takes its time.
@@ -130,6 +128,23 @@ impl Auth {
         Ok(signed_in)
     }
 
+    /// Counts a failure of somebody in an organization that they do not belong to. It stands in the trail of one that they do.
+    async fn wrong_organization(&self, account: Account, client: Client, request_id: String) -> Result<(), Problem> {
+        let Account { user, first, .. } = account;
+        let Some(first) = first else {
+            let tx = self.store.person(user).await?;
+            let credential = credentials::for_update(tx.system(), user, &client).await?;
+            credential.attempts().allow(tx.system().now())?;
+            credentials::count_failure(tx.system(), &credential).await?;
+            return tx.commit().await;
+        };
+        let tx = self.store.write_in_any_state(&bare_scope(first, user, client, request_id)).await?;
+        let credential = credentials::for_update(tx.system(), user, &tx.scope().client).await?;
+        credential.attempts().allow(tx.now())?;
+        credentials::fail(&tx, &credential, SIGN_IN).await?;
+        tx.commit().await
+    }
+
     /// `too_many_requests` while the network is paused.
     pub(crate) async fn allow(&self, network: Option<Ipv6Addr>) -> Result<(), Problem> {
         match (&self.network_attempts, network) {
@@ -159,11 +174,12 @@ impl Auth {
         let tx = self.store.person_read(id).await?;
         let credential = credentials::find(tx.system(), id, client).await?;
         let organizations = self.tenants.organizations_of(tx.system()).await?;
+        let first = organizations.first().map(|member| member.organization);
         let organization = organizations
             .into_iter()
             .map(|member| member.organization)
             .find(|member| organization.is_none_or(|organization| organization == *member));
-        Ok(credential.map(|credential| Account { user: id, organization, credential }))
+        Ok(credential.map(|credential| Account { user: id, organization, first, credential }))
     }
 
     /// The active person with this address.

@@ -4,6 +4,7 @@ use crate::{
     api_keys::KnownKeys,
     password::Hasher,
     signing::KeyRing,
+    strangers::StrangerIds,
     throttle::Networks,
     tokens::{AccessTokens, Holder, OneTimeTokens, PlatformTokens, Signed, Successors},
 };
@@ -41,6 +42,7 @@ pub struct Auth {
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) successors: Arc<Successors>,
     pub(crate) one_time_tokens: Arc<OneTimeTokens>,
+    pub(crate) strangers: Arc<StrangerIds>,
     /// Wrong passwords by network, where the account was never used from there. `None` where networks are not paused.
     pub(crate) network_attempts: Option<Networks>,
     /// What tokens say whose signature was checked before, by their SHA-256: checking one costs more than the rest of a small
@@ -72,6 +74,7 @@ impl Auth {
             keys: Arc::default(),
             successors: Arc::new(Successors::new(master)?),
             one_time_tokens: Arc::new(OneTimeTokens::new(master)?),
+            strangers: Arc::new(StrangerIds::new(master)?),
             network_attempts: Some(options.network_free_failures)
                 .filter(|free| *free > 0)
                 .map(|free| Networks::beyond(free.into())),

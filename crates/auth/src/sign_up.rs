@@ -8,11 +8,14 @@ pub use mail::MailSignUp;
 use crate::{
     Auth, AuthProblem, MailToken, Person, SignUpMode, Tokens,
     password::{Password, Policy},
+    strangers,
     tokens::Holder,
 };
 use purser_entity_auth::{one_time_token::Purpose, user, user_credential};
 use purser_kernel::{
-    Client, Email, Id, OrganizationId, PermissionSet, SecretString, UserId, ids::UserCredentialId, text::Findings,
+    Client, Email, Id, OrganizationId, PermissionSet, SecretString, UserId,
+    ids::{SignInStrangerId, UserCredentialId},
+    text::Findings,
 };
 use purser_store::{AuditCategory, ports::Founded, prelude::*};
 
@@ -104,7 +107,7 @@ impl Auth {
     ) -> Result<SignedUp, Problem> {
         let Founder { organization_name, full_name, email, password_hash } = founder;
         let user = insert_user(tx, holder.user, &email, full_name, verified).await?;
-        insert_credential(tx, holder.user, password_hash).await?;
+        insert_credential(tx, holder.user, password_hash, self.strangers.id(&email.normalized())?).await?;
         let organization = self.tenants.found(tx, &organization_name, holder.user).await?;
         self.tenants.seen(tx, holder.user).await?;
         let tokens = self.open_session(tx, holder).await?;
@@ -149,14 +152,21 @@ pub(crate) async fn insert_user(
     tx.system().insert(row).await.on_unique("uq_users_email_normalized", || Problem::of(AuthProblem::EmailTaken))
 }
 
-pub(crate) async fn insert_credential(tx: &WriteTx, user: UserId, password_hash: String) -> Result<(), Problem> {
+/// `stranger` is what was counted for their address while nobody had it.
+pub(crate) async fn insert_credential(
+    tx: &WriteTx,
+    user: UserId,
+    password_hash: String,
+    stranger: SignInStrangerId,
+) -> Result<(), Problem> {
+    let before = strangers::adopt(tx.system(), stranger).await?;
     let row = user_credential::ActiveModel {
         id: Set(UserCredentialId::generate()),
         user_id: Set(user),
         password_hash: Set(Some(password_hash)),
         changed_at: Set(Some(tx.now())),
-        failed_logins: Set(0),
-        next_try_at: Set(None),
+        failed_logins: Set(before.failures),
+        next_try_at: Set(before.next_try_at),
         ..Default::default()
     };
     tx.system().insert(row).await.map(|_| ())

@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sign_in_strangers")]
 pub struct Model {
-    /// Half of the SHA-256 of the name.
+    /// Half of the HMAC-SHA256 of the name.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: SignInStrangerId,
     /// In a row.

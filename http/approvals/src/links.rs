@@ -5,6 +5,7 @@
 use super::requests::ApprovalView;
 use actix_web::{post, web::Data};
 use purser_approvals::{Answer, DecisionLinks, Outcome};
+use purser_compliance::{Access, AccessLog};
 use purser_http::{body::Body, problem::Refusal, reply::Reply, unit::Anyone};
 use purser_kernel::{Scope, SecretString};
 use serde::Deserialize;
@@ -55,11 +56,17 @@ pub struct RejectByLink {
     security(()),
 )]
 #[post("/v1/approval-links/preview")]
-async fn preview(anyone: Anyone, links: Data<DecisionLinks>, body: Body<PreviewLink>) -> Result<Reply, Refusal> {
+async fn preview(
+    anyone: Anyone,
+    links: Data<DecisionLinks>,
+    accesses: Data<AccessLog>,
+    body: Body<PreviewLink>,
+) -> Result<Reply, Refusal> {
     let token = body.into_inner().token;
     let scope = scope(&anyone, &links, &token).await?;
     let tx = anyone.store().read(&scope).await?;
     let view = ApprovalView::from(links.show(&tx, &token).await?);
+    accesses.note(&scope, None, Access::select("approval_request", [view.id]).unsure())?;
     Ok(Reply::ok(&view)?)
 }
 

@@ -6,6 +6,7 @@ use purser_approvals::{
     Answer, ApprovalService, Outcome,
     requests::{self, RequestFilter},
 };
+use purser_compliance::{Access, AccessLog};
 use purser_http::{
     body::{Body, NoBody},
     path::PathId,
@@ -84,6 +85,7 @@ pub struct RejectRequest {
 async fn list(
     unit: Read,
     approvals: Data<ApprovalService>,
+    accesses: Data<AccessLog>,
     Query(query): Query<ListApprovals>,
 ) -> Result<Reply, Refusal> {
     let page = query::page(query.limit, query.cursor)?;
@@ -93,8 +95,10 @@ async fn list(
         subject: query.subject,
     };
     let tx = unit.begin().await?;
-    let page = approvals.list(&tx, filter, &page).await?;
-    Ok(Reply::ok(&PageView::of(page, ApprovalView::from))?)
+    let page = PageView::of(approvals.list(&tx, filter, &page).await?, ApprovalView::from);
+    let seen = page.data.iter().map(|request| request.id);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("approval_request", seen).unsure())?;
+    Ok(Reply::ok(&page)?)
 }
 
 /// One request, with exactly what is to be approved.
@@ -105,9 +109,10 @@ async fn list(
     responses((status = 200, body = ApprovalView)),
 )]
 #[get("/v1/approvals/{id}")]
-async fn show(unit: Read, PathId(id): PathId<ApprovalRequest>) -> Result<Reply, Refusal> {
+async fn show(unit: Read, accesses: Data<AccessLog>, PathId(id): PathId<ApprovalRequest>) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
     let view = ApprovalView::from(requests::get(&tx, id).await?);
+    accesses.note(unit.scope(), unit.purpose(), Access::select("approval_request", [id]).unsure())?;
     Ok(Reply::ok(&view)?.etag(view.version))
 }
 

@@ -92,7 +92,7 @@ pub struct ListDataAccesses {
     cursor: Option<String>,
 }
 
-/// Who read customers, members, messages and the trail itself, the latest first. A reading is in it a moment after it happened.
+/// Who read what may be about people, the latest first. A reading is in it a moment after it happened.
 #[utoipa::path(
     tag = "Audit",
     params(ListDataAccesses),

@@ -73,7 +73,7 @@ pub struct WebhookAttemptView {
     duration_ms: Option<i64>,
     /// Null without an answer.
     response_status: Option<i32>,
-    /// The first 1,024 characters of the answer.
+    /// The first 1,024 characters of the answer, which may repeat what was sent: null, too, for who may not read that.
     response_body: Option<String>,
     /// Why there is no answer: `timeout`, `connection_refused`, `connection_failed`, `tls_failed`, `address_not_allowed`, or `abandoned`
     /// where nobody knows, because the process ended.
@@ -162,7 +162,8 @@ async fn show(
         unit.purpose(),
         Access::select("webhook_delivery", payload.is_some().then_some(id)).unsure(),
     )?;
-    let history = attempts.into_iter().map(Into::into).collect();
+    let said = |attempt: Attempt| Attempt { response_body: attempt.response_body.filter(|_| is_shown), ..attempt };
+    let history = attempts.into_iter().map(said).map(Into::into).collect();
     Ok(Reply::ok(&WholeDeliveryView { delivery: delivery.into(), payload, history })?)
 }
 

@@ -1,5 +1,5 @@
 //! Signing in.
-use crate::house::{House, PASSWORD};
+use crate::house::{House, PASSWORD, founder};
 use chrono::TimeDelta;
 use purser_auth::{Auth, AuthProblem, LogIn, platform::PlatformLogIn};
 use purser_entity_auth::user;
@@ -132,6 +132,15 @@ async fn nobody_is_paused_where_and_as_long_as_somebody_is(#[case] engine: Engin
             }
         }
     }
+    // Nor does the pause end by that somebody gets the address: from elsewhere, where it was earned.
+    let newcomer = founder("nobody@example.com");
+    house
+        .auth
+        .sign_up(newcomer, Client { ip: Some("192.0.2.7".into()), user_agent: None }, "test".into())
+        .await
+        .unwrap();
+    assert_eq!(at(&house.auth, "nobody@example.com", None).await.retry_delay(), Some(Duration::from_secs(5)));
+    house.log_in_from("192.0.2.7", "nobody@example.com", PASSWORD).await.unwrap();
     // A day without failures forgives those before, also where they were few.
     house.advance(TimeDelta::days(2));
     for _ in 0..3 {
@@ -167,21 +176,23 @@ async fn the_pause_is_never_for_good(#[case] engine: Engine) {
 async fn guesses_at_once_do_not_outrun_the_pause(#[case] engine: Engine) {
     let Some(house) = House::new(engine).await else { return };
     let ann = house.sign_up(ANN).await;
-    let guesses = (0..30).map(|_| {
-        let auth = house.auth.clone();
-        let request = purser_auth::LogIn { email: ANN.into(), password: WRONG.into(), organization_id: None };
-        tokio::spawn(async move { auth.log_in(request, purser_kernel::Client::default(), "test".into()).await })
-    });
-    let mut looked_at = 0;
-    for guess in guesses.collect::<Vec<_>>() {
-        let problem = guess.await.unwrap().unwrap_err();
-        if problem.is(AuthProblem::InvalidCredentials) {
-            looked_at += 1;
-        } else {
-            assert!(problem.is(CommonProblem::TooManyRequests), "{problem}");
+    for email in [ANN, "nobody@example.com"] {
+        let guesses = (0..30).map(|_| {
+            let auth = house.auth.clone();
+            let request = LogIn { email: email.into(), password: WRONG.into(), organization_id: None };
+            tokio::spawn(async move { auth.log_in(request, Client::default(), "test".into()).await })
+        });
+        let mut looked_at = 0;
+        for guess in guesses.collect::<Vec<_>>() {
+            let problem = guess.await.unwrap().unwrap_err();
+            if problem.is(AuthProblem::InvalidCredentials) {
+                looked_at += 1;
+            } else {
+                assert!(problem.is(CommonProblem::TooManyRequests), "{problem}");
+            }
         }
+        assert_eq!(looked_at, 5, "{email}");
     }
-    assert_eq!(looked_at, 5);
     assert_eq!(house.audited(ann.organization.id, "session.sign_in").await, 5);
 }
 

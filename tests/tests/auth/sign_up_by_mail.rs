@@ -235,6 +235,8 @@ async fn an_address_that_nobody_completes_with_is_forgotten(#[case] engine: Engi
     let clock = clock();
     let Some(app) = TestApp::start_at(engine, clock.clone(), |_| {}).await else { return };
     request(&app, ANN).await.expect(202);
+    let wrong = json!({ "email": "nobody@example.com", "password": PASSWORD });
+    app.anonymous("POST", "/v1/auth/login", Some(&wrong)).await.expect(401);
     app.settle().await;
     let forget = async || {
         let tx = app.app().services().store.system().await.unwrap();
@@ -242,10 +244,14 @@ async fn an_address_that_nobody_completes_with_is_forgotten(#[case] engine: Engi
         tx.commit().await.unwrap();
         app.settle().await;
     };
-    clock.advance(TimeDelta::days(1));
+    clock.advance(TimeDelta::hours(23));
+    forget().await;
+    assert_eq!(count(&app, "sign_in_strangers").await, "1");
+    clock.advance(TimeDelta::hours(1));
     forget().await;
     assert_eq!(count(&app, "sign_ups").await, "1", "until its last moment");
     clock.advance(TimeDelta::seconds(1));
     forget().await;
     assert_eq!(count(&app, "sign_ups").await, "0");
+    assert_eq!(count(&app, "sign_in_strangers").await, "0", "a day later the count begins anew");
 }

@@ -71,7 +71,17 @@ async fn every_way_to_people_leaves_one(#[case] engine: Engine) {
     let conversation = format!("/v1/conversations/{}", conversation["id"].as_str().unwrap());
     let member = tenant.get("/v1/members").await.expect(200).json()["data"][0]["id"].as_str().unwrap().to_owned();
     let entry = tenant.get("/v1/audit-logs").await.expect(200).json()["data"][0]["id"].as_str().unwrap().to_owned();
+    let file = tenant.upload("?filename=order.txt", "text/plain", "4 white bread").await.expect(201).json();
+    let file = format!("/v1/media-files/{}/content", file["id"].as_str().unwrap());
+    tenant.create("/v1/invitations", &json!({ "email": "bob@example.com", "role": "viewer" })).await;
+    let customer = tenant.get("/v1/customers").await.expect(200).json()["data"][0]["id"].as_str().unwrap().to_owned();
+    let label = tenant.create("/v1/customer-labels", &json!({ "name": "Route", "color": "#0a0b0c" })).await;
+    let labels = format!("/v1/customers/{customer}/labels");
+    tenant.put(&format!("{labels}/{}", label["id"].as_str().unwrap()), &json!({ "value": "north" })).await.expect(200);
     for (number, (path, resource, operation)) in [
+        ("/v1/invitations".to_owned(), "invitation", "select"),
+        (labels, "customer", "select"),
+        (file, "media_file", "select"),
         ("/v1/customers/export".to_owned(), "customer", "export"),
         ("/v1/members".to_owned(), "membership", "select"),
         (format!("/v1/members/{member}"), "membership", "select"),
@@ -91,6 +101,8 @@ async fn every_way_to_people_leaves_one(#[case] engine: Engine) {
         let row = access(&tenant, &request).await;
         assert_eq!((&row["resource"], &row["operation"]), (&json!(resource), &json!(operation)), "{path}");
         assert!(row["record_count"].as_i64().unwrap() >= 1, "{path}: {row}");
+        // About people as such, or something in which they may stand.
+        assert_eq!(row["contains_pii"], resource != "media_file", "{path}");
     }
 }
 

@@ -63,9 +63,9 @@ struct Account {
 impl Auth {
     /// The first step: the right password brings a challenge for the [second](Auth::admin_second_step).
     ///
-    /// `invalid_credentials` whatever is wrong, also for the right password of somebody who is no administrator: theirs is not even
-    /// looked at. `mfa_enrolment_required` for an administrator who has lost their second factor; `too_many_requests` during the
-    /// pause after many wrong passwords, which is the same as at other doors.
+    /// `invalid_credentials` whatever is wrong, also for the right password of somebody who is no administrator.
+    /// `mfa_enrolment_required` for an administrator who has lost their second factor; `too_many_requests` during the pause after many
+    /// wrong passwords, which is the same as at other doors.
     pub async fn admin_log_in(
         &self,
         request: PlatformLogIn,
@@ -199,7 +199,7 @@ impl Auth {
         let person = tx.system().find::<user::Entity>().filter(theirs).one().await?;
         drop(tx);
         let is_admin = person.as_ref().is_some_and(|person| person.is_platform_admin);
-        // For whoever is none, the same is looked up about nobody.
+        // For an unknown address the same is looked up about nobody.
         let person = person.map_or_else(UserId::generate, |person| person.id);
         let tx = self.store.person_read(person).await?;
         let credential = credentials::find(tx.system(), person, client).await?;

@@ -91,7 +91,7 @@ impl From<approval_decision::Model> for DecisionView {
 /// A request for approval: what exactly would be done, who asks, and what was decided so far.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ApprovalView {
-    id: ApprovalRequestId,
+    pub(crate) id: ApprovalRequestId,
     status: ApprovalStatus,
     /// The kind of thing.
     #[schema(example = "order")]

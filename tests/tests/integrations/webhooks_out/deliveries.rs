@@ -6,6 +6,7 @@ use purser_store::{jobs::NewJob, retention::RemoveExpired};
 use purser_tests::{
     app::{Tenant, eventually},
     database::Engine,
+    receiver::Response,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -142,6 +143,8 @@ async fn what_is_over_goes_after_its_time_and_what_is_not_stays(#[case] engine: 
 #[tokio::test]
 async fn who_may_not_read_the_event_does_not_read_its_delivery(#[case] engine: Engine) {
     let Some(hooks) = Hooks::start(engine).await else { return };
+    // One that says what it was told.
+    hooks.receiver.answer(|request| Response::Full(200, Vec::new(), request.body.clone()));
     hooks.endpoint(json!({ "event_types": ["engagement.created", "project.created"] })).await;
     hooks.project("One").await;
     let engagement = json!({ "name": "Move", "client_name": "Northwind" });
@@ -158,7 +161,12 @@ async fn who_may_not_read_the_event_does_not_read_its_delivery(#[case] engine: E
         hooks.app.member(&hooks.owner, reading | Permission::ProjectsRead).await,
     );
     let program = hooks.owner.program(reading).await;
-    let sees = async |who: &Tenant, path: &str| who.get(path).await.expect(200).json()["payload"].is_object();
+    let sees = async |who: &Tenant, path: &str| {
+        let delivery = who.get(path).await.expect(200).json();
+        let is_shown = delivery["payload"].is_object();
+        assert_eq!(delivery["history"][0]["response_body"].is_string(), is_shown, "{delivery}");
+        is_shown
+    };
     for (who, one, other) in
         [(&caretaker, false, false), (&program, false, false), (&reader, true, false), (&hooks.owner, true, true)]
     {
