@@ -23,7 +23,8 @@ pub struct Verify {
     /// The export: `GET /v1/audit-logs/export`, without filters.
     export: PathBuf,
     /// The public key: `x` at /.well-known/audit-seal-keys.json. Once for each key there was.
-    #[arg(long, value_name = "KEY", required = true)]
+    // Of 64 keys one begins with a hyphen, as base64url has it.
+    #[arg(long, value_name = "KEY", required = true, allow_hyphen_values = true)]
     key: Vec<String>,
     /// The root of a seal that has to be in it, such as the last one of an earlier export. Without one nobody can tell whether the end
     /// was cut off.

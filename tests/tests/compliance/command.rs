@@ -51,6 +51,8 @@ fn what_makes_no_sense_is_said() {
     for (file, more, says) in [
         (&missing, ["--key", &key], "cannot be read"),
         (&empty, ["--key", "x"], "x is no public key"),
+        // It may begin so.
+        (&empty, ["--key", "-x"], "-x is no public key"),
         (&empty, ["--key", &key], "does not begin with a header"),
     ] {
         let (code, said) = verify(file, &more);
