@@ -1,5 +1,5 @@
 //! What was sent to endpoints, or will be, and what they answered.
-use crate::{delivery, webhook_endpoints::lock};
+use crate::{delivery, streams::Streams, webhook_endpoints::lock};
 use purser_entity_integrations::{
     webhook_attempt,
     webhook_delivery::{ActiveModel, Column, Entity},
@@ -47,14 +47,31 @@ pub async fn list(tx: &ReadTx, filter: DeliveryFilter, page: &PageRequest) -> Re
         .await
 }
 
-/// One delivery with what is sent and its latest attempts, the latest last.
-pub async fn get(tx: &ReadTx, id: WebhookDeliveryId) -> Result<(Model, Vec<Attempt>), Problem> {
+/// A delivery with all that its reader may know of it.
+pub struct WholeDelivery {
+    /// The delivery.
+    pub delivery: Model,
+    /// What is sent; `None` for who may not read the event itself.
+    pub payload: Option<Value>,
+    /// The latest, the latest last. What the endpoint answered may repeat what was sent, and is left out with it.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One delivery, as `streams` would tell the caller of its event.
+pub async fn get(tx: &ReadTx, streams: &Streams, id: WebhookDeliveryId) -> Result<WholeDelivery, Problem> {
     tx.scope().require(Permission::WebhooksRead)?;
-    let delivery = tx.get::<Entity>(id).await?;
+    let mut delivery = tx.get::<Entity>(id).await?;
+    let is_shown = streams.shows(tx, &delivery.event_type, delivery.resource_id).await?;
+    let payload = Some(std::mem::take(&mut delivery.payload)).filter(|_| is_shown);
     let attempts = tx.find::<webhook_attempt::Entity>().filter(webhook_attempt::Column::DeliveryId.eq(id));
     let mut attempts = attempts.order_by(webhook_attempt::Column::Number, Desc).all(MOST_ATTEMPTS).await?;
     attempts.reverse();
-    Ok((delivery, attempts))
+    if !is_shown {
+        for attempt in &mut attempts {
+            attempt.response_body = None;
+        }
+    }
+    Ok(WholeDelivery { delivery, payload, attempts })
 }
 
 /// Sends an event to its endpoint again, whatever became of it, by a schedule that begins anew. One that is still to be sent is sent

@@ -13,7 +13,7 @@ use purser_http::{
 };
 use purser_integrations::{
     streams::Streams,
-    webhook_deliveries::{self, Attempt, DeliveryFilter, Model},
+    webhook_deliveries::{self, Attempt, DeliveryFilter, Model, WholeDelivery},
 };
 use purser_kernel::ids::{OutboxEventId, WebhookDelivery, WebhookDeliveryId, WebhookEndpointId};
 use purser_store::{name_of, named};
@@ -154,16 +154,10 @@ async fn show(
     PathId(id): PathId<WebhookDelivery>,
 ) -> Result<Reply, Refusal> {
     let tx = unit.begin().await?;
-    let (delivery, attempts) = webhook_deliveries::get(&tx, id).await?;
-    let is_shown = streams.shows(&tx, &delivery.event_type, delivery.resource_id).await?;
-    let payload = is_shown.then(|| delivery.payload.clone());
-    accesses.note(
-        unit.scope(),
-        unit.purpose(),
-        Access::select("webhook_delivery", payload.is_some().then_some(id)).unsure(),
-    )?;
-    let said = |attempt: Attempt| Attempt { response_body: attempt.response_body.filter(|_| is_shown), ..attempt };
-    let history = attempts.into_iter().map(said).map(Into::into).collect();
+    let WholeDelivery { delivery, payload, attempts } = webhook_deliveries::get(&tx, &streams, id).await?;
+    let access = Access::select("webhook_delivery", payload.is_some().then_some(id)).unsure();
+    accesses.note(unit.scope(), unit.purpose(), access)?;
+    let history = attempts.into_iter().map(Into::into).collect();
     Ok(Reply::ok(&WholeDeliveryView { delivery: delivery.into(), payload, history })?)
 }
 

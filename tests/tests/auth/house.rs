@@ -12,6 +12,11 @@ use std::{sync::Arc, time::Duration};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
+/// A clock that the test moves.
+pub(crate) fn clock() -> Clock {
+    Clock::fixed(Timestamp::from_timestamp(1_795_000_000, 0).unwrap())
+}
+
 pub(crate) struct House {
     pub(crate) auth: Auth,
     pub(crate) store: Store,
@@ -22,7 +27,7 @@ pub(crate) struct House {
 impl House {
     pub(crate) async fn new(engine: Engine) -> Option<Self> {
         let database = TestDatabase::new(engine).await?;
-        let clock = Clock::fixed(Timestamp::from_timestamp(1_795_000_000, 0).unwrap());
+        let clock = clock();
         let vault = Vault::new(&master()).unwrap();
         let database_options = DatabaseOptions::new(&database.application_url);
         let store = Store::connect(&database_options, clock.clone(), vault).await.unwrap();

@@ -1,6 +1,6 @@
 //! Tokens that come by mail: a forgotten password, a verified address.
+use crate::house::clock;
 use chrono::TimeDelta;
-use purser_kernel::{Clock, Timestamp};
 use purser_tests::{
     app::{Answer, PASSWORD, ReceivedMail, Tenant, TestApp},
     database::{Engine, Watch},
@@ -35,10 +35,6 @@ async fn verified_at(person: &Tenant) -> Value {
 
 fn about(mails: &[ReceivedMail], subject: &str) -> Vec<ReceivedMail> {
     mails.iter().filter(|mail| mail.subject == subject).cloned().collect()
-}
-
-fn clock() -> Clock {
-    Clock::fixed(Timestamp::from_timestamp(1_795_000_000, 0).unwrap())
 }
 
 #[rstest]

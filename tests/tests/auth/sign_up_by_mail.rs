@@ -1,7 +1,7 @@
 //! Signing up by a mail, which tells nobody who has an account.
+use crate::house::clock;
 use chrono::TimeDelta;
 use purser_auth::{ForgetStrangers, SignUpMode};
-use purser_kernel::{Clock, Timestamp};
 use purser_store::jobs::NewJob;
 use purser_tests::{
     app::{Answer, PASSWORD, TestApp},
@@ -35,10 +35,6 @@ async fn count(app: &TestApp, table: &str) -> String {
         .unwrap()
         .remove(0)
         .remove(0)
-}
-
-fn clock() -> Clock {
-    Clock::fixed(Timestamp::from_timestamp(1_795_000_000, 0).unwrap())
 }
 
 #[rstest]

@@ -1,9 +1,10 @@
 //! The keys that sign access tokens, and how they follow one another.
+use crate::house::clock;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use purser_api::app::App;
 use purser_auth::Rotated;
-use purser_kernel::{Clock, Timestamp, hex};
+use purser_kernel::hex;
 use purser_tests::{
     app::{Answer, Node, PASSWORD, Tenant, TestApp, client, eventually},
     database::Engine,
@@ -13,10 +14,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const KEYS: &str = "/.well-known/jwks.json";
-
-fn clock() -> Clock {
-    Clock::fixed(Timestamp::from_timestamp(1_795_000_000, 0).unwrap())
-}
 
 /// The name of the key that signed a token.
 fn kid(person: &Tenant) -> String {

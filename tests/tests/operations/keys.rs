@@ -49,6 +49,14 @@ async fn keys_are_replaced_and_what_is_left_on_old_ones_is_counted(#[case] engin
     // The next key was published a moment ago, and others have kept what was published before.
     let (well, said) = keys(&app, &["rotate", "--signing"]).await;
     assert!(!well, "{said}");
+    // As if that were long ago. What was signed before stays good, and so is what is signed from now on.
+    let published = "update signing_keys set not_before = '2026-01-01 00:00:00+00:00' where state = 'next'";
+    assert_eq!(app.database.owner().await.execute(published).await.unwrap(), 1);
+    let (well, said) = keys(&app, &["rotate", "--signing"]).await;
+    assert!(well, "{said}");
+    let (well, said) = keys(&app, &["rotate", "--signing"]).await;
+    assert!(!well, "the one after it is new: {said}");
+    owner.get("/v1/me").await.expect(200);
     owner.signed_in_at(&app.url).await.get("/v1/me").await.expect(200);
     for arguments in [&["rotate"][..], &["rotate", "--master", "--signing"], &["rotate", "--organization", "nobody"]] {
         let (well, said) = keys(&app, arguments).await;
