@@ -16,6 +16,8 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+/// How long the writer gathers what is read one after the other: a transaction for each reading would cost more than the readings do.
+const GATHERING: Duration = Duration::from_millis(20);
 /// How long the writer waits when the database took nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -93,6 +95,10 @@ impl AccessLog {
                 () = stop.cancelled() => return,
                 () = self.buffer.noted() => {}
             }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(GATHERING) => {}
+            }
             if let Err(problem) = self.flush().await {
                 tracing::warn!(%problem, "who read personal data could not be written yet");
                 tokio::select! {
@@ -124,7 +130,7 @@ impl AccessLog {
     async fn write_rows(&self, organization: OrganizationId, rows: &[ActiveModel]) -> Result<(), Problem> {
         let scope = Scope::system(organization, "data_access");
         let tx = self.store.write_in_any_state(&scope).await?;
-        tx.insert_many_if_absent(rows.iter().cloned()).await?;
+        tx.append_if_absent(rows.iter().cloned()).await?;
         tx.commit().await
     }
 }

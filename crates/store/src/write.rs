@@ -140,6 +140,18 @@ impl WriteTx {
         Ok(inserted)
     }
 
+    /// As [`WriteTx::insert_many_if_absent`], where nobody asks which of them were there.
+    pub async fn append_if_absent<A>(&self, rows: impl IntoIterator<Item = A>) -> Result<(), Problem>
+    where
+        A: ActiveModelTrait<Entity: TenantEntity> + Send,
+    {
+        for batch in self.batches(rows)? {
+            let insert = EntityOf::<A>::insert_many(batch).on_conflict(OnConflict::new().do_nothing().to_owned());
+            insert.exec_without_returning(self.connection()).await.map_err(internal)?;
+        }
+        Ok(())
+    }
+
     /// The rows, owned, in groups that fit into a statement.
     fn batches<A>(&self, rows: impl IntoIterator<Item = A>) -> Result<Vec<Vec<A>>, Problem>
     where

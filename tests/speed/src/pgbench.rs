@@ -188,7 +188,7 @@ fn latencies(folder: &Path) -> Outcome<Vec<Duration>> {
 
 /// Begins in one message, as the API does.
 fn begin(data: &Dataset, writes: bool) -> String {
-    let statements = statements::begin(true, writes, &data.organization, &data.user);
+    let statements = statements::begin(true, writes, &data.organization, Some(&data.user));
     format!("\\startpipeline\n{};\n\\endpipeline\n", statements.join(";\n"))
 }
 

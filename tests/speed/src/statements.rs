@@ -25,6 +25,13 @@ pub const EVENT: &str = include_str!("../sql/event.sql");
 /// What wakes the dispatcher.
 pub const JOB: &str = include_str!("../sql/job.sql");
 
+const ACCESS: &str = include_str!("../sql/access.sql");
+
+/// Who read orders with words of customers in them: what stands before the rows, and behind them.
+pub fn accesses() -> (&'static str, &'static str) {
+    ACCESS.split_once("$rows").unwrap_or((ACCESS, ""))
+}
+
 /// One order, locked. SQLite has one writer and no locks.
 pub fn order_for_update(postgres: bool) -> String {
     if postgres { format!("{} FOR NO KEY UPDATE", ORDER.trim_end()) } else { ORDER.to_owned() }
@@ -47,7 +54,7 @@ fn numbered(count: usize) -> String {
 }
 
 /// Begins a transaction, as the API does: on PostgreSQL with the tenant's settings, in one message.
-pub fn begin(postgres: bool, writes: bool, organization: &str, user: &str) -> Vec<String> {
+pub fn begin(postgres: bool, writes: bool, organization: &str, user: Option<&str>) -> Vec<String> {
     let begin = match (postgres, writes) {
         (true, false) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         (true, true) | (false, false) => "BEGIN",
@@ -56,7 +63,7 @@ pub fn begin(postgres: bool, writes: bool, organization: &str, user: &str) -> Ve
     let mut statements = vec![begin.to_owned()];
     if postgres {
         statements.push(format!("SET LOCAL app.organization_id = '{organization}'"));
-        statements.push(format!("SET LOCAL app.user_id = '{user}'"));
+        statements.extend(user.map(|user| format!("SET LOCAL app.user_id = '{user}'")));
         statements.push("SET LOCAL lock_timeout = 5000".to_owned());
     }
     statements

@@ -40,6 +40,7 @@ async fn no_row_is_written_for_another_organization() {
     assert!(tx.insert_if_absent(smuggled()).await.unwrap_err().is(CommonProblem::NotFound));
     assert!(tx.insert_many([new("A"), smuggled()]).await.unwrap_err().is(CommonProblem::NotFound));
     assert!(tx.insert_many_if_absent([smuggled()]).await.unwrap_err().is(CommonProblem::NotFound));
+    assert!(tx.append_if_absent([smuggled()]).await.unwrap_err().is(CommonProblem::NotFound));
     assert!(tx.upsert(smuggled(), [parcel::Column::Code], columns).await.unwrap_err().is(CommonProblem::NotFound));
     assert_eq!(tx.find::<parcel::Entity>().count().await.unwrap(), 0);
 }
@@ -183,10 +184,11 @@ async fn what_is_there_already_is_left_or_overwritten_as_asked() {
     assert!(!tx.insert_if_absent(new("A")).await.unwrap());
     let inserted = tx.insert_many_if_absent(["A", "B", "B", "C"].map(new)).await.unwrap();
     assert_eq!(codes(inserted), ["B", "C"]);
+    tx.append_if_absent(["C", "D"].map(new)).await.unwrap();
     let heavy = parcel::ActiveModel { weight: Set(9), ..new("A") };
     let row = tx.upsert(heavy, [parcel::Column::Code], [parcel::Column::Weight]).await.unwrap();
     assert_eq!((row.code.as_str(), row.weight), ("A", 9));
-    assert_eq!(tx.find::<parcel::Entity>().count().await.unwrap(), 3);
+    assert_eq!(tx.find::<parcel::Entity>().count().await.unwrap(), 4);
 }
 
 /// Of 8 values each, and SQLite takes 32,766 in a statement.

@@ -1,13 +1,14 @@
 //! The same work on both databases: sqlx's types differ, the words do not.
 use crate::{
     After, State,
+    accesses::Access,
     view::{Line, Order, Page},
 };
 use chrono::{DateTime, Utc};
 use purser_kernel::{Clock, Currency, Id, Money, Quantity, UnitPrice};
 use purser_speed::statements;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Error, Row, Transaction, types::Json};
+use sqlx::{AssertSqlSafe, Error, QueryBuilder, Row, Transaction, types::Json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -44,7 +45,7 @@ macro_rules! engine {
                 state: &State,
                 id: Uuid,
             ) -> Result<Option<Order>, Error> {
-                let mut tx = begin(pool, state, false).await?;
+                let mut tx = begin(pool, state, false, Some(state.user)).await?;
                 let row = sqlx::query(statements::ORDER).bind(state.organization).bind(id).bind(1_i64);
                 match row.fetch_optional(&mut *tx).await? {
                     Some(row) => parts(&mut tx, state, order(&row)?).await.map(Some),
@@ -57,7 +58,7 @@ macro_rules! engine {
                 state: &State,
                 after: After,
             ) -> Result<Page, Error> {
-                let mut tx = begin(pool, state, false).await?;
+                let mut tx = begin(pool, state, false, Some(state.user)).await?;
                 let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
                 let query = sqlx::query(statements::PAGE).bind(state.organization);
                 let rows = query.bind(after.created_at).bind(after.id).bind(limit).fetch_all(&mut *tx).await?;
@@ -102,7 +103,7 @@ macro_rules! engine {
             ) -> Result<Option<Order>, Error> {
                 let State { organization, user, .. } = *state;
                 let now = Clock::system().now();
-                let mut tx = begin(pool, state, true).await?;
+                let mut tx = begin(pool, state, true, Some(user)).await?;
                 let locked = if $is_postgres { FOR_UPDATE.as_str() } else { statements::ORDER };
                 let row = sqlx::query(locked).bind(organization).bind(id).bind(1_i64);
                 let Some(row) = row.fetch_optional(&mut *tx).await? else { return Ok(None) };
@@ -223,10 +224,44 @@ macro_rules! engine {
                 Ok(())
             }
 
+            /// Who read what, of many readings together.
+            pub(crate) async fn note(
+                pool: &Pool<$database>,
+                state: &State,
+                accesses: Vec<Access>,
+            ) -> Result<(), Error> {
+                let (insert, behind) = statements::accesses();
+                let mut query = QueryBuilder::<$database>::new(insert);
+                query.push_values(accesses, |mut row, access| {
+                    row.push_bind(state.organization)
+                        .push_bind(new_id())
+                        .push_bind("user")
+                        .push_bind(state.user)
+                        .push_bind(None::<Uuid>)
+                        .push_bind("order")
+                        .push_bind(json!(access.orders))
+                        .push_bind(i32::try_from(access.orders.len()).unwrap_or(i32::MAX))
+                        .push_bind("select")
+                        .push_bind(false)
+                        .push_bind(None::<String>)
+                        .push_bind(new_id().to_string())
+                        .push_bind(access.at);
+                });
+                query.push(behind);
+                let mut tx = begin(pool, state, true, None).await?;
+                query.build().persistent(false).execute(&mut *tx).await?;
+                tx.commit().await
+            }
+
             #[expect(clippy::disallowed_methods, reason = "nobody cancels here")]
-            async fn begin(pool: &Pool<$database>, state: &State, writes: bool) -> Result<Tx, Error> {
-                let (organization, user) = (state.organization.to_string(), state.user.to_string());
-                let begin = statements::begin($is_postgres, writes, &organization, &user).join("; ");
+            async fn begin(
+                pool: &Pool<$database>,
+                state: &State,
+                writes: bool,
+                user: Option<Uuid>,
+            ) -> Result<Tx, Error> {
+                let (organization, user) = (state.organization.to_string(), user.map(|user| user.to_string()));
+                let begin = statements::begin($is_postgres, writes, &organization, user.as_deref()).join("; ");
                 pool.begin_with(AssertSqlSafe(begin)).await
             }
 

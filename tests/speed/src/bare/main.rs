@@ -1,8 +1,10 @@
 //! What the API is measured against: the same statements in the same transactions and the same JSON, and nothing else. No
 //! token is looked at, nothing is logged, no permission is asked for, nothing is built that could be written down.
+mod accesses;
 mod engine;
 mod view;
 
+use accesses::Accesses;
 use actix_web::{
     App, HttpResponse, HttpServer,
     error::{ErrorInternalServerError, ErrorNotFound},
@@ -44,6 +46,7 @@ struct Options {
 #[derive(Clone)]
 struct State {
     database: Database,
+    accesses: Accesses,
     organization: Uuid,
     user: Uuid,
 }
@@ -58,7 +61,9 @@ enum Database {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
     let database = open(&options).await?;
-    let state = State { database, organization: options.organization, user: options.user };
+    let (accesses, noted) = Accesses::new();
+    let state = State { database, accesses, organization: options.organization, user: options.user };
+    tokio::spawn(accesses::write(state.clone(), noted));
     HttpServer::new(move || App::new().app_data(Data::new(state.clone())).service(show).service(list).service(confirm))
         .workers(options.threads)
         .bind(options.listen)?
@@ -90,6 +95,7 @@ async fn show(state: Data<State>, id: Path<Uuid>) -> actix_web::Result<HttpRespo
         Database::Sqlite { readers, .. } => sqlite::show(readers, &state, *id).await,
     };
     let order = order.map_err(ErrorInternalServerError)?.ok_or_else(|| ErrorNotFound("no such order"))?;
+    state.accesses.note([&order]);
     Ok(HttpResponse::Ok().json(order))
 }
 
@@ -106,7 +112,9 @@ async fn list(state: Data<State>, Query(after): Query<After>) -> actix_web::Resu
         Database::Postgres(pool) => postgres::page(pool, &state, after).await,
         Database::Sqlite { readers, .. } => sqlite::page(readers, &state, after).await,
     };
-    Ok(HttpResponse::Ok().json(page.map_err(ErrorInternalServerError)?))
+    let page = page.map_err(ErrorInternalServerError)?;
+    state.accesses.note(&page.data);
+    Ok(HttpResponse::Ok().json(page))
 }
 
 #[post("/v1/orders/{id}/confirm")]

@@ -1,0 +1,1 @@
+INSERT INTO "data_access_audit" ("organization_id", "id", "actor_kind", "actor_id", "on_behalf_of", "resource", "record_ids", "record_count", "operation", "contains_pii", "purpose", "request_id", "created_at") $rows ON CONFLICT  DO NOTHING
