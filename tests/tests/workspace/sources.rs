@@ -78,6 +78,7 @@ fn nobody_else_asks_which_database_it_is() {
         "crates/store/src/columns.rs",
         "crates/store/src/connect.rs",
         "crates/store/src/connection.rs",
+        "crates/store/src/connection/transaction.rs",
         "crates/store/src/dialect.rs",
         "crates/store/src/verify.rs",
         "migration/src/grants.rs",

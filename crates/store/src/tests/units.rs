@@ -31,6 +31,18 @@ async fn what_is_committed_stays_and_what_is_dropped_never_was() {
     assert_eq!(tx.system().find::<depot::Entity>().all(10).await.unwrap().len(), 1);
 }
 
+/// Were it, PostgreSQL would say yes and keep nothing, and SQLite would keep a part.
+#[tokio::test]
+async fn what_has_failed_in_part_is_not_committed_whoever_ignores_it() {
+    let (world, ours, _) = World::two().await;
+    let tx = world.store.write(&ours).await.unwrap();
+    tx.insert(new_parcel("A")).await.unwrap();
+    assert!(tx.insert(new_parcel("A")).await.is_err(), "a code can be given twice");
+    assert!(tx.commit().await.is_err());
+    let tx = world.store.read(&ours).await.unwrap();
+    assert_eq!(tx.find::<parcel::Entity>().count().await.unwrap(), 0);
+}
+
 #[tokio::test]
 async fn who_reads_cannot_write_and_waits_for_nobody() {
     let (world, ours, _) = World::two().await;

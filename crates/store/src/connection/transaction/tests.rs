@@ -1,5 +1,6 @@
 use super::*;
-use std::{future::poll_fn, sync::atomic::AtomicBool, sync::atomic::Ordering::SeqCst, time::Duration};
+use std::{future::poll_fn, sync::atomic::Ordering::SeqCst, time::Duration};
+use tokio::sync::Notify;
 
 /// No test waits for longer.
 const PATIENCE: Duration = Duration::from_secs(10);
