@@ -100,6 +100,10 @@ impl JobHandler for Nothing {
         KIND
     }
 
+    fn is_quick(&self) -> bool {
+        true
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         if self.ends_itself {
             let tx = store.write(&job.scope()?).await?;

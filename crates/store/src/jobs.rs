@@ -8,6 +8,7 @@ mod claim;
 pub mod depth;
 mod ends;
 mod slots;
+mod stock;
 mod worker;
 
 use crate::{ReadTx, Store, System, SystemTx, WriteTx, error::internal, prelude::*};
@@ -216,6 +217,12 @@ pub trait JobHandler: Send + Sync {
     /// others' machines, so that it leaves places to everything else. Each worker counts for itself; several have as many each.
     fn at_once(&self, slots: usize) -> usize {
         slots
+    }
+
+    /// Whether a job of this kind takes but milliseconds, as one does that only asks this database. Of such kinds a worker takes some more
+    /// than it has places: they begin as soon as one is free, and a claim costs the same for many as for one.
+    fn is_quick(&self) -> bool {
+        false
     }
 
     /// Does the job. It may run more than once; what is written in the transaction of [`WriteTx::finish_job`] is written once.

@@ -289,6 +289,11 @@ impl JobHandler for Deliverer {
         DELIVER
     }
 
+    /// Subscribers ask this database alone; what calls anybody else is a job of its own.
+    fn is_quick(&self) -> bool {
+        true
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let delivery: Delivery = job.payload()?;
         let subscriber = self.subscribers.iter().find(|subscriber| subscriber.name() == delivery.subscriber);

@@ -3,6 +3,7 @@
 mod cancel;
 mod idempotency;
 mod jobs;
+mod jobs_ahead;
 mod jobs_in_turn;
 mod jobs_that_are_over;
 mod jobs_that_fail;

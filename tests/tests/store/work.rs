@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// No test waits for longer.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Counts the runs of a handler, and stops the workers after the last that is wanted.
 struct Counted {
@@ -40,6 +40,10 @@ impl JobHandler for Counted {
 
     fn at_once(&self, slots: usize) -> usize {
         self.handler.at_once(slots)
+    }
+
+    fn is_quick(&self) -> bool {
+        self.handler.is_quick()
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {

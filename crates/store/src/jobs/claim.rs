@@ -162,28 +162,52 @@ impl Held {
 
 /// Marks these jobs as done, those of them that are still held, and returns which those are.
 pub(super) async fn finish_all(store: &Store, jobs: &[Held]) -> Result<HashSet<JobId>, Problem> {
+    let tx = store.system().await?;
+    let end = Query::update()
+        .table(job::Entity)
+        .value(Column::Status, Status::Done.to_value())
+        .value(Column::LastError, Option::<String>::None)
+        .returning_col(Column::Id)
+        .to_owned();
+    let end = released(end, jobs, tx.system().now());
+    let ended = tx.system().connection().query_all(&end).await.map_err(internal)?;
+    let ended = ended.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>().map_err(internal)?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// Gives jobs back that were not begun, those of them that are still held. The attempt does not count. Like one that failed they give up their
+/// unique key.
+pub(super) async fn give_back(store: &Store, jobs: &[Job]) -> Result<(), Problem> {
+    use sea_orm::sea_query::ExprTrait;
+    let jobs: Vec<Held> = jobs.iter().map(Held::of).collect();
+    let tx = store.system().await?;
+    let ready = Query::update()
+        .table(job::Entity)
+        .value(Column::Status, Status::Ready.to_value())
+        .value(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .value(Column::UniqueKey, Option::<String>::None)
+        .to_owned();
+    let ready = released(ready, &jobs, tx.system().now());
+    tx.system().connection().execute(&ready).await.map_err(internal)?;
+    tx.commit().await
+}
+
+/// The change, of those of these jobs that are still held, and they are not any more then.
+fn released(mut change: UpdateStatement, jobs: &[Held], now: Timestamp) -> UpdateStatement {
     use sea_orm::sea_query::ExprTrait;
     // Filled up with the last one to a power of two: a statement for each number of jobs would have to be planned for each.
     let (count, last) = (jobs.len().next_power_of_two(), jobs.last());
     let held = jobs.iter().chain(last.into_iter().cycle()).take(count).fold(Cond::any(), |held, job| {
         held.add(Expr::col(Column::Id).eq(job.id.as_uuid()).and(Expr::col(Column::LeaseOwner).eq(job.owner)))
     });
-    let tx = store.system().await?;
-    let end = Query::update()
-        .table(job::Entity)
-        .value(Column::Status, Status::Done.to_value())
+    change
         .value(Column::LeaseOwner, Option::<Uuid>::None)
         .value(Column::LeasedUntil, Option::<Timestamp>::None)
-        .value(Column::LastError, Option::<String>::None)
-        .value(Column::UpdatedAt, tx.system().now())
+        .value(Column::UpdatedAt, now)
         .cond_where(held)
         .and_where(Expr::col(Column::Status).eq(Status::Running.to_value()))
-        .returning_col(Column::Id)
-        .to_owned();
-    let ended = tx.system().connection().query_all(&end).await.map_err(internal)?;
-    let ended = ended.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>().map_err(internal)?;
-    tx.commit().await?;
-    Ok(ended)
+        .to_owned()
 }
 
 /// Keeps the job for another `lease`. `false` when it was lost.

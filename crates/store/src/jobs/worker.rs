@@ -1,9 +1,10 @@
 //! The loop that does jobs.
 use super::{
     Job, JobHandler,
-    claim::{self, Turn},
+    claim::{self, Claimed, Room, Turn},
     ends::Ends,
-    slots::Slots,
+    slots::{Slot, Slots},
+    stock::{AHEAD, Stock},
 };
 use crate::{Standing, Store, prelude::*};
 use chrono::TimeDelta;
@@ -53,57 +54,83 @@ impl Worker {
         Self { store, handlers, options, slots, ends: Ends::default() }
     }
 
-    /// Works until `stop` is cancelled, then ends the jobs it holds.
+    /// Works until `stop` is cancelled, then ends the jobs it holds and gives back those that it has not begun.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
         let mut wake = worker.store.jobs_wake();
         let mut running = JoinSet::new();
-        let mut turn = Turn::default();
+        let (mut turn, mut stock) = (Turn::default(), Stock::of(Vec::new()));
         while !stop.is_cancelled() {
             while running.try_join_next().is_some() {}
-            if worker.take(&mut turn, &mut running).await {
+            if worker.take(&mut turn, &mut stock, &mut running).await {
                 continue;
             }
             tokio::select! {
                 () = stop.cancelled() => {}
                 _ = wake.changed() => {}
-                Some(_) = running.join_next() => {}
+                () = worker.slots.freed() => {}
                 () = tokio::time::sleep(worker.options.poll) => {}
             }
         }
+        worker.give_back(stock.rest()).await;
         while running.join_next().await.is_some() {}
     }
 
-    /// Takes as many jobs as there are places, and begins them. Whether there may be more.
-    async fn take(self: &Arc<Self>, turn: &mut Turn, running: &mut JoinSet<()>) -> bool {
+    /// Fills the free places: with what was taken ahead, then with as many jobs as there are places left. Where more wait than that, it takes
+    /// some ahead. Whether there may be more for places that are free.
+    async fn take(self: &Arc<Self>, turn: &mut Turn, stock: &mut Stock, running: &mut JoinSet<()>) -> bool {
+        self.give_back(stock.overdue()).await;
+        while self.slots.free() > 0
+            && let Some(job) = stock.next()
+        {
+            self.begin(job, running);
+        }
         let free = self.slots.free();
         if free == 0 {
             return false;
         }
-        // Another for each claim: a worker may claim a job anew that it still runs, and only one of both holds it.
-        let owner = JobId::generate().as_uuid();
-        let claimed = match claim::claim(&self.store, owner, &self.slots.rooms(), free, turn, self.lease()).await {
-            Ok(claimed) => claimed,
-            Err(problem) => {
-                tracing::warn!(%problem, "jobs could not be claimed");
-                return false;
-            }
-        };
+        let claimed = self.claim(&self.slots.rooms(), free, turn).await;
         for job in claimed.jobs {
-            let (worker, slot) = (self.clone(), self.slots.take(job.kind()));
-            running.spawn(async move {
-                worker.work(job).await;
-                drop(slot);
-            });
+            self.begin(job, running);
+        }
+        if claimed.more && self.slots.free() == 0 {
+            *stock = Stock::of(self.claim(&self.slots.rooms_ahead(AHEAD), AHEAD, turn).await.jobs);
         }
         claimed.more
+    }
+
+    async fn claim(&self, rooms: &[Room], limit: usize, turn: &mut Turn) -> Claimed {
+        let nothing = Claimed { jobs: Vec::new(), more: false };
+        if rooms.is_empty() {
+            return nothing;
+        }
+        // Another for each claim: a worker may claim a job anew that it still runs, and only one of both holds it.
+        let owner = JobId::generate().as_uuid();
+        claim::claim(&self.store, owner, rooms, limit, turn, self.lease()).await.unwrap_or_else(|problem| {
+            tracing::warn!(%problem, "jobs could not be claimed");
+            nothing
+        })
+    }
+
+    fn begin(self: &Arc<Self>, job: Job, running: &mut JoinSet<()>) {
+        let (worker, slot) = (self.clone(), self.slots.take(job.kind()));
+        running.spawn(async move { worker.work(job, slot).await });
+    }
+
+    async fn give_back(&self, jobs: Vec<Job>) {
+        if jobs.is_empty() {
+            return;
+        }
+        if let Err(problem) = claim::give_back(&self.store, &jobs).await {
+            tracing::warn!(jobs = jobs.len(), %problem, "jobs could not be given back; their leases will run out");
+        }
     }
 
     fn lease(&self) -> TimeDelta {
         TimeDelta::from_std(self.options.lease).unwrap_or(TimeDelta::seconds(15))
     }
 
-    async fn work(&self, job: Job) {
+    async fn work(&self, job: Job, slot: Option<Slot>) {
         let Some(handler) = self.handlers.get(job.kind()) else {
             return;
         };
@@ -124,6 +151,8 @@ impl Worker {
             outcome = run => outcome.unwrap_or_else(|_| Err(Problem::internal("the handler panicked"))),
             () = self.keep(&job) => Err(claim::lost()),
         };
+        // The next one need not wait until the end of this one is written, which is done together with others'.
+        drop(slot);
         let outcome = match outcome {
             Ok(()) => self.finish(&job).await,
             Err(problem) => Err(problem),

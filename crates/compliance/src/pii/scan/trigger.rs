@@ -58,6 +58,10 @@ impl JobHandler for ScanText {
         KIND
     }
 
+    fn is_quick(&self) -> bool {
+        true
+    }
+
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let Changed { resource, id } = job.payload()?;
         let tx = store.write(&job.scope()?).await?;
