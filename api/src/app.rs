@@ -38,6 +38,7 @@ impl App {
             cookies: config.cookies,
             hsts: config.is_production(),
             limits: config.limits,
+            send_timeout: config.send_timeout,
             shutdown_timeout: config.shutdown_timeout,
         };
         let server = Server::bind(options, process.services().clone()).map_err(|error| {

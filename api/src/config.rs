@@ -91,7 +91,9 @@ pub struct Config {
     pub max_media_bytes: u64,
     /// Where files are kept. Several processes need the same. Without one: `media` in the data directory.
     pub media_dir: Option<PathBuf>,
-    /// How long accepted requests and running jobs have to end after the process was told to stop. In seconds; default: 30.
+    /// How long a client may take nothing of what it is sent before its connection ends. In seconds; default: 60.
+    pub send_timeout: Duration,
+    /// How long accepted requests and running jobs have to end after the process was told to stop. In seconds; default: 25.
     pub shutdown_timeout: Duration,
     /// Memory of one password hash, in KiB. Default: 19,456, as OWASP's cheat sheet on password storage has it.
     pub argon2_memory_kib: u32,
@@ -180,6 +182,7 @@ impl Default for Config {
             max_import_bytes: 100 * 1024 * 1024,
             max_media_bytes: 100 * 1024 * 1024,
             media_dir: None,
+            send_timeout: Duration::from_mins(1),
             shutdown_timeout: Duration::from_secs(25),
             argon2_memory_kib: 19_456,
             argon2_iterations: 2,

@@ -39,6 +39,7 @@ pub(super) struct Settings {
     max_import_bytes: Option<u64>,
     max_media_bytes: Option<u64>,
     media_dir: Option<PathBuf>,
+    send_timeout_seconds: Option<u64>,
     shutdown_timeout_seconds: Option<u64>,
     argon2_memory_kib: Option<u32>,
     argon2_iterations: Option<u32>,
@@ -180,6 +181,7 @@ impl Settings {
             max_import_bytes: file("max_import_bytes", self.max_import_bytes, default.max_import_bytes, 10 * GIB)?,
             max_media_bytes: file("max_media_bytes", self.max_media_bytes, default.max_media_bytes, 100 * GIB)?,
             media_dir: self.media_dir.filter(|path| !path.as_os_str().is_empty()),
+            send_timeout: seconds("send_timeout_seconds", self.send_timeout_seconds, default.send_timeout)?,
             shutdown_timeout: seconds(
                 "shutdown_timeout_seconds",
                 self.shutdown_timeout_seconds,

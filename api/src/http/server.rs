@@ -20,6 +20,7 @@ use purser_kernel::{CommonProblem, Problem};
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 use tokio_util::sync::CancellationToken;
 use utoipa_actix_web::AppExt;
@@ -36,6 +37,7 @@ impl Server {
     /// Takes the address.
     pub fn bind(options: HttpOptions, services: Arc<Services>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(options.listen)?;
+        leave_who_takes_nothing(&listener, options.send_timeout);
         Ok(Self { address: listener.local_addr()?, listener, options, services })
     }
 
@@ -80,6 +82,18 @@ impl Server {
         ended.abort();
         result
     }
+}
+
+/// Ends connections whose clients take nothing of what they are sent, or are gone without a word, after so long. While there is no room
+/// to write, actix-web looks after nothing: the system does, as the listener hands it down (tcp(7), `TCP_USER_TIMEOUT`). Where it cannot,
+/// they last as long as the system has it.
+fn leave_who_takes_nothing(listener: &TcpListener, after: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(listener).set_tcp_user_timeout(Some(after)) {
+        tracing::warn!(%error, "clients that take nothing are not left");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (listener, after);
 }
 
 async fn stop_gracefully(handle: ServerHandle, stop: CancellationToken) {

@@ -24,6 +24,8 @@ pub struct HttpOptions {
     pub hsts: bool,
     /// How many requests are taken.
     pub limits: LimitOptions,
+    /// How long a client may take nothing of what it is sent.
+    pub send_timeout: Duration,
     /// How long accepted requests have to be answered after the server was told to stop.
     pub shutdown_timeout: Duration,
 }

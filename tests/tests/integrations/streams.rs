@@ -8,6 +8,7 @@ mod order;
 mod resuming;
 mod rights;
 mod slow;
+mod unread;
 mod wire;
 
 use purser_api::Config;
