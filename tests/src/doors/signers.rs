@@ -14,6 +14,11 @@ from twilio.request_validator import RequestValidator
 given = json.load(sys.stdin)
 print(RequestValidator(given['token']).compute_signature(given['url'], given['params']))
 ";
+const TWILIO_HASH: &str = "
+import json, sys
+from twilio.request_validator import RequestValidator
+print(RequestValidator('').compute_hash(json.load(sys.stdin)['body']))
+";
 const SENDGRID: &str = "
 import base64, json, sys
 from cryptography.hazmat.primitives import hashes, serialization
@@ -51,6 +56,11 @@ impl Signers {
             params.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         let given = json!({ "token": token, "url": url, "params": params });
         python::tell(&self.python, TWILIO, &given).expect("it signs")
+    }
+
+    /// The value of `bodySHA256` in the URL of a body that is no form.
+    pub fn twilio_hash(&self, body: &str) -> String {
+        python::tell(&self.python, TWILIO_HASH, &json!({ "body": body })).expect("it hashes")
     }
 
     /// The public key and the signature, as SendGrid shows and sends them.

@@ -1,8 +1,10 @@
 //! What Twilio posts.
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
+use purser_kernel::hex;
 use serde_json::{Value, json};
 use sha1::Sha1;
+use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicU64, Ordering},
@@ -58,6 +60,17 @@ pub fn form(params: &[(String, String)]) -> String {
     let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let pairs = params.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
     pairs.collect::<Vec<_>>().join("&")
+}
+
+/// The parameters as an object in JSON.
+pub fn object(params: &[(String, String)]) -> String {
+    let members = params.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+    Value::Object(members.collect()).to_string()
+}
+
+/// What stands in the URL's query for a body that is no form, which is not signed itself.
+pub fn body_hash(body: &str) -> String {
+    format!("bodySHA256={}", hex::encode(&Sha256::digest(body)))
 }
 
 /// The value of `X-Twilio-Signature`.

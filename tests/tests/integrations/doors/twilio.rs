@@ -23,6 +23,16 @@ async fn deliver(world: &World, door: &Connection, params: &[(String, String)]) 
     answer
 }
 
+/// Posts a body in JSON, as Twilio does where an address takes no forms: the body's hash stands in the query, and the address is signed
+/// with it.
+async fn post_json(world: &World, door: &Connection, query: &str, signature: &str, body: &str) -> Answer {
+    let request = world.app.request("POST", &format!("{}?{query}", door.door()));
+    let request = request.header("content-type", "application/json").header("x-twilio-signature", signature);
+    let answer = Answer::of(request.body(body.to_owned())).await;
+    world.settle().await;
+    answer
+}
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -121,6 +131,55 @@ async fn nothing_is_kept_without_the_right_signature(#[case] engine: Engine) {
     assert_eq!(world.events().await.len(), 1);
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_body_in_json_is_taken_once_by_its_hash_in_the_signed_address(#[case] engine: Engine) {
+    let Some(world) = shop::open(engine).await else { return };
+    let door = world.connect_to("twilio", &twilio::integration()).await;
+    let body = twilio::object(&twilio::message(NUMBER, "4 white bread please"));
+    let other = body.replace("4 white bread", "9 white bread");
+    let url = format!("{PUBLIC}{}", door.door());
+    let sign = |query: &str| twilio::signature(AUTH_TOKEN, &format!("{url}?{query}"), &[]);
+    let (hash, of_other, none) = (twilio::body_hash(&body), twilio::body_hash(&other), "shop=1".to_owned());
+    let more = format!("{hash}&shop=1");
+    let without_query = twilio::signature(AUTH_TOKEN, &url, &[]);
+    let by_nobody = twilio::signature("another token", &format!("{url}?{hash}"), &[]);
+    for (query, signature, body) in [
+        // The hash is another body's.
+        (&of_other, &sign(&of_other), &body),
+        // The body is another than the one that was hashed, or signed.
+        (&hash, &sign(&hash), &other),
+        (&of_other, &sign(&hash), &other),
+        // Nothing says anything of the body.
+        (&none, &sign(&none), &body),
+        (&hash, &without_query, &body),
+        (&hash, &by_nobody, &body),
+        // What was signed is not all that stands there.
+        (&more, &sign(&hash), &body),
+    ] {
+        let refused = post_json(&world, &door, query, signature, body).await.expect(401);
+        assert_eq!(refused.problem(), "invalid_signature", "{query}");
+    }
+    assert!(world.events().await.is_empty());
+
+    // It comes again, and once more to an address that has a query of its own.
+    for query in [&hash, &hash, &more] {
+        let taken = post_json(&world, &door, query, &sign(query), &body).await.expect(200);
+        assert_eq!(taken.body, "<Response/>");
+    }
+    let events = world.events().await;
+    assert_eq!((events.len(), &events[0]["status"]), (1, &json!("processed")));
+    let conversation = world.conversations().await.remove(0);
+    assert_eq!((&conversation["channel"], &conversation["unread_count"]), (&json!("sms"), &json!(1)));
+    let messages = world.messages(&conversation).await;
+    assert_eq!((messages.len(), &messages[0]["content"]), (1, &json!("4 white bread please")));
+    let order = world.owner.order_with_status("pending").await;
+    assert_eq!(order["lines"][0]["quantity"], "4");
+    assert_eq!(world.owner.get("/v1/orders").await.json()["data"].as_array().unwrap().len(), 1);
+}
+
 /// `RequestValidator` of Twilio's own package signs for our door.
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
@@ -142,6 +201,13 @@ async fn somebody_else_s_signer_is_believed(#[case] engine: Engine) {
     let wrong = signers.twilio(AUTH_TOKEN, &format!("{url}/"), &borrowed);
     let headers = [("content-type", FORM), ("x-twilio-signature", &*wrong)];
     world.post(&door, &headers, twilio::form(&params)).await.expect(401);
+
+    let body = twilio::object(&twilio::message(NUMBER, "3 × Käse"));
+    let query = format!("bodySHA256={}", signers.twilio_hash(&body));
+    let signature = signers.twilio(AUTH_TOKEN, &format!("{url}?{query}"), &[]);
+    post_json(&world, &door, &query, &signature, &body.replace('3', "4")).await.expect(401);
+    post_json(&world, &door, &query, &signature, &body).await.expect(200);
+    assert_eq!(world.messages(&conversation).await[0]["content"], "3 × Käse");
 }
 
 #[rstest]
