@@ -13,6 +13,7 @@ pub mod database;
 pub mod doors;
 pub mod event_stream;
 pub mod openid;
+pub mod payloads;
 pub mod program;
 mod python;
 pub mod receiver;

@@ -1,6 +1,6 @@
 //! Waiting for what a worker does.
 use super::TestApp;
-use crate::database::TestDatabase;
+use crate::{database::TestDatabase, payloads};
 use purser_kernel::clock::Stopwatch;
 use std::{future::Future, time::Duration};
 use tokio::sync::Mutex;
@@ -36,7 +36,7 @@ pub async fn within_a_second<T, F: Future<Output = Option<T>>>(what: &str, look:
 
 impl TestDatabase {
     /// Waits until no job is left. A job and those that follow from it change places in one transaction, so there is no
-    /// moment between them.
+    /// moment between them. None of them may say what a tenant wrote.
     pub async fn settle(&self) {
         let raw = Mutex::new(self.owner().await);
         let left = "select kind from jobs where status in ('ready', 'running') limit 1";
@@ -44,6 +44,7 @@ impl TestDatabase {
             raw.lock().await.rows(left).await.expect("jobs can be read").is_empty().then_some(())
         })
         .await;
+        payloads::assert_no_words(self).await;
     }
 }
 

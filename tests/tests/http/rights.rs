@@ -11,6 +11,7 @@ use purser_kernel::{Permission, PermissionSet};
 use purser_tests::{
     app::{Tenant, TestApp, within_a_second},
     database::{Engine, Watch, uuid_literal},
+    payloads,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -227,6 +228,12 @@ async fn what_is_needed_is_enough(#[case] engine: Engine) {
         faults.extend(fault.await);
     }
     assert!(faults.is_empty(), "{faults:#?}");
+    // Every route was called, and of all that follows no job says what somebody has written.
+    let seen = payloads::assert_no_words(&app.database).await;
+    let mut unseen = &payloads::that_say_something() - &seen;
+    // Nobody has asked to be mailed what they are told: `messaging::notifications` does.
+    unseen.remove("notifications.mail");
+    assert!(unseen.is_empty(), "{unseen:?}");
 }
 
 #[rstest]

@@ -15,6 +15,7 @@ use purser_store::jobs::NewJob;
 use purser_tests::{
     app::{Answer, PASSWORD, ReceivedMail, Tenant, TestApp, eventually},
     database::Engine,
+    payloads,
 };
 use serde_json::{Value, json};
 
@@ -57,6 +58,7 @@ impl House {
     async fn settle(&self) {
         let left = "select kind from jobs where status = 'running' or (status = 'ready' and last_error is null)";
         eventually("no job is left", || async { self.sql_rows(left).await.is_empty().then_some(()) }).await;
+        payloads::assert_no_words(&self.app.database).await;
     }
 
     /// Does what a schedule does, so often at the same time.
