@@ -48,7 +48,7 @@ impl Scheduler {
         }
     }
 
-    /// Writes down the schedules that are not in the table yet.
+    /// Writes down the schedules that are not in the table yet, or stand there as another version had them.
     async fn register(&self) -> Result<(), Problem> {
         let tx = self.store.system().await?;
         let now = tx.system().now();
@@ -68,6 +68,19 @@ impl Scheduler {
             let nothing = OnConflict::column(Column::Kind).do_nothing().to_owned();
             let insert = schedule::Entity::insert_many(rows).on_conflict(nothing);
             insert.exec_without_returning(tx.system().connection()).await.map_err(internal)?;
+        }
+        for row in tx.system().find::<schedule::Entity>().all(100).await? {
+            let Some((_, cron)) = self.schedules.iter().find(|(kind, _)| *kind == row.kind) else {
+                continue;
+            };
+            let (pattern, following) = (cron.pattern.to_string(), next(cron, now)?);
+            if row.cron != pattern {
+                let change = |row: &mut schedule::ActiveModel| {
+                    row.cron = Set(pattern);
+                    row.next_run_at = Set(following);
+                };
+                tx.system().update_where(Column::Id.eq(row.id), change).await?;
+            }
         }
         tx.commit().await
     }

@@ -5,6 +5,7 @@ mod keys;
 mod master_key;
 mod metrics;
 mod migrating;
+mod schedules;
 mod seeding;
 mod starting;
 mod workers;

@@ -14,8 +14,8 @@ async fn schedules(store: &Store) -> Vec<schedule::Model> {
     tx.system().find::<schedule::Entity>().all(10).await.unwrap()
 }
 
-/// A scheduler for each of `stores`, all at once, until `reached`.
-async fn schedule_until(stores: &[&Store], reached: impl AsyncFn() -> bool) {
+/// A scheduler of `planned` for each of `stores`, all at once, until `reached`.
+async fn schedule_until(stores: &[&Store], planned: &[(&'static str, &str)], reached: impl AsyncFn() -> bool) {
     let stop = CancellationToken::new();
     let watch = async {
         while !reached().await {
@@ -23,7 +23,7 @@ async fn schedule_until(stores: &[&Store], reached: impl AsyncFn() -> bool) {
         }
         stop.cancel();
     };
-    let run = |store: &Store| Scheduler::new(store.clone(), SCHEDULES).unwrap().run(stop.clone());
+    let run = |store: &Store| Scheduler::new(store.clone(), planned).unwrap().run(stop.clone());
     let runs = futures_util::future::join_all(stores.iter().map(|store| run(store)));
     tokio::join!(runs, watch);
 }
@@ -37,14 +37,14 @@ async fn two_schedulers_queue_one_job(#[case] engine: Engine) {
     let (one, two) = (world.open().await, world.open().await);
     let queued = async |wanted: usize| jobs(&world.store).await.len() >= wanted;
 
-    schedule_until(&[&one, &two], async || !schedules(&world.store).await.is_empty()).await;
+    schedule_until(&[&one, &two], SCHEDULES, async || !schedules(&world.store).await.is_empty()).await;
     let next = schedules(&world.store).await;
     assert_eq!(next.len(), 1);
     assert_eq!(next[0].next_run_at.to_rfc3339(), "2026-11-21T03:00:00+00:00");
     assert!(jobs(&world.store).await.is_empty(), "its time has not come");
 
     world.clock.advance(TimeDelta::days(1));
-    schedule_until(&[&one, &two], async || queued(1).await).await;
+    schedule_until(&[&one, &two], SCHEDULES, async || queued(1).await).await;
 
     let jobs = jobs(&world.store).await;
     assert_eq!(
@@ -54,6 +54,22 @@ async fn two_schedulers_queue_one_job(#[case] engine: Engine) {
     let row = schedules(&world.store).await.remove(0);
     assert_eq!(row.last_run_at, Some(world.clock.now()));
     assert_eq!(row.next_run_at.to_rfc3339(), "2026-11-22T03:00:00+00:00");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_another_version_has_planned_otherwise_is_planned_anew(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (before, after) = (world.open().await, world.open().await);
+    schedule_until(&[&before], SCHEDULES, async || !schedules(&world.store).await.is_empty()).await;
+
+    let planned = [("nightly", "30 5 * * *")];
+    schedule_until(&[&after], &planned, async || schedules(&world.store).await[0].cron == "30 5 * * *").await;
+    let rows = schedules(&world.store).await;
+    assert_eq!((rows.len(), rows[0].next_run_at.to_rfc3339()), (1, "2026-11-21T05:30:00+00:00".to_owned()));
+    assert!(jobs(&world.store).await.is_empty(), "its time has not come");
 }
 
 #[rstest]
