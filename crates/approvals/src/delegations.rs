@@ -23,9 +23,9 @@ pub struct NewDelegation {
     /// Only about this kind of thing; about all of them when left out.
     pub subject: Option<String>,
     /// From when; now when left out.
-    pub since: Option<Timestamp>,
+    pub since: Option<Moment>,
     /// Until when, at most 366 days later.
-    pub until: Timestamp,
+    pub until: Moment,
 }
 
 /// Delegations, the newest first.
@@ -65,7 +65,7 @@ impl ApprovalService {
             to_user: Set(new.to_user),
             subject: Set(new.subject),
             since: Set(since),
-            until: Set(new.until),
+            until: Set(new.until.into()),
             created_by: Set(Some(person)),
             ..Default::default()
         };
@@ -89,9 +89,10 @@ impl ApprovalService {
             found.check(self.known(subject))?;
         }
         let now = tx.now();
-        let since = new.since.unwrap_or(now).max(now);
+        let since = new.since.map_or(now, Timestamp::from).max(now);
+        let until = Timestamp::from(new.until);
         let last = since.checked_add_signed(TimeDelta::days(MAX_DAYS));
-        if new.until <= since || last.is_none_or(|last| new.until > last) {
+        if until <= since || last.is_none_or(|last| until > last) {
             let message = format!("must be after now and after since, and at most {MAX_DAYS} days later");
             found.check::<()>(Err(Problem::invalid("/until", "out_of_range", message)))?;
         }

@@ -36,7 +36,7 @@ pub struct NewApiKey {
     /// What it may do: permissions that its creator holds and that decide nothing. At least one.
     pub scopes: Vec<Permission>,
     /// Until when it works; without one, until it is revoked.
-    pub expires_at: Option<Timestamp>,
+    pub expires_at: Option<Moment>,
     /// Addresses and networks in CIDR notation, from which it may be used; without any, from anywhere.
     pub allowed_ips: Option<Vec<String>>,
 }
@@ -185,13 +185,9 @@ fn checked_scopes(scopes: &[Permission]) -> Result<PermissionSet, Problem> {
     if faults.is_empty() { Ok(scopes.iter().copied().collect()) } else { Err(Problem::validation(faults)) }
 }
 
-fn checked_end(time: Timestamp, now: Timestamp) -> Result<Timestamp, Problem> {
-    if time <= now {
-        return Err(Problem::invalid("/expires_at", "in_the_past", "must be in the future"));
-    }
-    // The databases keep microseconds.
-    Timestamp::from_timestamp_micros(time.timestamp_micros())
-        .ok_or_else(|| Problem::invalid("/expires_at", "out_of_range", "is too far away"))
+fn checked_end(end: Moment, now: Timestamp) -> Result<Timestamp, Problem> {
+    let end = Timestamp::from(end);
+    if end > now { Ok(end) } else { Err(Problem::invalid("/expires_at", "in_the_past", "must be in the future")) }
 }
 
 /// Nobody grants what they do not hold.

@@ -2,7 +2,7 @@
 mod sheet;
 
 use async_trait::async_trait;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use purser_entity_billing::exchange_rate::{self, Column, Entity};
 use purser_kernel::{Currency, ids::ExchangeRateId};
 use purser_store::{
@@ -65,8 +65,9 @@ impl NewRate {
         let mut found = text::Findings::new();
         let base = found.check(Currency::parse("/base", base.trim()))?;
         let quote = found.check(Currency::parse("/quote", quote.trim()))?;
-        let day = on.trim().parse::<NaiveDate>();
-        let day = day.map_err(|_| Problem::invalid("/on", "not_a_date", "must be a day such as 2026-11-20"));
+        // On SQLite, where days are texts, those of other years are not sorted.
+        let day = on.trim().parse::<NaiveDate>().ok().filter(|day| (1..=9999).contains(&day.year()));
+        let day = day.ok_or_else(|| Problem::invalid("/on", "not_a_date", "must be a day such as 2026-11-20"));
         let day = found.check(day)?;
         let number = found.check(number(rate.trim()))?;
         let source = found.check(text::line("/source", source, MAX_SOURCE))?;

@@ -22,7 +22,7 @@ pub struct Erasure {
     /// Of entries about this resource: what it said about people.
     pub resource_id: Option<Uuid>,
     /// Only of entries that were written before.
-    pub until: Option<Timestamp>,
+    pub until: Option<Moment>,
     /// Why, for whoever asks later.
     pub reason: String,
 }

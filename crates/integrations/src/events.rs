@@ -41,9 +41,9 @@ pub struct EventFilter {
     /// Only those of this status.
     pub status: Option<Status>,
     /// Only those that came then or later.
-    pub since: Option<Timestamp>,
+    pub since: Option<Moment>,
     /// Only those that came before.
-    pub until: Option<Timestamp>,
+    pub until: Option<Moment>,
 }
 
 /// The events, newest first.

@@ -27,9 +27,9 @@ pub struct DeliveryFilter {
     /// That stand so.
     pub status: Option<Status>,
     /// Queued then or later.
-    pub since: Option<Timestamp>,
+    pub since: Option<Moment>,
     /// Queued before.
-    pub until: Option<Timestamp>,
+    pub until: Option<Moment>,
 }
 
 /// Deliveries, the newest first, without what was sent.
@@ -101,7 +101,7 @@ pub struct Replayed {
 }
 
 /// Sends again what failed at an endpoint among all that was queued since then, the oldest first, by a schedule that begins anew.
-pub async fn replay(tx: &WriteTx, endpoint: WebhookEndpointId, since: Timestamp) -> Result<Replayed, Problem> {
+pub async fn replay(tx: &WriteTx, endpoint: WebhookEndpointId, since: Moment) -> Result<Replayed, Problem> {
     tx.scope().require(Permission::WebhooksManage)?;
     tx.get::<webhook_endpoint::Entity>(endpoint).await?;
     receiver(tx, endpoint).await?;

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod json;
 mod kept;
 mod links;
+mod moment;
 pub mod money;
 #[cfg(feature = "utoipa")]
 mod openapi;
@@ -36,6 +37,7 @@ pub use expected::Expected;
 pub use ids::{Id, OrganizationId, UserId};
 pub use kept::Kept;
 pub use links::Links;
+pub use moment::Moment;
 pub use money::{Cost, Money, MoneyError, Percent, Quantity, UnitPrice};
 pub use page::{Cursor, Page, PageRequest};
 pub use patch::Patch;

@@ -86,7 +86,7 @@ pub mod prelude {
     };
     pub use purser_entity_core::{IdOf, SoftDelete, TenantEntity, Versioned};
     pub use purser_kernel::{
-        CommonProblem, Page, PageRequest, Permission, Problem, ProblemKind, Scope, Timestamp, text,
+        CommonProblem, Moment, Page, PageRequest, Permission, Problem, ProblemKind, Scope, Timestamp, text,
     };
     pub use sea_orm::ActiveValue::{NotSet, Set};
     pub use sea_orm::Order::{Asc, Desc};

@@ -1,7 +1,6 @@
 //! Keyset pages: cost does not grow with the page number, and rows written meanwhile do not shift it.
 use crate::{columns, connection::Connection, error::internal};
-use chrono::Datelike;
-use purser_kernel::{CommonProblem, Cursor, Page, PageRequest, Problem, page::Key};
+use purser_kernel::{CommonProblem, Cursor, Moment, Page, PageRequest, Problem, page::Key};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ColumnType, Condition, ConnectionTrait, DbErr, EntityTrait, ModelTrait, Order, QueryFilter,
@@ -75,7 +74,7 @@ fn fit<C: ColumnTrait>(keys: &[Key], columns: &[C]) -> bool {
     let fits = |(key, column): (&Key, &C)| match (key, column.def().get_column_type()) {
         (Key::Integer(_), ColumnType::Integer | ColumnType::BigInteger) | (Key::Uuid(_), ColumnType::Uuid) => true,
         (Key::Text(text), ColumnType::Text | ColumnType::String(_) | ColumnType::Char(_)) => !text.contains('\0'),
-        (Key::Time(time), ColumnType::TimestampWithTimeZone) => (1..=9999).contains(&time.year()),
+        (Key::Time(time), ColumnType::TimestampWithTimeZone) => Moment::new(*time).is_some(),
         _ => false,
     };
     keys.len() == columns.len() && keys.iter().zip(columns).all(fits)

@@ -16,7 +16,7 @@ use purser_http::{
     view::PageView,
 };
 use purser_kernel::{
-    UserId,
+    Moment, UserId,
     ids::{ApprovalDelegation, ApprovalDelegationId},
 };
 use serde::{Deserialize, Serialize};
@@ -69,9 +69,11 @@ pub struct CreateDelegation {
     #[schema(example = "order")]
     subject: Option<String>,
     /// From when; now when left out.
-    since: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    since: Option<Moment>,
     /// At most 366 days after `since`.
-    until: DateTime<Utc>,
+    #[schema(value_type = DateTime<Utc>)]
+    until: Moment,
 }
 
 impl From<CreateDelegation> for NewDelegation {

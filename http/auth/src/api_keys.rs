@@ -15,7 +15,7 @@ use purser_http::{
     view::PageView,
 };
 use purser_kernel::{
-    ExposeSecret, Permission, UserId,
+    ExposeSecret, Moment, Permission, UserId,
     ids::{ApiKey, ApiKeyId},
 };
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,8 @@ pub struct CreateApiKey {
     #[schema(min_items = 1)]
     scopes: Vec<Permission>,
     /// Until when it works; when left out, until it is revoked.
-    expires_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    expires_at: Option<Moment>,
     /// Addresses and networks such as `192.0.2.0/24`, from which it may be used; when left out, from anywhere.
     #[schema(min_items = 1, max_items = 50)]
     allowed_ips: Option<Vec<String>>,

@@ -12,7 +12,7 @@ use purser_http::{
     unit::Read,
     view::PageView,
 };
-use purser_kernel::ids::DataAccessId;
+use purser_kernel::{Moment, ids::DataAccessId};
 use purser_store::{name_of, named};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -76,9 +76,11 @@ impl From<Model> for DataAccessView {
 #[into_params(parameter_in = Query)]
 pub struct ListDataAccesses {
     /// Only those of then or later.
-    since: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    since: Option<Moment>,
     /// Only those before.
-    until: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    until: Option<Moment>,
     /// Only those by this actor.
     actor_id: Option<Uuid>,
     /// Only those of this kind of resource, such as `customer`.

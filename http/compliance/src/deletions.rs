@@ -2,7 +2,6 @@
 mod view;
 
 use actix_web::{HttpResponse, get, post, web::Data};
-use chrono::{DateTime, Utc};
 use purser_compliance::{
     Access, AccessLog, Deletions,
     deletions::{DeletionFilter, Shown},
@@ -17,7 +16,7 @@ use purser_http::{
     view::PageView,
 };
 use purser_kernel::{
-    Id, UserId,
+    Id, Moment, UserId,
     ids::{Deletion, DeletionId},
 };
 use serde::Deserialize;
@@ -42,7 +41,8 @@ pub struct ListDeletions {
     /// Only by this person.
     deleted_by: Option<UserId>,
     /// Only of then or later.
-    since: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    since: Option<Moment>,
     /// Rows in the page, from 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,

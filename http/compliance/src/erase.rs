@@ -1,9 +1,8 @@
 //! Personal data leaves the trail.
 use actix_web::{HttpResponse, post};
-use chrono::{DateTime, Utc};
 use purser_compliance::erase::{Erased, Erasure, erase};
 use purser_http::{body::Body, problem::Refusal, reply::Reply, unit::Write};
-use purser_kernel::ids::AuditLogId;
+use purser_kernel::{Moment, ids::AuditLogId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,7 +21,8 @@ pub struct EraseDetails {
     /// Of entries about this resource: what it said about people.
     resource_id: Option<Uuid>,
     /// Only of entries that were written before.
-    until: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    until: Option<Moment>,
     /// Goes on behind this entry: `next` of the answer before.
     after: Option<AuditLogId>,
     /// Why. It stays in the trail: leave out what is personal.

@@ -4,14 +4,13 @@ use actix_web::{
     http::header::{self, ContentDisposition, DispositionParam, DispositionType},
     web::{Bytes, Data},
 };
-use chrono::{DateTime, Utc};
 use futures_util::stream;
 use purser_compliance::{
     Access, AccessLog,
     export::{Lines, Part, Sheet},
 };
 use purser_http::{problem::Refusal, query::Query, unit::Read};
-use purser_kernel::Problem;
+use purser_kernel::{Moment, Problem};
 use purser_store::{AuditFilter, ReadTx, named};
 use serde::Deserialize;
 use std::io;
@@ -45,9 +44,11 @@ pub struct ExportAuditLogs {
     /// Whether personal data is masked; `false` when left out. A masked file cannot be verified.
     mask: Option<bool>,
     /// Only what was done then or later.
-    since: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    since: Option<Moment>,
     /// Only what was done before.
-    until: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    until: Option<Moment>,
     /// Only this category: `change`, `security`, `access`, `approval` or `system`.
     category: Option<String>,
     /// Only what matters so much: `info`, `warning` or `critical`.

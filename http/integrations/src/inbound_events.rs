@@ -11,7 +11,10 @@ use purser_http::{
     view::PageView,
 };
 use purser_integrations::events::{self, EventFilter, InboundEvent};
-use purser_kernel::ids::{self, InboundEventId, IntegrationId};
+use purser_kernel::{
+    Moment,
+    ids::{self, InboundEventId, IntegrationId},
+};
 use purser_store::{name_of, named};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -56,9 +59,11 @@ pub struct ListInboundEvents {
     #[param(pattern = "^(received|processed|ignored|failed|dead)$")]
     status: Option<String>,
     /// Only those that came then or later.
-    since: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    since: Option<Moment>,
     /// Only those that came before.
-    until: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    until: Option<Moment>,
     /// Rows in the page, from 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,

@@ -15,7 +15,10 @@ use purser_integrations::{
     streams::Streams,
     webhook_deliveries::{self, Attempt, DeliveryFilter, Model, WholeDelivery},
 };
-use purser_kernel::ids::{OutboxEventId, WebhookDelivery, WebhookDeliveryId, WebhookEndpointId};
+use purser_kernel::{
+    Moment,
+    ids::{OutboxEventId, WebhookDelivery, WebhookDeliveryId, WebhookEndpointId},
+};
 use purser_store::{name_of, named};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -111,9 +114,11 @@ pub struct ListWebhookDeliveries {
     #[param(pattern = "^(pending|retrying|success|failed)$")]
     status: Option<String>,
     /// Only those that were queued then or later.
-    since: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    since: Option<Moment>,
     /// Only those that were queued before.
-    until: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    until: Option<Moment>,
     /// Rows in the page, from 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,

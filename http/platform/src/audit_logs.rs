@@ -10,7 +10,10 @@ use purser_http::{
     unit::Read,
     view::PageView,
 };
-use purser_kernel::ids::{self, AuditLogId};
+use purser_kernel::{
+    Moment,
+    ids::{self, AuditLogId},
+};
 use purser_store::{AuditFilter, AuditLog, audit_log, audit_logs, name_of, named};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,9 +87,11 @@ impl From<AuditLog> for AuditLogView {
 #[into_params(parameter_in = Query)]
 pub struct ListAuditLogs {
     /// Only what was done then or later.
-    since: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    since: Option<Moment>,
     /// Only what was done before.
-    until: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    until: Option<Moment>,
     /// Only this category: `change`, `security`, `access`, `approval` or `system`.
     category: Option<String>,
     /// Only what matters so much: `info`, `warning` or `critical`.

@@ -5,7 +5,7 @@ use purser_auth::{
     Auth, Authenticated,
     api_keys::{self, Issued, NewApiKey},
 };
-use purser_kernel::{Actor, Client, CommonProblem, ExposeSecret, Permission, Problem, Scope, SecretString};
+use purser_kernel::{Actor, Client, CommonProblem, ExposeSecret, Moment, Permission, Problem, Scope, SecretString};
 use purser_tests::database::Engine;
 use rstest::rstest;
 
@@ -18,7 +18,7 @@ async fn issue(house: &House, scope: &Scope, lifetime: Option<TimeDelta>) -> Iss
     let new = NewApiKey {
         name: "Webshop".into(),
         scopes: vec![Permission::OrdersRead],
-        expires_at: lifetime.map(|lifetime| tx.now() + lifetime),
+        expires_at: lifetime.and_then(|lifetime| Moment::new(tx.now() + lifetime)),
         allowed_ips: None,
     };
     let issued = api_keys::create(&tx, new).await.unwrap();

@@ -4,4 +4,5 @@ mod arrows;
 mod deletable;
 mod manifests;
 mod members;
+mod requests;
 mod sources;

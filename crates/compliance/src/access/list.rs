@@ -7,9 +7,9 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Default)]
 pub struct AccessFilter {
     /// Only those of then or later.
-    pub since: Option<Timestamp>,
+    pub since: Option<Moment>,
     /// Only those before.
-    pub until: Option<Timestamp>,
+    pub until: Option<Moment>,
     /// Only those by this actor.
     pub actor_id: Option<Uuid>,
     /// Only those of this kind of resource.

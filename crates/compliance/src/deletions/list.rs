@@ -16,7 +16,7 @@ pub struct DeletionFilter {
     /// Only by this person.
     pub deleted_by: Option<UserId>,
     /// Only of then or later.
-    pub since: Option<Timestamp>,
+    pub since: Option<Moment>,
 }
 
 /// A deletion, without what was deleted.

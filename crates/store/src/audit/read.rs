@@ -67,9 +67,9 @@ impl AuditLog {
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
     /// Only what was done then or later.
-    pub since: Option<Timestamp>,
+    pub since: Option<Moment>,
     /// Only what was done before.
-    pub until: Option<Timestamp>,
+    pub until: Option<Moment>,
     /// Only this category.
     pub category: Option<Category>,
     /// Only what matters so much.

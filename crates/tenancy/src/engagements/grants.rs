@@ -1,14 +1,10 @@
 //! Giving and taking access to an engagement.
 use super::{access, require, too_low};
 use crate::{TenancyProblem, members};
-use chrono::{Datelike, SubsecRound};
 use purser_entity_tenancy::engagement_access::{self, Column, Level};
 use purser_kernel::{UserId, ids::EngagementId};
 use purser_store::{AuditCategory, name_of, prelude::*};
 use serde_json::{Value, json};
-
-/// The last year that both databases sort.
-const MAX_YEAR: i32 = 9999;
 
 /// Access that is to be given.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +12,7 @@ pub struct Grant {
     /// What they may do.
     pub level: Level,
     /// From then on it is none; without one it does not end.
-    pub expires_at: Option<Timestamp>,
+    pub expires_at: Option<Moment>,
 }
 
 /// Everybody who was given access, in the order in which they were; also those whose access has expired. For who may give it.
@@ -43,16 +39,12 @@ pub async fn grant(
 ) -> Result<engagement_access::Model, Problem> {
     tx.scope().require(Permission::EngagementsRead)?;
     require(tx, id, Level::Admin).await?;
-    // As the clock tells the time, and as both databases keep it.
-    let grant = Grant { expires_at: grant.expires_at.map(|time| time.trunc_subsecs(6)), ..grant };
     if members::active(tx, user).await?.is_none() {
         return Err(Problem::not_found("member"));
     }
-    if grant.expires_at.is_some_and(|time| time <= tx.now()) {
+    let expires_at = grant.expires_at.map(Timestamp::from);
+    if expires_at.is_some_and(|time| time <= tx.now()) {
         return Err(Problem::invalid("/expires_at", "in_the_past", "must be in the future"));
-    }
-    if grant.expires_at.is_some_and(|time| time.year() > MAX_YEAR) {
-        return Err(Problem::invalid("/expires_at", "out_of_range", format!("must not be behind the year {MAX_YEAR}")));
     }
     within_own(tx, id, grant).await?;
     let row = engagement_access::ActiveModel {
@@ -60,7 +52,7 @@ pub async fn grant(
         user_id: Set(user),
         level: Set(grant.level),
         granted_by: Set(tx.scope().actor.user()),
-        expires_at: Set(grant.expires_at),
+        expires_at: Set(expires_at),
         ..Default::default()
     };
     let columns = [Column::Level, Column::GrantedBy, Column::ExpiresAt, Column::UpdatedAt];
@@ -81,7 +73,7 @@ async fn within_own(tx: &WriteTx, id: EngagementId, grant: Grant) -> Result<(), 
     if grant.level > own.level {
         return Err(too_low(grant.level, own.level));
     }
-    let outlasts = own.expires_at.is_some_and(|end| grant.expires_at.is_none_or(|time| time > end));
+    let outlasts = own.expires_at.is_some_and(|end| grant.expires_at.is_none_or(|time| Timestamp::from(time) > end));
     if outlasts { Err(Problem::of(TenancyProblem::AccessOutlastsOwn)) } else { Ok(()) }
 }
 

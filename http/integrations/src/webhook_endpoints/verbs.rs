@@ -2,7 +2,7 @@
 use super::view::{IssuedEndpointView, WebhookEndpointView, shown};
 use crate::webhook_deliveries::WebhookDeliveryView;
 use actix_web::{HttpResponse, post};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use purser_http::{
     body::{Body, NoBody, OptionalBody},
     path::PathId,
@@ -14,7 +14,10 @@ use purser_integrations::{
     webhook_deliveries::{self, Replayed},
     webhook_endpoints,
 };
-use purser_kernel::ids::{WebhookEndpoint, WebhookEndpointId};
+use purser_kernel::{
+    Moment,
+    ids::{WebhookEndpoint, WebhookEndpointId},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,7 +40,8 @@ pub struct RotateWebhookSecret {
 #[serde(deny_unknown_fields)]
 pub struct ReplayWebhooks {
     /// What was queued then or later.
-    since: DateTime<Utc>,
+    #[schema(value_type = DateTime<Utc>)]
+    since: Moment,
 }
 
 /// What a replay came to.

@@ -11,7 +11,7 @@ use purser_http::{
     view::PageView,
 };
 use purser_kernel::{
-    UserId,
+    Moment, UserId,
     ids::{Engagement, EngagementId, User},
 };
 use purser_tenancy::{
@@ -91,7 +91,8 @@ pub struct GrantAccess {
     /// At most the caller's own.
     level: EngagementLevel,
     /// In the future, and not behind the end of the caller's own.
-    expires_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    expires_at: Option<Moment>,
 }
 
 impl From<GrantAccess> for Grant {
