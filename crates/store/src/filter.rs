@@ -7,6 +7,9 @@ use sea_orm::{
 };
 use std::{marker::PhantomData, ops::Not};
 
+/// The longest pattern that SQLite compares with, in bytes (`SQLITE_MAX_LIKE_PATTERN_LENGTH`); no text that is searched is as long.
+const MAX_PATTERN: usize = 50_000;
+
 /// A condition on rows of `E`.
 #[must_use = "a condition does nothing until a query takes it"]
 pub struct Filter<E> {
@@ -102,7 +105,11 @@ where
     fn starts_with(self, prefix: &str) -> Filter<E> {
         // The signs that LIKE reads are taken as themselves.
         let literal = prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        Filter::new(ColumnTrait::like(&self, LikeExpr::new(format!("{literal}%")).escape('\\')))
+        let pattern = format!("{literal}%");
+        if pattern.len() > MAX_PATTERN {
+            return Field::is_in(self, Vec::<String>::new());
+        }
+        Filter::new(ColumnTrait::like(&self, LikeExpr::new(pattern).escape('\\')))
     }
 }
 
@@ -134,5 +141,12 @@ mod tests {
     #[test]
     fn a_prefix_has_no_signs_of_its_own() {
         assert_eq!(sql(Column::Kind.starts_with("50%_")), r#""kind" LIKE '50\%\_%' ESCAPE '\'"#);
+    }
+
+    #[test]
+    fn nothing_begins_with_what_is_longer_than_every_text() {
+        assert!(sql(Column::Kind.starts_with(&"a".repeat(MAX_PATTERN - 1))).contains("LIKE"));
+        assert_eq!(sql(Column::Kind.starts_with(&"a".repeat(MAX_PATTERN))), "1 = 2");
+        assert_eq!(sql(Column::Kind.starts_with(&"_".repeat(MAX_PATTERN / 2))), "1 = 2");
     }
 }
