@@ -16,6 +16,13 @@ pub fn line(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
     bounded(pointer, text, max)
 }
 
+/// As [`line()`], for a text that is kept in its [`normalized`] form, too, and is at most `max` characters in both: some letters are
+/// more than one in lower case.
+pub fn line_in_any_case(pointer: &str, text: &str, max: usize) -> Result<String, Problem> {
+    line(pointer, &normalized(text), max)?;
+    line(pointer, text, max)
+}
+
 /// As [`line()`], and `None` stays `None`.
 pub fn optional_line(pointer: &str, text: Option<&str>, max: usize) -> Result<Option<String>, Problem> {
     text.map(|text| line(pointer, text, max)).transpose()

@@ -206,10 +206,8 @@ pub(crate) async fn changed(tx: &WriteTx) -> Result<(), Problem> {
     tx.next_number(CATALOGUE_VERSION).await.map(|_| ())
 }
 
-/// A SKU that fits in any case: some letters are more than one in another.
 pub(crate) fn checked_sku(sku: &str) -> Result<String, Problem> {
-    text::line("/sku", &text::normalized(sku), MAX_SKU)?;
-    text::line("/sku", sku, MAX_SKU)
+    text::line_in_any_case("/sku", sku, MAX_SKU)
 }
 
 pub(crate) fn sku_taken() -> Problem {

@@ -242,7 +242,8 @@ fn audited(action: &'static str, id: RoleId) -> AuditEntry {
 fn checked(change: RoleChange) -> Result<RoleChange, Problem> {
     let RoleChange { name, description, rank, permissions } = change;
     let mut found = Findings::new();
-    let name = found.check(text::optional_line("/name", name.as_deref(), MAX_NAME))?.flatten();
+    let name = name.map(|name| text::line_in_any_case("/name", &name, MAX_NAME)).transpose();
+    let name = found.check(name)?.flatten();
     let description = description.try_map(|text| text::line("/description", &text, MAX_DESCRIPTION));
     let description = found.check(description)?.unwrap_or_default();
     if rank.is_some_and(|rank| !RANKS.contains(&rank)) {

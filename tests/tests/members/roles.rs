@@ -100,6 +100,8 @@ async fn every_fault_is_named_at_its_field(#[case] engine: Engine) {
             json!({ "name": "x".repeat(65), "rank": 101, "permissions": [] }),
             vec![("/name", "too_long"), ("/rank", "out_of_range")],
         ),
+        // One letter in this case, two in the other.
+        (json!({ "name": "İ".repeat(40), "permissions": [] }), vec![("/name", "too_long")]),
         (json!({ "name": "A", "rank": -1, "permissions": [] }), vec![("/rank", "out_of_range")]),
         (
             json!({ "name": "A", "description": "\u{7}", "permissions": [] }),

@@ -158,7 +158,8 @@ fn taken() -> Problem {
 
 fn checked(change: RuleChange) -> Result<RuleChange, Problem> {
     let mut found = Findings::new();
-    let name = found.check(text::optional_line("/name", change.name.as_deref(), MAX_NAME))?.flatten();
+    let name = change.name.map(|name| text::line_in_any_case("/name", &name, MAX_NAME)).transpose();
+    let name = found.check(name)?.flatten();
     let pattern = found.check(change.pattern.as_deref().map(checked_pattern).transpose())?.flatten();
     found.finish()?;
     Ok(RuleChange { name, pattern, ..change })
