@@ -1,5 +1,8 @@
 //! The routes, as the OpenAPI document lists them.
-use crate::shape::{self, Field};
+use crate::{
+    fixtures,
+    shape::{self, Field},
+};
 use purser_tests::app::TestApp;
 use serde_json::Value;
 
@@ -32,7 +35,8 @@ impl Api {
 
     /// What a JSON body of the route may have in it; nothing when it takes none.
     pub(crate) fn fields(&self, route: &Route) -> Vec<Field> {
-        route.json_schema().map(|schema| shape::fields(&self.document, schema)).unwrap_or_default()
+        let body = fixtures::body(&route.name()).unwrap_or_default();
+        route.json_schema().map(|schema| shape::fields(&self.document, schema, &body)).unwrap_or_default()
     }
 
     /// Everywhere in a request of the route where an id stands.

@@ -35,10 +35,10 @@ fn types(schema: &Value) -> Vec<&str> {
     }
 }
 
-/// The value itself and all that is in it.
-pub(crate) fn fields(document: &Value, schema: &Value) -> Vec<Field> {
+/// The value itself and all that is in it. What stands under any name has one of the names that `body` has there, which is right.
+pub(crate) fn fields(document: &Value, schema: &Value, body: &Value) -> Vec<Field> {
     let mut found = Vec::new();
-    walk(document, "", schema, &mut found);
+    walk(document, "", schema, body, &mut found);
     found
 }
 
@@ -64,14 +64,26 @@ pub(crate) fn field(document: &Value, pointer: &str, schema: &Value) -> Field {
     Field { pointer: pointer.to_owned(), name, schema: schema.clone(), nullable }
 }
 
-fn walk(document: &Value, pointer: &str, schema: &Value, found: &mut Vec<Field>) {
+fn walk(document: &Value, pointer: &str, schema: &Value, body: &Value, found: &mut Vec<Field>) {
     let field = field(document, pointer, schema);
     let schema = field.schema.clone();
     found.push(field);
+    for one in ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| schema[key].as_array()).flatten() {
+        let has_nothing_in_it =
+            ["string", "integer", "number", "boolean", "null"].iter().any(|kind| one["type"] == *kind);
+        assert!(has_nothing_in_it, "nobody walks through {pointer}, which is of one shape or another: {one}");
+    }
     for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
-        walk(document, &format!("{pointer}/{name}"), schema, found);
+        walk(document, &format!("{pointer}/{name}"), schema, &body[name], found);
     }
     if schema["items"].is_object() {
-        walk(document, &format!("{pointer}/0"), &schema["items"], found);
+        walk(document, &format!("{pointer}/0"), &schema["items"], &body[0], found);
+    }
+    // What says nothing of its members lets everything be one.
+    let members = &schema["additionalProperties"];
+    if members.as_object().is_some_and(|said| !said.is_empty()) {
+        let name = body.as_object().and_then(|body| body.keys().next());
+        let name = name.unwrap_or_else(|| panic!("fixtures::body has nothing in {pointer}, which takes any name"));
+        walk(document, &format!("{pointer}/{name}"), members, &body[name], found);
     }
 }
