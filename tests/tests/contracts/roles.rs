@@ -14,8 +14,16 @@ Made from the code: `{ACCEPT}` writes this page, and a test fails when it is out
 
 What each route needs, as the OpenAPI document says it under `security`, and which of the roles that every organization has may
 call it. That this is what happens is tested for each route: who holds all permissions but the one is refused, who holds that one
-alone is not. A person may be given or denied single [permissions](permissions.md) beyond their roles. One route asks for more when it
-has to: cancelling an order that was confirmed needs `orders.confirm`, too.
+alone is not. A person may be given or denied single [permissions](permissions.md) beyond their roles.
+
+Some routes ask for more because of the thing that they are about:
+
+- cancelling an order that was confirmed: `orders.confirm`;
+- creating or rotating an API key: every permission that the key has;
+- deciding about what is to be approved: the permission of the step that is open, such as `orders.confirm`;
+- listing and showing what was deleted: the permission to read the like; restoring and purging it: the permission to delete it;
+- withdrawing what somebody else asks for, and ending a delegation between others: `approvals.manage`;
+- following events: for each event the permission to read what it is about.
 
 | route | needs | {} |
 | --- | ---{} |
