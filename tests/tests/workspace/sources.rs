@@ -27,6 +27,41 @@ fn names(source: &str, library: &str) -> bool {
     source.lines().any(|line| line.split('"').step_by(2).any(|code| code.contains(library)))
 }
 
+/// The source without what only its own tests are: what these ask is theirs.
+fn without_tests(source: &str) -> String {
+    let mut kept = Vec::new();
+    let mut lines = source.lines();
+    while let Some(line) = lines.next() {
+        let Some(indent) = line.strip_suffix("#[cfg(test)]") else {
+            kept.push(line);
+            continue;
+        };
+        let item = lines.by_ref().find(|line| !line.trim_start().starts_with("#["));
+        if item.is_some_and(|item| item.ends_with('{')) {
+            let end = format!("{indent}}}");
+            lines.by_ref().find(|line| *line == end);
+        }
+    }
+    kept.join("\n")
+}
+
+#[test]
+fn what_stands_behind_tests_is_read() {
+    let source = "a\n#[cfg(test)]\nmod tests;\nb\n    #[cfg(test)]\n    fn c() {\n        {\n        }\n    }\nd";
+    assert_eq!(without_tests(source), "a\nb\nd");
+}
+
+/// As short as those of the houses in this field that are read with pleasure.
+#[test]
+fn files_are_short() {
+    let folders = ["api", "crates", "entity", "http", "migration", "tests"];
+    let files = folders.iter().flat_map(|folder| rust_files(folder));
+    let mut lengths: Vec<usize> = files.map(|(_, source)| source.lines().count()).collect();
+    lengths.sort_unstable();
+    let (median, nine_of_ten) = (lengths[lengths.len() / 2], lengths[lengths.len() * 9 / 10]);
+    assert!(median <= 130 && nine_of_ten < 400, "half have up to {median} lines, nine of ten up to {nine_of_ten}");
+}
+
 /// A lint is silenced with `#[expect(…, reason = "…")]`, which says why and complains once there is nothing to silence.
 #[test]
 fn no_lint_is_silenced_for_good() {
@@ -90,9 +125,8 @@ fn nobody_else_asks_which_database_it_is() {
     let mut asked = BTreeSet::new();
     for folder in ["api/src", "crates", "entity", "http", "migration"] {
         for (path, source) in rust_files(folder) {
-            // What a file's own tests ask is theirs.
-            let code = source.split("#[cfg(test)]").next().unwrap();
-            if !path.contains("/tests") && ASKING.iter().any(|asking| names(code, asking)) {
+            let code = without_tests(&source);
+            if !path.contains("/tests") && ASKING.iter().any(|asking| names(&code, asking)) {
                 asked.insert(path);
             }
         }
