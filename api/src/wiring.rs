@@ -61,6 +61,7 @@ use purser_tenancy::{
     role_changes::{RoleChangeSubject, RoleChanges},
 };
 use std::sync::{Arc, LazyLock};
+use tokio_util::sync::CancellationToken;
 
 /// Everything a handler may need.
 pub struct Services {
@@ -297,11 +298,11 @@ impl Services {
     }
 
     /// Who sends events to endpoints, and to how many at once: for a worker of its own, because requests that hang are to hold up no
-    /// other kind of job.
-    pub fn webhook_handler(&self) -> Result<(Arc<dyn JobHandler>, usize), Problem> {
+    /// other kind of job. Nothing more is sent when `stop` is cancelled.
+    pub fn webhook_handler(&self, stop: CancellationToken) -> Result<(Arc<dyn JobHandler>, usize), Problem> {
         let (targets, options) = (self.webhook_rules.targets.clone(), self.webhooks.clone());
         let concurrency = options.concurrency;
-        let handler = Deliver::new(targets, options, self.store.clock().clone(), self.meter.clone())?;
+        let handler = Deliver::new(targets, options, self.store.clock().clone(), self.meter.clone(), stop)?;
         Ok((Arc::new(handler), concurrency))
     }
 

@@ -87,7 +87,7 @@ impl Process {
         let scheduler = Scheduler::new(store.clone(), Services::schedules())?;
         self.tasks.spawn("worker", endless(worker.run(stop())));
         self.tasks.spawn("slow jobs", endless(slow.run(stop())));
-        let (handler, concurrency) = self.services.webhook_handler()?;
+        let (handler, concurrency) = self.services.webhook_handler(stop())?;
         let sender = Worker::new(store.clone(), vec![handler], WorkerOptions { concurrency, ..options });
         self.tasks.spawn("webhooks", endless(sender.run(stop())));
         self.tasks.spawn("scheduler", endless(scheduler.run(stop())));

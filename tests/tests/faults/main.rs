@@ -4,6 +4,7 @@
 mod cancelled;
 mod delivered;
 mod disconnected;
+mod ended;
 mod events;
 mod exhausted;
 mod locked;

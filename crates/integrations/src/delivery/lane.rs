@@ -18,6 +18,7 @@ use purser_store::{
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 /// Requests to one endpoint at the same time.
 const ABREAST: u64 = 4;
@@ -32,6 +33,7 @@ const SOON: TimeDelta = TimeDelta::milliseconds(500);
 pub struct Deliver {
     sender: Arc<Sender>,
     shares: Shares,
+    stop: CancellationToken,
 }
 
 /// What an endpoint is sent with.
@@ -58,16 +60,17 @@ impl Sender {
 }
 
 impl Deliver {
-    /// The handler.
+    /// The handler. Once `stop` is cancelled it begins no more requests and ends with those that are on their way.
     pub fn new(
         targets: Targets,
         options: WebhookOptions,
         clock: Clock,
         meter: Arc<dyn UsageMeter>,
+        stop: CancellationToken,
     ) -> Result<Self, Problem> {
         let post = Post::new(targets, clock, options.timeout).map_err(Problem::internal)?;
         let shares = Shares::of(options.concurrency);
-        Ok(Self { sender: Arc::new(Sender { post, options, meter }), shares })
+        Ok(Self { sender: Arc::new(Sender { post, options, meter }), shares, stop })
     }
 
     async fn send(&self, store: &Store, job: &Job, endpoint: WebhookEndpointId) -> Result<(), Problem> {
@@ -86,7 +89,8 @@ impl Deliver {
             let outcomes = self.sender.outcomes(endpoint, &sent);
             // An endpoint that takes what it is sent has its turn. One that hangs keeps its place anyway, and what is due is sent beside that.
             let (elapsed, hangs) = (watch.elapsed(), count > 0 && sent.is_empty());
-            let has_turn = elapsed < TURN || (hangs && elapsed < TURN + look.patience);
+            let is_early = elapsed < TURN || (hangs && elapsed < TURN + look.patience);
+            let has_turn = is_early && !self.stop.is_cancelled();
             let claim = match count {
                 _ if has_turn && look.room > 0 => look.claim(store, &outcomes).await,
                 0 => look.end(store, &outcomes).await,
