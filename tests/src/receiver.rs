@@ -9,6 +9,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::TcpListener,
+    sync::Semaphore,
     task::JoinHandle,
 };
 use tokio_rustls::{
@@ -55,6 +56,10 @@ pub enum Response {
     Status(u16),
     /// With this status, these headers and this body.
     Full(u16, Vec<(&'static str, String)>, String),
+    /// With this status, and the body that was announced never comes.
+    Unfinished(u16),
+    /// With this status, as soon as the test lets it.
+    Held(Arc<Semaphore>, u16),
     /// Not at all.
     Never,
 }
@@ -196,6 +201,16 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>)
     let (status, headers, body) = match response {
         Response::Status(status) => (status, vec![], String::new()),
         Response::Full(status, headers, body) => (status, headers, body),
+        Response::Held(free, status) => {
+            free.acquire().await.ok()?.forget();
+            (status, vec![], String::new())
+        }
+        Response::Unfinished(status) => {
+            let head = format!("HTTP/1.1 {status} Said\r\nContent-Length: 1\r\n\r\n");
+            stream.write_all(head.as_bytes()).await.ok()?;
+            stream.read_u8().await.ok();
+            return None;
+        }
         // Until the other side gives up.
         Response::Never => {
             {

@@ -10,7 +10,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, pki_types::ServerName};
-use std::{error::Error, io, sync::Arc};
+use std::{error::Error, io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     task::JoinSet,
@@ -23,6 +23,7 @@ use url::{Position, Url};
 pub(crate) struct Http {
     reach: Reach,
     tls: Arc<ClientConfig>,
+    patience: Duration,
 }
 
 /// An answer whose body is still to be read. The connection ends with it.
@@ -33,9 +34,14 @@ pub(crate) struct Answer {
 }
 
 impl Http {
-    /// `authority` has signed the other side's certificate, in PEM; without one, those that the machine trusts have.
-    pub(crate) fn new(reach: Reach, authority: Option<&str>) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        Ok(Self { reach, tls: Arc::new(tls::client_config(authority)?) })
+    /// `authority` has signed the other side's certificate, in PEM; without one, those that the machine trusts have. Whoever asks waits
+    /// for `patience` and no longer, which is theirs to see to: here it says how long each address of a name is tried.
+    pub(crate) fn new(
+        reach: Reach,
+        authority: Option<&str>,
+        patience: Duration,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Ok(Self { reach, tls: Arc::new(tls::client_config(authority)?), patience })
     }
 
     /// Which machines are spoken with.
@@ -49,7 +55,7 @@ impl Http {
             return Err(io::Error::other("an address without a host"));
         };
         let name = host.trim_matches(['[', ']']);
-        let stream = self.reach.connect(name, port).await?;
+        let stream = self.reach.connect(name, port, self.patience).await?;
         if url.scheme() == "http" {
             return ask(stream, url, request).await;
         }

@@ -1,9 +1,17 @@
 //! Which machines may be spoken with: an address is an organization's to choose, and the network around the server is not.
+mod zone;
+
+use purser_kernel::clock::Stopwatch;
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, SocketAddr},
+    time::Duration,
 };
-use tokio::net::TcpStream;
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::timeout,
+};
+use zone::{Zone, zone};
 
 /// Which addresses may be spoken with, beside public ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,16 +20,6 @@ pub struct Reach {
     pub loopback: bool,
     /// Private networks (RFC 1918, RFC 4193, RFC 6598), where an organization that runs Purser itself has its directory.
     pub private: bool,
-}
-
-/// Where an address leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Zone {
-    Public,
-    Loopback,
-    Private,
-    /// Nowhere that anybody means: link-local, multicast, documentation, benchmarks, tunnels, clouds' metadata.
-    Never,
 }
 
 impl Reach {
@@ -35,18 +33,33 @@ impl Reach {
         }
     }
 
-    /// A connection with `host`, if it may be spoken with. Every address that the name has is looked at, and the one that was looked
-    /// at is the one that is used: the name may mean another a moment later.
+    /// A connection with `host`, if it may be spoken with. Every address that the name has is looked at, and those that were looked
+    /// at are the ones that are used: the name may mean others a moment later.
     ///
-    /// [`io::ErrorKind::PermissionDenied`] when none of them may be.
-    pub(crate) async fn connect(self, host: &str, port: u16) -> io::Result<TcpStream> {
-        let found = tokio::net::lookup_host((host, port)).await?;
-        let denied = "its address is not one that may be spoken with";
-        let mut failure = io::Error::new(io::ErrorKind::PermissionDenied, denied);
-        for address in found.filter(|address| self.allows(address.ip())) {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => failure = error,
+    /// [`io::ErrorKind::PermissionDenied`] when one of them may not be; [`io::ErrorKind::TimedOut`] when the last of them has not answered
+    /// by the end of `patience`.
+    pub(crate) async fn connect(self, host: &str, port: u16, patience: Duration) -> io::Result<TcpStream> {
+        self.connect_by(|| look_up(host, port), patience).await
+    }
+
+    async fn connect_by<L>(self, look_up: impl Fn() -> L, patience: Duration) -> io::Result<TcpStream>
+    where
+        L: Future<Output = io::Result<Vec<SocketAddr>>>,
+    {
+        let watch = Stopwatch::start();
+        let found = look_up().await?;
+        // A name that means machines of both kinds is somebody's attempt to reach the wrong ones.
+        if !found.iter().all(|address| self.allows(address.ip())) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, NOT_ALLOWED));
+        }
+        let mut failure = io::Error::from(io::ErrorKind::NotFound);
+        for (address, left) in found.iter().zip((1..=found.len()).rev()) {
+            // One that says nothing at all leaves the others their part of the time.
+            let part = patience.saturating_sub(watch.elapsed()) / u32::try_from(left).unwrap_or(u32::MAX);
+            match timeout(part, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => failure = error,
+                Err(_) => failure = io::ErrorKind::TimedOut.into(),
             }
         }
         Err(failure)
@@ -59,148 +72,88 @@ impl Reach {
     }
 }
 
-/// By IANA's registries of special-purpose addresses.
-fn zone(address: IpAddr) -> Zone {
-    // ::ffff:127.0.0.1 is 127.0.0.1.
-    match address.to_canonical() {
-        IpAddr::V4(address) => zone_v4(address),
-        IpAddr::V6(address) => zone_v6(address),
-    }
-}
+const NOT_ALLOWED: &str = "its address is not one that may be spoken with";
 
-#[expect(clippy::match_same_arms, reason = "each arm says why")]
-fn zone_v4(address: Ipv4Addr) -> Zone {
-    match address.octets() {
-        // Metadata of Alibaba's cloud in a shared network, and of Azure at a public address.
-        [100, 100, 100, 200] | [168, 63, 129, 16] => Zone::Never,
-        [127, ..] => Zone::Loopback,
-        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..] => Zone::Private,
-        // "This network"; link-local, where most clouds have their metadata; protocols; documentation; the relays of 6to4.
-        [0, ..] | [169, 254, ..] | [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [192, 88, 99, _] => {
-            Zone::Never
-        }
-        // Benchmarks; multicast, reserved, broadcast.
-        [198, 18 | 19, ..] | [224..=255, ..] => Zone::Never,
-        _ => Zone::Public,
-    }
-}
-
-#[expect(clippy::match_same_arms, reason = "each arm says why")]
-fn zone_v6(address: Ipv6Addr) -> Zone {
-    match address.segments() {
-        [0, 0, 0, 0, 0, 0, 0, 1] => Zone::Loopback,
-        // NAT64 (RFC 6052): whoever is behind it.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-            if zone_v4(Ipv4Addr::new(a, b, c, d)) == Zone::Public { Zone::Public } else { Zone::Never }
-        }
-        // Metadata of Amazon's and Google's clouds.
-        [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254] | [0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254] => Zone::Never,
-        [0xfc00..=0xfdff, ..] => Zone::Private,
-        // Protocols and Teredo, documentation, 6to4, documentation again (RFC 9637).
-        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => Zone::Never,
-        // All that is given out for global use.
-        [0x2000..=0x3fff, ..] => Zone::Public,
-        _ => Zone::Never,
-    }
+async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    Ok(lookup_host((host, port)).await?.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+    use tokio::net::{TcpListener, TcpSocket};
 
-    fn allowed(reach: Reach, address: &str) -> bool {
-        reach.allows(address.parse().unwrap())
+    const DESK: Reach = Reach { loopback: true, private: false };
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    async fn listener() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
     }
 
-    #[test]
-    fn what_is_near_is_reached_only_where_that_is_meant() {
-        let public = Reach { loopback: false, private: false };
-        let open = [
-            "8.8.8.8",
-            "9.255.255.255",
-            "11.0.0.0",
-            "172.15.255.255",
-            "172.32.0.1",
-            "100.63.255.255",
-            "100.128.0.1",
-            "192.0.1.0",
-            "192.167.255.255",
-            "192.169.0.0",
-            "198.17.255.255",
-            "198.20.0.0",
-            "169.253.255.255",
-            "169.255.0.0",
-            "223.255.255.255",
-            "::ffff:8.8.8.8",
-            "64:ff9b::808:808",
-            "2001:200::1",
-            "2606:4700::1111",
-            "2a00:1450::1",
-        ];
-        for address in open {
-            assert!(allowed(public, address), "{address}");
-        }
-        let private = ["10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "fd00::1", "::ffff:10.0.0.1"];
-        for address in private {
-            assert!(!allowed(public, address), "{address}");
-            assert!(allowed(Reach { private: true, ..public }, address), "{address}");
-        }
-        for address in ["127.0.0.1", "::1", "127.9.9.9", "::ffff:127.0.0.1"] {
-            assert!(!allowed(Reach { private: true, ..public }, address), "{address}");
-            assert!(allowed(Reach { loopback: true, ..public }, address), "{address}");
-        }
+    /// Connects with a name that means these addresses.
+    async fn connect(reach: Reach, found: &[SocketAddr]) -> io::Result<TcpStream> {
+        reach.connect_by(|| async { Ok(found.to_vec()) }, PATIENCE).await
     }
 
-    #[test]
-    fn some_machines_are_reached_by_nobody() {
-        let all = Reach { loopback: true, private: true };
-        let closed = [
-            "0.0.0.0",
-            "0.1.2.3",
-            "169.254.169.254",
-            "169.254.0.1",
-            "100.100.100.200",
-            "168.63.129.16",
-            "192.0.0.192",
-            "192.0.2.1",
-            "192.88.99.1",
-            "198.18.0.1",
-            "198.19.255.255",
-            "198.51.100.7",
-            "203.0.113.9",
-            "224.0.0.1",
-            "239.255.255.255",
-            "240.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::8.8.8.8",
-            "::7f00:1",
-            "::ffff:169.254.169.254",
-            "::ffff:0:127.0.0.1",
-            "64:ff9b::7f00:1",
-            "64:ff9b::a00:1",
-            "64:ff9b::a9fe:a9fe",
-            "64:ff9b:1::1",
-            "100::1",
-            "2001::1",
-            "2001:2::1",
-            "2001:10::1",
-            "2001:db8::1",
-            "2002:7f00:1::",
-            "2002:808:808::",
-            "3fff::1",
-            "4000::1",
-            "5f00::1",
-            "fd00:ec2::254",
-            "fd20:ce::254",
-            "fe80::1",
-            "febf::1",
-            "fec0::1",
-            "ff02::1",
-        ];
-        for address in closed {
-            assert!(!allowed(all, address), "{address}");
+    #[tokio::test]
+    async fn a_name_that_means_somebody_near_as_well_is_refused() {
+        let (listener, here) = listener().await;
+        let near = ["10.0.0.1:443", "[fd00::1]:443", "169.254.169.254:80", "[::ffff:192.168.1.1]:443"];
+        for near in near {
+            let near: SocketAddr = near.parse().unwrap();
+            for found in [[here, near], [near, here]] {
+                let refused = connect(DESK, &found).await.unwrap_err();
+                assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied, "{found:?}");
+            }
         }
+        // Beside an address that everybody may speak with.
+        let public = Reach { loopback: false, private: true };
+        let found = ["[2606:4700::1111]:443".parse().unwrap(), here];
+        assert_eq!(connect(public, &found).await.unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(connect(DESK, &[]).await.unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(timeout(Duration::from_millis(50), listener.accept()).await.is_err(), "nobody has knocked");
+    }
+
+    #[tokio::test]
+    async fn the_address_that_was_looked_at_is_the_one_that_is_used() {
+        let (_listener, here) = listener().await;
+        let asked = Cell::new(0);
+        let look_up = || {
+            asked.set(asked.get() + 1);
+            // Whoever asks again is told of another machine.
+            let found = if asked.get() == 1 { here } else { "10.0.0.1:443".parse().unwrap() };
+            async move { Ok(vec![found]) }
+        };
+        let stream = DESK.connect_by(look_up, PATIENCE).await.unwrap();
+        assert_eq!((stream.peer_addr().unwrap(), asked.get()), (here, 1));
+    }
+
+    #[tokio::test]
+    async fn one_address_that_refuses_or_says_nothing_leaves_the_others_their_time() {
+        let (_listener, here) = listener().await;
+        let (closed, refuses) = listener().await;
+        drop(closed);
+        assert_eq!(connect(DESK, &[refuses, here]).await.unwrap().peer_addr().unwrap(), here);
+        assert_eq!(connect(DESK, &[refuses]).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        let (_kept, silent) = silent().await;
+        assert_eq!(connect(DESK, &[silent, here]).await.unwrap().peer_addr().unwrap(), here);
+        assert_eq!(connect(DESK, &[silent]).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    /// An address at which nobody answers: as many wait there already as may, and others are not told that.
+    async fn silent() -> ((TcpListener, Vec<TcpStream>), SocketAddr) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..64 {
+            let Ok(stream) = timeout(Duration::from_millis(200), TcpStream::connect(address)).await else { break };
+            waiting.push(stream.unwrap());
+        }
+        ((listener, waiting), address)
     }
 }

@@ -52,7 +52,8 @@ impl Keys {
         if !is_private {
             return Err(Problem::internal("keys that others could change on their way"));
         }
-        Ok(Self { url, http: Http::new(reach, None).map_err(Problem::internal)?, known: Mutex::default() })
+        let http = Http::new(reach, None, problem::PATIENCE).map_err(Problem::internal)?;
+        Ok(Self { url, http, known: Mutex::default() })
     }
 
     /// The key of this name. `None` where Google has none; `provider_unavailable` while nobody can know.

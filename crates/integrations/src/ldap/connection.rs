@@ -60,8 +60,8 @@ impl Settings {
     }
 
     async fn stream(&self) -> Result<std::net::TcpStream, Problem> {
-        let stream = self.reach.connect(&self.config.host, self.config.port()).await.map_err(unavailable)?;
-        stream.into_std().map_err(unavailable)
+        let stream = self.reach.connect(&self.config.host, self.config.port(), PATIENCE).await;
+        stream.map_err(unavailable)?.into_std().map_err(unavailable)
     }
 }
 

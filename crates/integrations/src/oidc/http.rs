@@ -1,6 +1,6 @@
 //! Fetching from a provider: no more than anybody needs.
 use super::config::is_private;
-use crate::{http, reach::Reach};
+use crate::{http, problem::PATIENCE, reach::Reach};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
@@ -16,7 +16,7 @@ pub(super) struct Http(http::Http);
 impl Http {
     /// `authority` has signed the provider's certificate, in PEM; without one, those that the machine trusts have.
     pub(super) fn new(reach: Reach, authority: Option<&str>) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        http::Http::new(reach, authority).map(Self)
+        http::Http::new(reach, authority, PATIENCE).map(Self)
     }
 
     async fn fetch(&self, request: HttpRequest) -> io::Result<HttpResponse> {

@@ -126,3 +126,19 @@ async fn who_does_not_answer_is_not_waited_for(#[case] engine: Engine) {
     assert_eq!(delivery["error"], "timeout");
     assert!(hooks.shown(&endpoint).await["paused_until"].is_string());
 }
+
+/// It has said that it has taken it, whatever else it was about to say.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_says_yes_and_then_no_more_is_not_sent_it_again(#[case] engine: Engine) {
+    let Some(hooks) = Hooks::start_at(engine, still()).await else { return };
+    hooks.receiver.answer(|_| Response::Unfinished(200));
+    hooks.endpoint(json!({})).await;
+    for number in 0..8 {
+        hooks.project(&format!("Quay {number}")).await;
+    }
+    hooks.wait("success", 1, 8).await;
+    assert_eq!(hooks.receiver.requests().len(), 8);
+}
