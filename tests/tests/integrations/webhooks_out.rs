@@ -7,6 +7,7 @@ mod endpoints;
 mod event_types;
 mod fairness;
 mod killed;
+mod offered;
 mod order;
 mod reach;
 mod retries;
@@ -45,9 +46,16 @@ impl Hooks {
 
     /// By this clock, and with little patience.
     pub(crate) async fn start_at(engine: Engine, clock: Clock) -> Option<Self> {
-        let app = TestApp::start_at(engine, clock.clone(), |config| {
-            config.webhook_timeout = Duration::from_secs(1);
-        });
+        Self::start_with(engine, clock, Duration::from_secs(1)).await
+    }
+
+    /// By this clock, and with patience for longer than any test.
+    pub(crate) async fn patient(engine: Engine, clock: Clock) -> Option<Self> {
+        Self::start_with(engine, clock, Duration::from_secs(25)).await
+    }
+
+    async fn start_with(engine: Engine, clock: Clock, patience: Duration) -> Option<Self> {
+        let app = TestApp::start_at(engine, clock.clone(), |config| config.webhook_timeout = patience);
         let app = app.await?;
         let owner = app.tenant("Blue Harbor Foods").await;
         Some(Self { app, owner, receiver: Receiver::start().await, clock })

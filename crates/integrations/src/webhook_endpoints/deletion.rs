@@ -34,7 +34,7 @@ impl Restorable for DeletedEndpoints {
         }
     }
 
-    /// What it has missed, and what was given up when it was deleted, is sent to it only if somebody asks for that.
+    /// What was given up when it was deleted is sent to it only if somebody asks for that. Of what has happened since there are no deliveries.
     async fn restore(&self, tx: &WriteTx, deletion: &Deletion) -> Result<(), Problem> {
         has_room(tx).await?;
         tx.restore::<Entity>(deletion).await?;
