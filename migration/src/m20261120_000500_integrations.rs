@@ -168,6 +168,7 @@ async fn webhook_endpoint_states(manager: &SchemaManager<'_>) -> Result<(), DbEr
         .uuid_null("lane_job")
         .time_null("lane_until")
         .time_null("failing_since")
+        .time_null("last_failed_at")
         .time_null("paused_until")
         .time_null("paced_until")
         .timestamps()

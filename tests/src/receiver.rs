@@ -58,7 +58,7 @@ pub enum Response {
     Full(u16, Vec<(&'static str, String)>, String),
     /// With this status, and the body that was announced never comes.
     Unfinished(u16),
-    /// With this status, as soon as the test lets it.
+    /// With this status, as soon as there is a permit.
     Held(Arc<Semaphore>, u16),
     /// Not at all.
     Never,
@@ -143,6 +143,14 @@ impl Receiver {
     /// From now on every request is answered with this status.
     pub fn answer_with(&self, status: u16) {
         self.answer(move |_| Response::Status(status));
+    }
+
+    /// From now on every request is answered with this status, one for each permit that the test adds.
+    pub fn hold(&self, status: u16) -> Arc<Semaphore> {
+        let free = Arc::new(Semaphore::new(0));
+        let held = free.clone();
+        self.answer(move |_| Response::Held(held.clone(), status));
+        free
     }
 
     /// What came in so far.

@@ -141,6 +141,7 @@ pub async fn create(tx: &WriteTx, rules: &WebhookRules, new: NewEndpoint) -> Res
         lane_job: Set(None),
         lane_until: Set(None),
         failing_since: Set(None),
+        last_failed_at: Set(None),
         paused_until: Set(None),
         paced_until: Set(None),
         ..Default::default()
@@ -177,8 +178,11 @@ pub async fn update(
     let before = tx.get_for_update::<Entity>(id).await?;
     tx.expect_version(&before, expected)?;
     let change = checked(rules, change)?;
-    let (was, was_ordered) = (view(&before), before.ordered);
+    let (was, was_ordered, was_at) = (view(&before), before.ordered, before.url.clone());
     let endpoint = tx.update(before, |row| apply(change, row)).await?;
+    if endpoint.url != was_at {
+        switch::begin_anew(tx, id).await?;
+    }
     if was_ordered && !endpoint.ordered {
         go_on(tx, id).await?;
     }

@@ -17,8 +17,10 @@ pub struct Model {
     /// The job that sends, and until when no other one does.
     pub lane_job: Option<JobId>,
     pub lane_until: Option<DateTimeUtc>,
-    /// Since when nothing was taken.
+    /// Since when nothing was taken, without a long silence in between.
     pub failing_since: Option<DateTimeUtc>,
+    /// When something failed last, while nothing is taken.
+    pub last_failed_at: Option<DateTimeUtc>,
     /// Until when nothing is sent, because the endpoint asked for it.
     pub paused_until: Option<DateTimeUtc>,
     /// Until when what its limit allows is used up.

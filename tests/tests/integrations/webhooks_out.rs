@@ -5,6 +5,7 @@ mod deliveries;
 mod disabled;
 mod endpoints;
 mod event_types;
+mod failing;
 mod fairness;
 mod killed;
 mod offered;

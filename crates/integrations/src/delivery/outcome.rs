@@ -28,6 +28,9 @@ use uuid::Uuid;
 
 /// How long nothing may be taken before an endpoint is switched off.
 const FAILING: TimeDelta = TimeDelta::days(5);
+/// A silence after which what fails says nothing of the time before. Longer than the usual waits: the longest is a day and a fifth, and
+/// `Retry-After` may make two of it.
+const SILENCE: TimeDelta = TimeDelta::hours(60);
 /// The longest that one is left alone.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 
@@ -53,7 +56,12 @@ impl Outcomes<'_> {
             return Ok(());
         }
         let state = webhook_endpoints::lock(tx, self.endpoint).await?;
-        let failing_since = self.note(tx, &state).await?;
+        let endpoint = if self.is_as_ever(&state) {
+            None
+        } else {
+            tx.find_by_id::<webhook_endpoint::Entity>(self.endpoint).await?
+        };
+        let failing_since = self.note(tx, &state, endpoint.as_ref()).await?;
         let rows =
             tx.find_for_update::<Entity>().filter(Column::Id.is_in(self.sent.iter().map(|it| it.attempt.delivery)));
         let most = u64::try_from(self.sent.len()).map_err(Problem::internal)?;
@@ -76,8 +84,9 @@ impl Outcomes<'_> {
                 _ if !is_open => {}
                 verdict => {
                     let wait = sent.wait(self.options, row.tries.saturating_add(1));
-                    too_much = max(too_much, (verdict == Verdict::TooMuch).then_some(wait));
-                    self.failed(tx, sent, row, wait).await?;
+                    let is_busy = verdict == Verdict::TooMuch && sent.is_of(endpoint.as_ref());
+                    too_much = max(too_much, is_busy.then_some(wait));
+                    self.failed(tx, sent, row, wait, endpoint.as_ref()).await?;
                 }
             }
         }
@@ -105,21 +114,38 @@ impl Outcomes<'_> {
         tx.commit().await
     }
 
+    /// Whether everything was taken where nothing failed before: nothing is to be noted of the endpoint, and it need not be looked at.
+    fn is_as_ever(&self, state: &state::Model) -> bool {
+        state.failing_since.is_none() && self.sent.iter().all(|sent| sent.answer.verdict() == Verdict::Taken)
+    }
+
     /// What they say of the endpoint itself: since when nothing was taken, and whether it is switched off because nobody expects it to come
     /// back. Before the deliveries are looked at: those are among what fails with it.
-    async fn note(&self, tx: &WriteTx, state: &state::Model) -> Result<Option<Timestamp>, Problem> {
+    async fn note(
+        &self,
+        tx: &WriteTx,
+        state: &state::Model,
+        endpoint: Option<&webhook_endpoint::Model>,
+    ) -> Result<Option<Timestamp>, Problem> {
+        let here = self.sent.iter().filter(|sent| sent.is_of(endpoint));
+        let verdicts: Vec<Verdict> = here.map(|sent| sent.answer.verdict()).collect();
+        if verdicts.is_empty() {
+            return Ok(state.failing_since);
+        }
         let now = tx.now();
-        let has = |verdict| self.sent.iter().any(|sent| sent.answer.verdict() == verdict);
-        let (is_gone, is_fine) = (has(Verdict::Gone), has(Verdict::Taken));
+        let (is_gone, is_fine) = (verdicts.contains(&Verdict::Gone), verdicts.contains(&Verdict::Taken));
+        let goes_on = state.last_failed_at.is_some_and(|last| now - last <= SILENCE);
         let since = match state.failing_since {
             // A pause goes on: these requests were on their way when another was told that there are too many.
             _ if is_fine && !is_gone => None,
-            Some(since) if !is_fine => Some(since),
+            Some(since) if !is_fine && goes_on => Some(since),
             _ => Some(now),
         };
-        if since != state.failing_since {
-            self.set(tx, |row| row.failing_since = Set(since)).await?;
-        }
+        let change = |row: &mut state::ActiveModel| {
+            row.failing_since = Set(since);
+            row.last_failed_at = Set(since.map(|_| now));
+        };
+        self.set(tx, change).await?;
         match since {
             _ if is_gone => self.switch_off(tx, DisabledReason::Gone).await?,
             Some(since) if now - since >= FAILING => self.switch_off(tx, DisabledReason::Failing).await?,
@@ -128,9 +154,15 @@ impl Outcomes<'_> {
         Ok(since)
     }
 
-    async fn failed(&self, tx: &WriteTx, sent: &Sent, row: &Model, wait: TimeDelta) -> Result<(), Problem> {
+    async fn failed(
+        &self,
+        tx: &WriteTx,
+        sent: &Sent,
+        row: &Model,
+        wait: TimeDelta,
+        endpoint: Option<&webhook_endpoint::Model>,
+    ) -> Result<(), Problem> {
         let tries = row.tries.saturating_add(1);
-        let endpoint = tx.find_by_id::<webhook_endpoint::Entity>(self.endpoint).await?;
         let is_last = endpoint.is_none_or(|endpoint| tries >= endpoint.max_attempts);
         if is_last {
             return self.close(tx, &[row], Status::Failed, sent.answer.reason()).await;
@@ -184,6 +216,11 @@ impl Outcomes<'_> {
 }
 
 impl Sent {
+    /// Whether it was sent to where the endpoint is now. What a machine answers at which it was before says nothing of this one.
+    fn is_of(&self, endpoint: Option<&webhook_endpoint::Model>) -> bool {
+        endpoint.is_some_and(|endpoint| endpoint.url == self.attempt.letter.url)
+    }
+
     /// Whether it had no end yet. It has one where the same was written before and the answer to the commit got lost.
     async fn end_attempt(&self, tx: &WriteTx) -> Result<bool, Problem> {
         use webhook_attempt::Column;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// What people are told of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EndpointState {
-    /// Since when nothing was taken.
+    /// Since when nothing was taken, without a long silence in between.
     pub failing_since: Option<Timestamp>,
     /// Until when nothing is sent, because the endpoint asked for it or did not answer in time.
     pub paused_until: Option<Timestamp>,

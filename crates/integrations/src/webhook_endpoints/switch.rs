@@ -108,9 +108,11 @@ pub(crate) async fn go_on(tx: &WriteTx, id: WebhookEndpointId) -> Result<(), Pro
     tx.update_where(held, change).await.map(|_| ())
 }
 
+/// How sending went before says nothing of how it goes from now on.
 pub(super) async fn begin_anew(tx: &WriteTx, id: WebhookEndpointId) -> Result<(), Problem> {
     let change = |row: &mut webhook_endpoint_state::ActiveModel| {
         row.failing_since = Set(None);
+        row.last_failed_at = Set(None);
         row.paused_until = Set(None);
         row.paced_until = Set(None);
     };

@@ -27,7 +27,7 @@ pub struct WebhookEndpointView {
     disabled_at: Option<DateTime<Utc>>,
     /// Until when requests are signed with the secret before the last rotation as well.
     previous_secret_until: Option<DateTime<Utc>>,
-    /// Since when nothing was taken; null while what is sent is taken. After five days the endpoint is switched off.
+    /// Since when nothing was taken, with no silence of 60 hours; null while what is sent is taken. After five days the endpoint is switched off.
     failing_since: Option<DateTime<Utc>>,
     /// Until when nothing is sent, because the endpoint has asked for it or has not answered in time.
     paused_until: Option<DateTime<Utc>>,

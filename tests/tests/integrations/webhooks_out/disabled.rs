@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 /// An endpoint that is told when another one is switched off.
-async fn watcher(hooks: &Hooks) -> purser_tests::receiver::Receiver {
+pub(super) async fn watcher(hooks: &Hooks) -> purser_tests::receiver::Receiver {
     let watcher = purser_tests::receiver::Receiver::start().await;
     let body = json!({ "url": watcher.url, "event_types": ["webhook_endpoint.disabled"] });
     hooks.owner.create("/v1/webhook-endpoints", &body).await;
@@ -15,7 +15,7 @@ async fn watcher(hooks: &Hooks) -> purser_tests::receiver::Receiver {
 }
 
 /// The only notification of the owner's.
-async fn told(hooks: &Hooks) -> Value {
+pub(super) async fn told(hooks: &Hooks) -> Value {
     let list = hooks.owner.get("/v1/notifications").await.expect(200).json();
     assert_eq!(list["data"].as_array().unwrap().len(), 1, "{list}");
     list["data"][0].clone()
@@ -95,57 +95,6 @@ async fn who_is_gone_is_switched_off_and_whoever_made_it_is_told(#[case] engine:
         requests[0].header("webhook-id"),
         requests.iter().skip(1).find(|it| it.body.contains("First")).unwrap().header("webhook-id")
     );
-}
-
-#[rstest]
-#[case::sqlite(Engine::Sqlite)]
-#[case::postgres(Engine::Postgres)]
-#[tokio::test]
-async fn five_days_in_vain_are_enough(#[case] engine: Engine) {
-    let Some(mut hooks) = Hooks::start_at(engine, still()).await else { return };
-    hooks.receiver.answer_with(500);
-    let watcher = watcher(&hooks).await;
-    let endpoint = hooks.endpoint(json!({ "max_attempts": 1 })).await;
-    hooks.project("First").await;
-    hooks.wait("failed", 1, 1).await;
-    hooks.later(TimeDelta::days(5) - TimeDelta::milliseconds(1)).await;
-    hooks.project("Second").await;
-    hooks.wait("failed", 1, 2).await;
-    assert_eq!(hooks.shown(&endpoint).await["is_active"], true);
-    hooks.later(TimeDelta::milliseconds(1)).await;
-    hooks.project("Third").await;
-    hooks.wait("failed", 1, 3).await;
-    let shown = hooks.shown(&endpoint).await;
-    assert_eq!((&shown["is_active"], &shown["disabled_reason"]), (&json!(false), &json!("failing")));
-    assert_eq!(watcher.wait(1).await.remove(0).json()["data"]["reason"], "failing");
-    let mail = hooks.app.mail(&hooks.owner.email, "switched off").await;
-    assert!(mail.text.contains("five days"), "{mail:?}");
-    let told = told(&hooks).await;
-    // Since nothing was taken, and not since it was noticed.
-    let offer = format!("POST {}/replay with since 2026-11-20T10:00:00Z", path(&endpoint));
-    assert!(told["body"].as_str().unwrap().contains(&offer), "{told}");
-    let mails = hooks.app.mails(&hooks.owner.email);
-    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("switched off")).count(), 1);
-    let trail = hooks.owner.get("/v1/audit-logs").await.expect(200).json();
-    let actions: Vec<&Value> = trail["data"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
-    assert!(actions.contains(&&json!("webhook_endpoint.disable")), "{actions:?}");
-}
-
-#[rstest]
-#[case::sqlite(Engine::Sqlite)]
-#[case::postgres(Engine::Postgres)]
-#[tokio::test]
-async fn what_is_taken_now_and_then_is_not_failing(#[case] engine: Engine) {
-    let Some(mut hooks) = Hooks::start_at(engine, still()).await else { return };
-    let endpoint = hooks.endpoint(json!({ "max_attempts": 1 })).await;
-    for (day, status) in [(0, 500), (3, 204), (6, 500)] {
-        hooks.receiver.answer_with(status);
-        hooks.project(&format!("Day {day}")).await;
-        hooks.receiver.wait(usize::try_from(day / 3 + 1).unwrap()).await;
-        hooks.wait(if status == 204 { "success" } else { "failed" }, 1, if day == 6 { 2 } else { 1 }).await;
-        hooks.later(TimeDelta::days(3)).await;
-    }
-    assert_eq!(hooks.shown(&endpoint).await["is_active"], true);
 }
 
 /// Whoever queues events does not wait for whoever switches off an endpoint, and may have seen it on.

@@ -1,11 +1,9 @@
 //! What whoever is told of an endpoint that was switched off can do about it.
 use super::{Hooks, still};
 use chrono::TimeDelta;
-use purser_tests::{app::eventually, database::Engine, receiver::Response};
+use purser_tests::{app::eventually, database::Engine};
 use rstest::rstest;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// What the words ask for: a path, and the body that is posted there.
 fn offer(words: &str) -> (String, Value) {
@@ -16,14 +14,6 @@ fn offer(words: &str) -> (String, Value) {
 }
 
 impl Hooks {
-    /// From now on requests are answered with this status, as soon as there are permits.
-    fn hold(&self, status: u16) -> Arc<Semaphore> {
-        let free = Arc::new(Semaphore::new(0));
-        let held = free.clone();
-        self.receiver.answer(move |_| Response::Held(held.clone(), status));
-        free
-    }
-
     /// Switches the endpoint on and does what the mail and the notification say. What came of it.
     async fn do_as_is_offered(&self, endpoint: &Value) -> Value {
         let mail = self.app.mail(&self.owner.email, "switched off").await;
@@ -52,7 +42,7 @@ impl Hooks {
 #[tokio::test]
 async fn who_is_gone_has_missed_what_was_queued_before_that_was_known(#[case] engine: Engine) {
     let Some(hooks) = Hooks::patient(engine, still()).await else { return };
-    let free = hooks.hold(410);
+    let free = hooks.receiver.hold(410);
     let endpoint = hooks.endpoint(json!({ "ordered": true })).await;
     let project = hooks.project("First").await;
     hooks.rename(&project, 1, "Second").await;
@@ -72,7 +62,7 @@ async fn who_is_gone_has_missed_what_was_queued_before_that_was_known(#[case] en
 #[tokio::test]
 async fn who_fails_for_days_has_missed_what_failed_first(#[case] engine: Engine) {
     let Some(mut hooks) = Hooks::patient(engine, still()).await else { return };
-    let free = hooks.hold(500);
+    let free = hooks.receiver.hold(500);
     let endpoint = hooks.endpoint(json!({ "max_attempts": 1 })).await;
     hooks.project("First").await;
     hooks.receiver.wait(1).await;
