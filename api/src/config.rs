@@ -289,6 +289,7 @@ impl Config {
     pub fn streams(&self) -> StreamOptions {
         StreamOptions {
             heartbeat: self.stream_heartbeat,
+            look: StreamOptions::LOOK,
             per_organization: self.streams_per_organization,
             per_caller: self.streams_per_caller,
         }

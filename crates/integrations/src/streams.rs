@@ -42,10 +42,17 @@ use uuid::Uuid;
 pub struct StreamOptions {
     /// How often a stream on which nothing happens says that it is there, and whether its caller still is.
     pub heartbeat: Duration,
+    /// How often the table is looked at, whether somebody said that there is something or not.
+    pub look: Duration,
     /// Streams of an organization in this process.
     pub per_organization: usize,
     /// Streams of a person or an API key in this process.
     pub per_caller: usize,
+}
+
+impl StreamOptions {
+    /// Another node's events are to be seen within a second, also when the word of them is lost.
+    pub const LOOK: Duration = Duration::from_millis(750);
 }
 
 /// Whoever follows.

@@ -11,8 +11,10 @@ mod slow;
 mod unread;
 mod wire;
 
+use async_trait::async_trait;
 use purser_api::Config;
-use purser_kernel::{Id, Scope};
+use purser_integrations::streams::Caller;
+use purser_kernel::{Id, PermissionSet, Problem, Scope};
 use purser_messaging::ConversationLinked;
 use purser_tests::{
     app::{Tenant, TestApp, eventually},
@@ -29,6 +31,21 @@ pub(crate) async fn lively(engine: Engine) -> Option<TestApp> {
 
 pub(crate) fn beats(config: &mut Config) {
     config.stream_heartbeat = Duration::from_millis(100);
+}
+
+/// Who may do the same at any time.
+pub(crate) struct Anybody(pub(crate) Scope);
+
+#[async_trait]
+impl Caller for Anybody {
+    async fn now(&self) -> Result<Scope, Problem> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Somebody who may do everything.
+pub(crate) fn scope_of(tenant: &Tenant) -> Scope {
+    Scope::user(tenant.organization_id.parse().unwrap(), tenant.user_id.parse().unwrap(), PermissionSet::all())
 }
 
 /// Something happens: a project begins.

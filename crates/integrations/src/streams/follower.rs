@@ -2,10 +2,7 @@
 use super::{End, Streams};
 use purser_kernel::OrganizationId;
 use purser_store::{outbox::Event, prelude::*};
-use std::{
-    sync::{Arc, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{
     Notify,
     broadcast::{self, error::RecvError},
@@ -13,13 +10,10 @@ use tokio::sync::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How often the table is looked at, whether somebody said that there is something or not. Another node's events are to be seen within a
-/// second, also when the word of them is lost.
-const LOOK: Duration = Duration::from_millis(750);
 /// Events that one look reads at a time.
 pub(super) const PAGE: u64 = 200;
 /// Events that a reader may be behind the newest. There is one ring for all who follow an organization.
-const RING: usize = 1_024;
+pub(super) const RING: usize = 1_024;
 
 /// What those who follow an organization are told.
 #[derive(Clone)]
@@ -141,7 +135,7 @@ async fn follow(streams: Streams, organization: OrganizationId, stop: Cancellati
         tokio::select! {
             () = stop.cancelled() => return,
             () = ring.wake.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(streams.0.options.look) => {}
         }
     }
 }

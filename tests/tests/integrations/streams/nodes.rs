@@ -1,9 +1,15 @@
 //! Whoever follows at one node sees what another did.
-use super::{newest, project};
+use super::{Anybody, newest, project, scope_of};
+use purser_api::{Config, wiring};
+use purser_integrations::streams::{EventFilter, StreamOptions, Streams};
 use purser_kernel::clock::Stopwatch;
-use purser_tests::{app::TestApp, database::Engine};
+use purser_tests::{
+    app::{TestApp, eventually},
+    database::Engine,
+};
 use rstest::rstest;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// A second, and what a busy machine needs to be asked and to answer.
 const SOON: Duration = Duration::from_secs(4);
@@ -32,6 +38,35 @@ async fn within_a_second(#[case] engine: Engine) {
     project(&elsewhere, "Four").await;
     assert_eq!(here.expect().await.data["data"]["name"], "Four");
     assert!(watch.elapsed() < SOON, "{:?}", watch.elapsed());
+}
+
+/// By word alone: the table is looked at once an hour. On SQLite nobody sends word.
+#[tokio::test]
+async fn at_once_where_word_is_sent() {
+    let Some(app) = TestApp::start(Engine::Postgres).await else { return };
+    let owner = app.tenant("Blue Harbor Foods").await;
+    let node = app.another_node_with(|config| config.workers = 0).await;
+    eventually("both to listen", || async {
+        let listening = "select cast(pid as text) from pg_stat_activity
+            where datname = current_database() and state = 'idle' and query like 'LISTEN%'";
+        (app.database.application().await.rows(listening).await.unwrap().len() == 2).then_some(())
+    })
+    .await;
+    let options = StreamOptions { look: Duration::from_hours(1), ..Config::default().streams() };
+    let streams = Streams::new(node.app.services().store.clone(), wiring::event_types(), vec![], options);
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(streams.clone().run(stop.clone()));
+    let (scope, filter) =
+        (scope_of(&owner), EventFilter { types: Some(vec!["project.created".to_owned()]), ..EventFilter::default() });
+    let mut stream = streams.open(Box::new(Anybody(scope.clone())), &scope, filter, None).await.unwrap();
+    stream.next().await.unwrap();
+    // The first may be found by the look with which following begins, the others may not.
+    for name in ["One", "Two", "Three"] {
+        let (text, _) = tokio::join!(stream.next(), project(&owner, name));
+        assert!(text.as_deref().is_some_and(|text| text.contains(name)), "{text:?}");
+    }
+    stop.cancel();
+    running.await.unwrap();
 }
 
 /// Going from node to node loses nothing.

@@ -1,34 +1,43 @@
 //! Readers that do not keep up.
-use super::{happen, newest, project};
+use super::{Anybody, happen, newest, project, scope_of};
 use async_trait::async_trait;
 use purser_integrations::streams::{Caller, EventFilter, EventStream};
-use purser_kernel::{PermissionSet, Problem, Scope};
+use purser_kernel::{Problem, Scope};
 use purser_tests::{
     app::{Tenant, TestApp},
     database::Engine,
 };
 use rstest::rstest;
+use std::sync::Arc;
+use tokio::sync::{Notify, Semaphore};
 
 /// More than goes round.
 const MANY: usize = 1_300;
 
-/// Who may do the same at any time.
-struct Anybody(Scope);
+/// Somebody of whom nobody knows what they may do until there is a permit.
+struct Unknown {
+    scope: Scope,
+    asked: Arc<Notify>,
+    free: Arc<Semaphore>,
+}
 
 #[async_trait]
-impl Caller for Anybody {
+impl Caller for Unknown {
     async fn now(&self) -> Result<Scope, Problem> {
-        Ok(self.0.clone())
+        self.asked.notify_one();
+        self.free.acquire().await.unwrap().forget();
+        Ok(self.scope.clone())
     }
 }
 
 /// A stream that is read when the test says so.
 async fn open(app: &TestApp, owner: &Tenant, after: i64) -> EventStream {
-    let (organization, user) = (owner.organization_id.parse().unwrap(), owner.user_id.parse().unwrap());
-    let scope = Scope::user(organization, user, PermissionSet::all());
+    open_as(app, owner, after, Box::new(Anybody(scope_of(owner)))).await
+}
+
+async fn open_as(app: &TestApp, owner: &Tenant, after: i64, caller: Box<dyn Caller>) -> EventStream {
     let streams = &app.app().services().streams;
-    let caller = Box::new(Anybody(scope.clone()));
-    streams.open(caller, &scope, EventFilter::default(), Some(&after.to_string())).await.unwrap()
+    streams.open(caller, &scope_of(owner), EventFilter::default(), Some(&after.to_string())).await.unwrap()
 }
 
 /// What was sent, up to the id `last` or the end: the ids of events, and why it ended.
@@ -98,4 +107,32 @@ async fn who_reads_up_on_the_past_takes_their_time(#[case] engine: Engine) {
     assert_eq!(last - middle, i64::try_from(MANY).unwrap());
     let (rest, why) = read(&mut stream, last).await;
     assert_eq!(([first, rest].concat(), why), ((start + 1..=last).collect(), None));
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_is_kept_waiting_by_the_server_is_told_all(#[case] engine: Engine) {
+    let Some(app) = TestApp::start(engine).await else { return };
+    let owner = app.tenant("Blue Harbor Foods").await;
+    let start = newest(&app, &owner).await;
+    project(&owner, "First").await;
+    newest(&app, &owner).await;
+    let (asked, free) = (Arc::new(Notify::new()), Arc::new(Semaphore::new(1)));
+    let caller = Unknown { scope: scope_of(&owner), asked: asked.clone(), free: free.clone() };
+    let mut stream = open_as(&app, &owner, start, Box::new(caller)).await;
+    let mut quick = owner.follow_from("", start).await;
+    assert_eq!(read(&mut stream, start + 1).await, (vec![start + 1], None));
+    asked.notified().await;
+    let last = start + 2 + i64::try_from(MANY).unwrap();
+    let meanwhile = async {
+        project(&owner, "Second").await;
+        asked.notified().await;
+        happen(&app, &owner, MANY).await;
+        quick.upto(last).await;
+        free.add_permits(MANY);
+    };
+    let (told, ()) = tokio::join!(read(&mut stream, last), meanwhile);
+    assert_eq!(told, ((start + 2..=last).collect(), None));
 }
