@@ -125,7 +125,7 @@ mod tests {
             asked.set(asked.get() + 1);
             // Whoever asks again is told of another machine.
             let found = if asked.get() == 1 { here } else { "10.0.0.1:443".parse().unwrap() };
-            async move { Ok(vec![found]) }
+            async move { io::Result::Ok(vec![found]) }
         };
         let stream = DESK.connect_by(look_up, PATIENCE).await.unwrap();
         assert_eq!((stream.peer_addr().unwrap(), asked.get()), (here, 1));
