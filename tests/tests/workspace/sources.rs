@@ -106,7 +106,7 @@ fn no_domain_names_a_database_library() {
 /// server of its own can have (notices, roles) where processes start, and tables in migrations.
 #[test]
 fn nobody_else_asks_which_database_it_is() {
-    const KNOW: [&str; 12] = [
+    const KNOW: [&str; 13] = [
         "api/src/app/process.rs",
         "api/src/commands/doctor.rs",
         "api/src/migrations.rs",
