@@ -5,14 +5,14 @@ use crate::{
 };
 use async_trait::async_trait;
 use purser_entity_approvals::approval_request::{self, Column, Entity, Status};
-use purser_kernel::{OrganizationId, ids::ApprovalRequestId};
+use purser_kernel::ids::ApprovalRequestId;
 use purser_store::{
     jobs::{Job, JobHandler},
     ports::Ending,
     prelude::*,
 };
 
-/// Organizations in one look at the list, and requests likewise.
+/// Requests in one look.
 const BATCH: u64 = 200;
 
 /// Looks, by a schedule, at what is due. Run twice at once or again, it does each thing once: by the rows' own states.
@@ -67,17 +67,11 @@ impl JobHandler for Expire {
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
-        let mut after: Option<OrganizationId> = None;
-        loop {
-            let organizations = store.organizations(self.approvals.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                self.look(store, &Scope::system(*organization, format!("job-{}", job.id()))).await?;
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return Ok(());
-            }
+        let mut each = store.each_organization(self.approvals.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(self.look(store, &Scope::system(organization, format!("job-{}", job.id()))).await);
         }
+        each.end()
     }
 }
 

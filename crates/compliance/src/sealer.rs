@@ -69,21 +69,12 @@ impl JobHandler for SealTrail {
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
-        let (mut after, mut failed) = (None, None);
-        loop {
-            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                // What is wrong with one trail keeps no other from being sealed.
-                if let Err(problem) = seal(store, *organization, &format!("job-{}", job.id()), self.late).await {
-                    tracing::warn!(%organization, %problem, "an audit trail could not be sealed");
-                    failed = Some(problem);
-                }
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return failed.map_or(Ok(()), Err);
-            }
+        let request = format!("job-{}", job.id());
+        let mut each = store.each_organization(self.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(seal(store, organization, &request, self.late).await.map(|_| ()));
         }
+        each.end()
     }
 }
 

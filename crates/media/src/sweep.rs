@@ -3,10 +3,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use futures_util::TryStreamExt;
 use purser_entity_platform::media_file::{Column, Entity};
-use purser_kernel::{
-    OrganizationId,
-    ports::{BlobEntry, BlobKey, BlobStore},
-};
+use purser_kernel::ports::{BlobEntry, BlobKey, BlobStore};
 use purser_store::{
     jobs::{Job, JobHandler},
     ports::Tenants,
@@ -91,16 +88,10 @@ impl JobHandler for Sweep {
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
-        let mut after: Option<OrganizationId> = None;
-        loop {
-            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                self.sweep(store, &Scope::system(*organization, format!("job-{}", job.id()))).await?;
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return Ok(());
-            }
+        let mut each = store.each_organization(self.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(self.sweep(store, &Scope::system(organization, format!("job-{}", job.id()))).await);
         }
+        each.end()
     }
 }

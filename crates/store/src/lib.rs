@@ -58,6 +58,7 @@ pub use maintenance::Purge;
 pub use media::{MediaKind, NewMediaFile};
 pub use names::{name_of, named};
 pub use news::{Announcer, Listener};
+pub use organizations::EachOrganization;
 pub use platform_audit::{PlatformAuditEntry, PlatformAuditFilter, PlatformAuditLog, platform_audit_logs};
 pub use query::Scoped;
 pub use read::ReadTx;

@@ -28,6 +28,12 @@ impl Purge {
     }
 }
 
+async fn purge_answers(store: &Store, scope: &Scope) -> Result<(), Problem> {
+    let tx = store.write_in_any_state(scope).await?;
+    tx.purge_answers().await?;
+    tx.commit().await
+}
+
 #[async_trait]
 impl JobHandler for Purge {
     fn kind(&self) -> &'static str {
@@ -41,18 +47,10 @@ impl JobHandler for Purge {
             tx.system().remove::<job::Entity>(Column::Status.eq(over).and(old)).await?;
             tx.commit().await?;
         }
-        let mut after = None;
-        loop {
-            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                let tx = store.write_in_any_state(&Scope::system(*organization, format!("job-{}", job.id()))).await?;
-                tx.purge_answers().await?;
-                tx.commit().await?;
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return Ok(());
-            }
+        let mut each = store.each_organization(self.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(purge_answers(store, &Scope::system(organization, format!("job-{}", job.id()))).await);
         }
+        each.end()
     }
 }

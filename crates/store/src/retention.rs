@@ -75,17 +75,11 @@ impl JobHandler for RemoveExpired {
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         let request = format!("job-{}", job.id());
-        let mut after = None;
-        loop {
-            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                self.remove_from(store, *organization, &request).await?;
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return Ok(());
-            }
+        let mut each = store.each_organization(self.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(self.remove_from(store, organization, &request).await);
         }
+        each.end()
     }
 }
 

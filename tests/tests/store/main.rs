@@ -14,6 +14,7 @@ mod numbers;
 mod outbox;
 mod pages;
 mod queries;
+mod retention;
 mod rows;
 mod schedules;
 mod statistics;

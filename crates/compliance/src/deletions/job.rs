@@ -40,15 +40,11 @@ impl JobHandler for PurgeDeleted {
         if self.kind == Self::KIND_BEGUN {
             return purge::purge_due(&self.deletions, store, &job.scope()?).await.map(|_| ());
         }
-        let (mut after, mut failed) = (None, None);
-        loop {
-            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
-            let purged = purge::purge_all(&self.deletions, store, &organizations, &format!("job-{}", job.id())).await;
-            failed = purged.err().or(failed);
-            after = organizations.last().copied();
-            if after.is_none() {
-                return failed.map_or(Ok(()), Err);
-            }
+        let mut each = store.each_organization(self.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            let scope = Scope::system(organization, format!("job-{}", job.id()));
+            each.note(purge::purge_due(&self.deletions, store, &scope).await.map(|_| ()));
         }
+        each.end()
     }
 }

@@ -9,7 +9,7 @@ use super::{
     restore::require_open,
 };
 use purser_entity_platform::deletion::{ActiveModel, Column, Entity, Model};
-use purser_kernel::{Id, OrganizationId, ids::DeletionId};
+use purser_kernel::{Id, ids::DeletionId};
 use purser_store::{
     AuditCategory, AuditSeverity, Store,
     jobs::NewJob,
@@ -150,20 +150,4 @@ async fn purge_one(deletions: &Deletions, store: &Store, scope: &Scope, id: Dele
             return Ok(());
         }
     }
-}
-
-/// Purges of every organization, one after the other. What is wrong in one keeps no other from being purged.
-pub(super) async fn purge_all(
-    deletions: &Deletions,
-    store: &Store,
-    organizations: &[OrganizationId],
-    request: &str,
-) -> Result<(), Problem> {
-    let mut failed = None;
-    for organization in organizations {
-        if let Err(problem) = purge_due(deletions, store, &Scope::system(*organization, request)).await {
-            failed = Some(problem);
-        }
-    }
-    failed.map_or(Ok(()), Err)
 }

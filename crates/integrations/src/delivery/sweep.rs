@@ -25,6 +25,15 @@ impl SweepDeliveries {
     }
 }
 
+async fn sweep(store: &Store, scope: &Scope) -> Result<(), Problem> {
+    let tx = store.write_in_any_state(scope).await?;
+    let late = open().and(Column::NextAttemptAt.lte(tx.now()));
+    let endpoints = tx.find::<Entity>().filter(late).aggregate().by(Column::EndpointId).count();
+    let endpoints = endpoints.rows::<(WebhookEndpointId, i64)>().await?;
+    tx.enqueue_many(endpoints.into_iter().map(|(endpoint, _)| wake(endpoint)).collect()).await?;
+    tx.commit().await
+}
+
 #[async_trait]
 impl JobHandler for SweepDeliveries {
     fn kind(&self) -> &'static str {
@@ -32,22 +41,10 @@ impl JobHandler for SweepDeliveries {
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
-        let mut after = None;
-        loop {
-            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                let scope = Scope::system(*organization, format!("job-{}", job.id()));
-                let tx = store.write_in_any_state(&scope).await?;
-                let late = open().and(Column::NextAttemptAt.lte(tx.now()));
-                let endpoints = tx.find::<Entity>().filter(late).aggregate().by(Column::EndpointId).count();
-                let endpoints = endpoints.rows::<(WebhookEndpointId, i64)>().await?;
-                tx.enqueue_many(endpoints.into_iter().map(|(endpoint, _)| wake(endpoint)).collect()).await?;
-                tx.commit().await?;
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return Ok(());
-            }
+        let mut each = store.each_organization(self.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(sweep(store, &Scope::system(organization, format!("job-{}", job.id()))).await);
         }
+        each.end()
     }
 }

@@ -26,14 +26,15 @@ impl SendDigests {
 
     /// Takes what waits for those whose hour has come since it began to wait, and queues their mails in the same transaction: of two at
     /// once, one finds nothing to take. What comes later waits for the next day.
-    async fn take(&self, tx: &WriteTx) -> Result<(), Problem> {
+    async fn take(&self, store: &Store, scope: &Scope) -> Result<(), Problem> {
+        let tx = store.write_in_any_state(scope).await?;
         let waiting = tx.find::<Entity>().filter(Column::DigestFrom.is_not_null()).aggregate();
         let waiting = waiting.by(Column::UserId).min(Column::DigestFrom).rows::<(UserId, Timestamp)>().await?;
         if waiting.is_empty() {
             return Ok(());
         }
         let people: Vec<UserId> = waiting.iter().map(|(person, _)| *person).collect();
-        let chosen = self.parties.settings.of(tx, &people).await?;
+        let chosen = self.parties.settings.of(&tx, &people).await?;
         let now = tx.now();
         let is_due = |person: &UserId, since: Timestamp| {
             let chosen = chosen.get(person)?;
@@ -53,7 +54,7 @@ impl SendDigests {
         if !due.is_empty() && tx.update_where(theirs, take).await? > 0 {
             tx.enqueue_many(due.into_iter().map(|person| mail::digest(person, now)).collect()).await?;
         }
-        Ok(())
+        tx.commit().await
     }
 }
 
@@ -64,20 +65,11 @@ impl JobHandler for SendDigests {
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
-        let mut after = None;
-        loop {
-            let organizations = store.organizations(self.parties.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                let scope = Scope::system(*organization, format!("job-{}", job.id()));
-                let tx = store.write_in_any_state(&scope).await?;
-                self.take(&tx).await?;
-                tx.commit().await?;
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return Ok(());
-            }
+        let mut each = store.each_organization(self.parties.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(self.take(store, &Scope::system(organization, format!("job-{}", job.id()))).await);
         }
+        each.end()
     }
 }
 

@@ -32,6 +32,17 @@ impl Sweep {
         Self { scanner, tenants }
     }
 
+    /// Looks at all findings of an organization.
+    async fn all(&self, store: &Store, scope: &Scope) -> Result<(), Problem> {
+        let mut last = None;
+        loop {
+            last = self.some(store, scope, last).await?;
+            if last.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Looks at the findings behind `after`, and returns the last one; nothing when there are no more.
     async fn some(
         &self,
@@ -68,23 +79,10 @@ impl JobHandler for Sweep {
     }
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
-        let mut after = None;
-        loop {
-            let organizations = store.organizations(self.tenants.as_ref(), after).await?;
-            for organization in &organizations {
-                let scope = Scope::system(*organization, format!("job-{}", job.id()));
-                let mut last = None;
-                loop {
-                    last = self.some(store, &scope, last).await?;
-                    if last.is_none() {
-                        break;
-                    }
-                }
-            }
-            after = organizations.last().copied();
-            if after.is_none() {
-                return Ok(());
-            }
+        let mut each = store.each_organization(self.tenants.as_ref());
+        while let Some(organization) = each.next().await? {
+            each.note(self.all(store, &Scope::system(organization, format!("job-{}", job.id()))).await);
         }
+        each.end()
     }
 }
