@@ -116,7 +116,7 @@ async fn ask(tx: &ReadTx, status: &SelectStatement) -> Result<Option<Standing>, 
 
 impl Store {
     /// How the organization stands, at most a second ago.
-    pub(crate) async fn standing(&self, organization: OrganizationId) -> Result<Standing, Problem> {
+    pub async fn standing(&self, organization: OrganizationId) -> Result<Standing, Problem> {
         if let Some(standing) = self.standings().known(organization).await {
             return Ok(standing);
         }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use purser_entity_integrations::webhook_delivery::{Column, Entity};
 use purser_kernel::ids::WebhookEndpointId;
 use purser_store::{
+    Standing,
     jobs::{Job, JobHandler},
     ports::Tenants,
     prelude::*,
@@ -26,6 +27,10 @@ impl SweepDeliveries {
 }
 
 async fn sweep(store: &Store, scope: &Scope) -> Result<(), Problem> {
+    // Its jobs are put off and give up their keys: each run would queue another. What is due is found once it is open again.
+    if store.standing(scope.organization).await? != Standing::Open {
+        return Ok(());
+    }
     let tx = store.write_in_any_state(scope).await?;
     let late = open().and(Column::NextAttemptAt.lte(tx.now()));
     let endpoints = tx.find::<Entity>().filter(late).aggregate().by(Column::EndpointId).count();
