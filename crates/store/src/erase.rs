@@ -1,5 +1,5 @@
 //! The rows of a closed organization go for good.
-use crate::{Standing, Store, error::internal, prelude::*};
+use crate::{Standing, Store, error::internal, prelude::*, retention::BATCH};
 use purser_entity_platform::job;
 use purser_kernel::OrganizationId;
 use sea_orm::{
@@ -7,18 +7,20 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Order, Query},
 };
 
-/// Rows that go in one transaction.
-const BATCH: u64 = 500;
-
 impl Store {
     /// Removes every row that a closed organization has in `tables`, given in any order, and its jobs. Short transactions: run again it
     /// goes on where it stopped. Returns how many rows it were.
     ///
     /// `not_found` for an organization that is not closed.
     pub async fn erase(&self, organization: OrganizationId, tables: &[&'static str]) -> Result<u64, Problem> {
-        let tx = self.system().await?;
-        let mut erased = tx.system().remove::<job::Entity>(job::Column::OrganizationId.eq(organization)).await?;
-        tx.commit().await?;
+        let mut erased = 0;
+        loop {
+            let jobs = self.erase_jobs(organization).await?;
+            erased += jobs;
+            if jobs < BATCH {
+                break;
+            }
+        }
         let (mut left, mut limit) = (tables.to_vec(), BATCH);
         while !left.is_empty() {
             let before = (left.len(), erased);
@@ -46,6 +48,14 @@ impl Store {
                 limit = u64::MAX;
             }
         }
+        Ok(erased)
+    }
+
+    async fn erase_jobs(&self, organization: OrganizationId) -> Result<u64, Problem> {
+        let tx = self.system().await?;
+        let own = job::Column::OrganizationId.eq(organization);
+        let erased = tx.system().remove_some::<job::Entity>(own, BATCH).await?;
+        tx.commit().await?;
         Ok(erased)
     }
 

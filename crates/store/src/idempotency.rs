@@ -128,9 +128,11 @@ impl WriteTx {
         self.insert_many([row]).await
     }
 
-    /// Removes the organization's answers that are kept no longer. Returns how many there were.
-    pub async fn purge_answers(&self) -> Result<u64, Problem> {
-        self.remove::<Entity>(Column::ExpiresAt.lte(self.now())).await
+    /// Removes at most `limit` of the organization's answers that are kept no longer. Returns how many there were.
+    pub async fn purge_answers(&self, limit: u64) -> Result<u64, Problem> {
+        let over = self.find::<Entity>().without(Column::ResponseCiphertext, Vec::<u8>::new());
+        let over = over.filter(Column::ExpiresAt.lte(self.now())).order_by(Column::ExpiresAt, Asc).all(limit).await?;
+        self.remove::<Entity>(Column::Id.is_in(over.iter().map(|row| row.id))).await
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     jobs::{Job, JobHandler},
     ports::Tenants,
     prelude::*,
+    retention::BATCH,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -28,10 +29,24 @@ impl Purge {
     }
 }
 
+/// Removes some of the jobs that have been over for long. Returns how many.
+async fn purge_jobs(store: &Store, over: Status) -> Result<u64, Problem> {
+    let tx = store.system().await?;
+    let long = Column::UpdatedAt.lt(tx.system().now() - OVER_FOR);
+    let purged = tx.system().remove_some::<job::Entity>(Column::Status.eq(over).and(long), BATCH).await?;
+    tx.commit().await?;
+    Ok(purged)
+}
+
 async fn purge_answers(store: &Store, scope: &Scope) -> Result<(), Problem> {
-    let tx = store.write_in_any_state(scope).await?;
-    tx.purge_answers().await?;
-    tx.commit().await
+    loop {
+        let tx = store.write_in_any_state(scope).await?;
+        let purged = tx.purge_answers(BATCH).await?;
+        tx.commit().await?;
+        if purged < BATCH {
+            return Ok(());
+        }
+    }
 }
 
 #[async_trait]
@@ -42,10 +57,7 @@ impl JobHandler for Purge {
 
     async fn run(&self, store: &Store, job: &Job) -> Result<(), Problem> {
         for over in [Status::Done, Status::Cancelled] {
-            let tx = store.system().await?;
-            let old = Column::UpdatedAt.lt(tx.system().now() - OVER_FOR);
-            tx.system().remove::<job::Entity>(Column::Status.eq(over).and(old)).await?;
-            tx.commit().await?;
+            while purge_jobs(store, over).await? == BATCH {}
         }
         let mut each = store.each_organization(self.tenants.as_ref());
         while let Some(organization) = each.next().await? {

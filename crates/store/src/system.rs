@@ -13,7 +13,7 @@ use purser_kernel::{Clock, CommonProblem, Page, PageRequest, Problem, Timestamp,
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable, ModelTrait, Order,
-    PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+    PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
 };
 use std::str::FromStr;
 
@@ -198,6 +198,16 @@ impl<'t> System<'t> {
     pub async fn remove<E: GlobalEntity>(self, filter: Filter<E>) -> Result<u64, Problem> {
         let removed = E::delete_many().filter(filter.condition).exec(self.connection()).await.map_err(internal)?;
         Ok(removed.rows_affected)
+    }
+
+    /// As [`System::remove`], and at most `limit` rows, those with the least keys: in between others can write.
+    pub(crate) async fn remove_some<E: GlobalEntity>(self, filter: Filter<E>, limit: u64) -> Result<u64, Problem> {
+        let key = key_column::<E>()?;
+        let first = E::find().select_only().column(key).filter(filter.condition.clone());
+        let first = first.order_by(key, Order::Asc).limit(limit).into_query();
+        // Both: of a row that somebody has changed meanwhile PostgreSQL looks at the filter again, and not at what is asked within.
+        let some = E::delete_many().filter(filter.condition).filter(key.in_subquery(first));
+        Ok(some.exec(self.connection()).await.map_err(internal)?.rows_affected)
     }
 
     /// Marks a row as deleted. `not_found` when there is none.

@@ -133,12 +133,12 @@ async fn an_answer_is_kept_for_a_day(#[case] engine: Engine) {
     world.clock.advance(TimeDelta::hours(23));
     let tx = world.store.write(&scope).await.unwrap();
     assert!(!is_new(&tx, 1).await);
-    assert_eq!(tx.purge_answers().await.unwrap(), 0);
+    assert_eq!(tx.purge_answers(500).await.unwrap(), 0);
     tx.commit().await.unwrap();
 
     world.clock.advance(TimeDelta::hours(2));
     first(&world, &scope).await;
     world.clock.advance(TimeDelta::hours(25));
     let tx = world.store.write(&scope).await.unwrap();
-    assert_eq!(tx.purge_answers().await.unwrap(), 1);
+    assert_eq!(tx.purge_answers(500).await.unwrap(), 1);
 }

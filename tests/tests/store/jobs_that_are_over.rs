@@ -54,6 +54,15 @@ async fn one_of_each(world: &World) -> Vec<job::Model> {
     jobs(&world.store).await
 }
 
+/// The purge of a night.
+async fn purge(world: &World) {
+    let tx = world.store.system().await.unwrap();
+    tx.enqueue(NewJob::new(Purge::KIND, json!({}))).await.unwrap();
+    tx.commit().await.unwrap();
+    let handlers: [Arc<dyn JobHandler>; 1] = [Arc::new(Purge::new(Arc::new(Tenancy)))];
+    work(&[&world.store], &handlers, 1).await;
+}
+
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
@@ -61,25 +70,36 @@ async fn one_of_each(world: &World) -> Vec<job::Model> {
 async fn what_is_done_or_cancelled_is_kept_for_a_week_and_what_is_dead_until_somebody_decides(#[case] engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
     one_of_each(&world).await;
-    let purge: [Arc<dyn JobHandler>; 1] = [Arc::new(Purge::new(Arc::new(Tenancy)))];
     let statuses = async || {
         let left = jobs(&world.store).await.into_iter().filter(|job| job.kind == "test.work");
         left.map(|job| job.status).collect::<Vec<_>>()
     };
-    let look = async || {
-        let tx = world.store.system().await.unwrap();
-        tx.enqueue(NewJob::new(Purge::KIND, json!({}))).await.unwrap();
-        tx.commit().await.unwrap();
-        work(&[&world.store], &purge, 1).await;
-    };
 
     world.clock.advance(TimeDelta::days(7));
-    look().await;
+    purge(&world).await;
     assert_eq!(statuses().await, [Status::Ready, Status::Done, Status::Dead, Status::Cancelled]);
 
     world.clock.advance(TimeDelta::seconds(1));
-    look().await;
+    purge(&world).await;
     assert_eq!(statuses().await, [Status::Ready, Status::Dead]);
+}
+
+/// More than one transaction removes.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn however_many_are_over_they_go_in_one_night(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let tx = world.store.write(&world.tenant().await).await.unwrap();
+    tx.enqueue_many((0..1_203).map(|_| NewJob::new("test.work", json!(0))).collect()).await.unwrap();
+    let over = |row: &mut job::ActiveModel| row.status = Set(Status::Done);
+    tx.system().update_where(job::Column::Kind.eq("test.work"), over).await.unwrap();
+    tx.commit().await.unwrap();
+
+    world.clock.advance(TimeDelta::days(8));
+    purge(&world).await;
+    assert!(jobs(&world.store).await.iter().all(|job| job.kind == Purge::KIND));
 }
 
 #[rstest]
