@@ -9,6 +9,7 @@ pub mod depth;
 mod ends;
 mod slots;
 mod stock;
+mod waiting;
 mod worker;
 
 use crate::{ReadTx, Store, System, SystemTx, WriteTx, error::internal, prelude::*};
@@ -23,6 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 pub(crate) use claim::{end_waiting, resume};
+pub(crate) use waiting::waiting_since;
 pub use worker::{Worker, WorkerOptions};
 
 /// Attempts before a job is dead.

@@ -17,6 +17,7 @@ use crate::{
     prelude::*,
 };
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use purser_entity_platform::{number_sequence, outbox_event};
 use purser_kernel::{UserId, ids::OutboxEventId};
 use sea_orm::sea_query::{CaseStatement, Expr};
@@ -270,6 +271,15 @@ impl JobHandler for Dispatcher {
             }
         }
     }
+}
+
+/// Longer than a transaction takes: an event is numbered and its deliveries are queued by the same one.
+const TOGETHER: TimeDelta = TimeDelta::hours(1);
+
+/// Until when all events of the organization that were numbered have come to everybody who is told of them; nothing where that is so of
+/// all. Those of an organization that is suspended wait until it is open again.
+pub(crate) async fn told_until(tx: &ReadTx) -> Result<Option<Timestamp>, Problem> {
+    Ok(jobs::waiting_since(tx, DELIVER).await?.map(|since| since - TOGETHER))
 }
 
 #[derive(Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 use crate::{
     Store,
     jobs::{Job, JobHandler},
+    outbox,
     ports::{Retention, Tenants},
     prelude::*,
 };
@@ -93,6 +94,7 @@ impl Expiring for Events {
     }
 
     async fn remove_some(&self, tx: &WriteTx, before: Timestamp) -> Result<bool, Problem> {
+        let before = outbox::told_until(tx).await?.map_or(before, |told| told.min(before));
         // In their order, which is that of their times: where the first is not old, none is looked at behind it.
         let first = tx.find::<Entity>().without(Column::Payload, serde_json::Value::Null);
         let first = first.filter(Column::Sequence.is_not_null()).order_by(Column::Sequence, Asc).all(BATCH).await?;

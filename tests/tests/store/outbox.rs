@@ -1,17 +1,23 @@
 //! Events are published with their effect, numbered after commit, and handed over once.
 use crate::{
+    retention::AWeek,
     work::{jobs, options, work, work_beside, work_with},
     world::World,
 };
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use purser_entity_platform::{job, outbox_event};
+use purser_entity_tenancy::organization;
 use purser_kernel::{Id, Scope};
 use purser_store::{
+    Standing,
     jobs::{JobHandler, WorkerOptions},
     outbox::{Dispatcher, Event, Subscriber},
     ports::{Usage, UsageMeter},
     prelude::*,
+    retention::{Events, RemoveExpired},
 };
+use purser_tenancy::Tenancy;
 use purser_tests::database::Engine;
 use rstest::rstest;
 use serde::Serialize;
@@ -206,4 +212,38 @@ async fn events_of_one_transaction_stay_in_their_order(#[case] engine: Engine) {
     work(&[&world.store], &handlers(&listener, &meter), 6).await;
 
     assert_eq!(numbered(&world.store, &scope).await, (1..=5).map(|n| (n, n)).collect::<Vec<_>>());
+}
+
+async fn stand(world: &World, scope: &Scope, status: organization::Status, standing: Standing) {
+    let tx = world.store.write_in_any_state(scope).await.unwrap();
+    let own = organization::Column::Id.eq(scope.organization);
+    tx.system().update_where(own, |row: &mut organization::ActiveModel| row.status = Set(status)).await.unwrap();
+    tx.note_standing(standing).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Nobody is told of anything meanwhile.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_nobody_was_told_of_before_a_suspension_is_kept_until_they_were(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (scope, listener, meter) = (world.tenant().await, Arc::default(), Arc::default());
+    let [dispatcher, deliverer] = handlers(&listener, &meter);
+    let expired = RemoveExpired::new(Arc::new(Tenancy), Arc::new(AWeek), vec![Arc::new(Events)]);
+    let night = async || expired.remove_from(&world.store, scope.organization, "test").await.unwrap();
+    ring(&world.store, &scope, 1).await.commit().await.unwrap();
+    work(&[&world.store], &[dispatcher], 1).await;
+    stand(&world, &scope, organization::Status::Suspended, Standing::Suspended).await;
+
+    world.clock.advance(TimeDelta::days(8));
+    night().await;
+    assert_eq!(numbered(&world.store, &scope).await, [(1, 1)]);
+
+    stand(&world, &scope, organization::Status::Active, Standing::Open).await;
+    work(&[&world.store], &[deliverer], 1).await;
+    assert_eq!(*listener.heard.lock().unwrap(), [(1, 1)]);
+    night().await;
+    assert!(numbered(&world.store, &scope).await.is_empty());
 }

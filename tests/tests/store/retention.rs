@@ -20,7 +20,7 @@ use serde_json::json;
 use std::sync::{Arc, Mutex};
 
 /// Everything is kept for a week.
-struct AWeek;
+pub(crate) struct AWeek;
 
 #[async_trait]
 impl Retention for AWeek {
