@@ -1,5 +1,6 @@
 //! Work that comes again: each schedule queues a job when its time has come, once, however many processes look.
 use crate::{Store, error::internal, jobs::NewJob, prelude::*};
+use chrono::TimeDelta;
 use croner::Cron;
 use purser_entity_platform::schedule::{self, Column};
 use purser_kernel::Id;
@@ -11,6 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the table is looked at; five-field cron has minutes.
 const TICK: Duration = Duration::from_secs(20);
+
+/// How far apart the clocks of processes may be. One that is a little ahead runs a schedule before its time has come for the others, who
+/// take nothing back: it would run twice.
+const APART: TimeDelta = TimeDelta::minutes(5);
 
 /// Queues the jobs whose time has come.
 pub struct Scheduler {
@@ -88,23 +93,29 @@ impl Scheduler {
     async fn tick(&self) -> Result<(), Problem> {
         let tx = self.store.system().await?;
         let now = tx.system().now();
-        let due = tx.system().find::<schedule::Entity>().filter(Column::NextRunAt.lte(now)).all(100).await?;
+        let rows = tx.system().find::<schedule::Entity>().all(100).await?;
         let mut jobs = Vec::new();
-        for row in due {
+        for row in rows {
             let Some((kind, cron)) = self.schedules.iter().find(|(kind, _)| *kind == row.kind) else {
                 continue;
             };
+            let is_due = row.next_run_at <= now;
+            // By whoever's clock was ahead when it ran: it would not run again until it is that late.
+            let is_astray = row.next_run_at > next(cron, now + APART)?;
+            if !is_due && !is_astray {
+                continue;
+            }
             // Compare-and-set: another process that saw the same row changes nothing.
             let unchanged = Column::Id.eq(row.id).and(Column::NextRunAt.eq(row.next_run_at));
             let following = next(cron, now)?;
-            let taken = tx
-                .system()
-                .update_where(unchanged, |row: &mut schedule::ActiveModel| {
-                    row.next_run_at = Set(following);
+            let set = |row: &mut schedule::ActiveModel| {
+                row.next_run_at = Set(following);
+                if is_due {
                     row.last_run_at = Set(Some(now));
-                })
-                .await?;
-            if taken == 1 {
+                }
+            };
+            let taken = tx.system().update_where(unchanged, set).await?;
+            if is_due && taken == 1 {
                 jobs.push(NewJob::new(kind, json!({})));
             }
         }

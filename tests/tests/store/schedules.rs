@@ -2,6 +2,7 @@
 use crate::{work::jobs, world::World};
 use chrono::TimeDelta;
 use purser_entity_platform::schedule;
+use purser_kernel::Clock;
 use purser_store::{Scheduler, Store};
 use purser_tests::database::Engine;
 use rstest::rstest;
@@ -54,6 +55,57 @@ async fn two_schedulers_queue_one_job(#[case] engine: Engine) {
     let row = schedules(&world.store).await.remove(0);
     assert_eq!(row.last_run_at, Some(world.clock.now()));
     assert_eq!(row.next_run_at.to_rfc3339(), "2026-11-22T03:00:00+00:00");
+}
+
+/// One tick of a scheduler, at least.
+async fn tick(store: &Store) {
+    schedule_until(&[store], async || true).await;
+}
+
+/// When each schedule is to run next, and how many jobs there are.
+async fn planned(world: &World) -> (Vec<String>, usize) {
+    let next = schedules(&world.store).await.iter().map(|row| row.next_run_at.to_rfc3339()).collect();
+    (next, jobs(&world.store).await.len())
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_clock_that_was_far_ahead_once_holds_up_no_schedule(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let tomorrow = vec!["2026-11-21T03:00:00+00:00".to_owned()];
+    tick(&world.store).await;
+    for (ahead, run) in [(TimeDelta::days(400), 1), (TimeDelta::hours(18), 2)] {
+        world.clock.advance(ahead);
+        tick(&world.store).await;
+        assert_eq!(planned(&world).await.1, run, "for it the time had come");
+        world.clock.advance(-ahead);
+        tick(&world.store).await;
+        assert_eq!(planned(&world).await, (tomorrow.clone(), run));
+    }
+    world.clock.advance(TimeDelta::days(1));
+    tick(&world.store).await;
+    assert_eq!(planned(&world).await, (vec!["2026-11-22T03:00:00+00:00".to_owned()], 3));
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_ran_by_a_clock_that_is_a_little_ahead_does_not_run_again(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    tick(&world.store).await;
+    world.clock.advance(TimeDelta::hours(17) - TimeDelta::minutes(2));
+    let ahead = world.open_at(&Clock::fixed(world.clock.now() + TimeDelta::minutes(4))).await;
+    let ran = (vec!["2026-11-22T03:00:00+00:00".to_owned()], 1);
+    tick(&ahead).await;
+    assert_eq!(planned(&world).await, ran);
+    for _ in 0..4 {
+        tick(&world.store).await;
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+    assert_eq!(planned(&world).await, ran);
 }
 
 #[rstest]

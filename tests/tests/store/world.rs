@@ -27,6 +27,11 @@ impl World {
         open(&self.database, &self.clock, 10).await
     }
 
+    /// The same database as a process sees it whose clock is another.
+    pub(crate) async fn open_at(&self, clock: &Clock) -> Store {
+        open(&self.database, clock, 10).await
+    }
+
     /// The same database over `connections` connections.
     pub(crate) async fn open_with(&self, connections: u32) -> Store {
         open(&self.database, &self.clock, connections).await
