@@ -55,11 +55,16 @@ fn tell(found: &Report) -> ExitCode {
     if let Some(organization) = found.organization {
         report::say(&format!("organization {organization}"));
     }
-    let Report { seals, sealed, open, erased, expired, .. } = found;
+    let Report { seals, sealed, open, erased, expired, ahead, .. } = found;
     report::say(&format!("{seals} seals over {sealed} entries; {open} entries are not sealed yet"));
     if *expired > 0 {
         report::say(&format!(
             "the entries of the seals up to {expired} were removed because they were old, as the trail says"
+        ));
+    }
+    if *ahead > 0 {
+        report::say(&format!(
+            "{ahead} seals were closed by a clock that was ahead of later ones: what was inserted at that time cannot be told"
         ));
     }
     if *erased > 0 {

@@ -27,7 +27,7 @@ use purser_store::{
 };
 use std::sync::Arc;
 pub(crate) use unsealed::behind;
-use unsealed::unsealed;
+use unsealed::{sealed, unsealed};
 
 /// The name of the sequence that numbers seals, whose row is the sealer's lock.
 const SEQUENCE: &str = "audit_seals";
@@ -90,27 +90,32 @@ pub async fn seal(
     late: TimeDelta,
 ) -> Result<usize, Problem> {
     let scope = Scope::system(organization, request_id);
-    for made in 0..MAX_SEALS {
+    let mut made = 0;
+    while made < MAX_SEALS {
         // What is late was looked for by the first seal of this run.
         let late = if made == 0 { late } else { TimeDelta::zero() };
+        // It may take a while, in which others can write.
         let tx = store.read_in_any_state(&scope).await?;
-        let waits = !unsealed(&tx, latest(&tx).await?.map(|seal| seal.through - late), 1).await?.is_empty();
+        let since = latest(&tx).await?.map(|seal| looked_through(&seal, tx.now()) - late);
+        let entries = unsealed(&tx, since, MAX_ENTRIES).await?;
         drop(tx);
-        if !waits {
+        if entries.is_empty() {
             return Ok(made);
         }
         let key = keys::signer(store).await?;
         let tx = store.write_in_any_state(&scope).await?;
-        let Some(sealed) = seal_some(&tx, &key, late).await? else {
-            return Ok(made);
+        let Some(sealed) = seal_some(&tx, &key, entries).await? else {
+            // Another sealer was faster, and may have left some.
+            continue;
         };
         tx.commit().await?;
+        made += 1;
         // Somewhere else than in the database: whoever keeps the log can see when a seal was exchanged.
         tracing::info!(
             %organization, number = sealed.number, count = sealed.count, root = sealed.merkle_root, "audit trail sealed"
         );
     }
-    Ok(MAX_SEALS)
+    Ok(made)
 }
 
 /// The last seal.
@@ -118,13 +123,25 @@ async fn latest(tx: &ReadTx) -> Result<Option<Model>, Problem> {
     tx.find::<Entity>().order_by(Column::Number, Desc).one().await
 }
 
-async fn seal_some(tx: &WriteTx, key: &SigningKey, late: TimeDelta) -> Result<Option<Statement>, Problem> {
+/// Up to when the trail was looked through for this seal, by whichever clock was least ahead: that of who wrote the last entry, of who
+/// sealed it, or of who looks now.
+fn looked_through(seal: &Model, now: Timestamp) -> Timestamp {
+    seal.through.min(seal.created_at).min(now)
+}
+
+/// Seals those of the entries, which stand in their order, that no seal has by now.
+async fn seal_some(
+    tx: &WriteTx,
+    key: &SigningKey,
+    mut entries: Vec<audit_log::Model>,
+) -> Result<Option<Statement>, Problem> {
     // Whoever else seals here is waited for. What they have sealed is seen from here on: READ COMMITTED, or one writer.
     let number = tx.next_number(SEQUENCE).await?;
     let before = latest(tx).await?;
     // Sequences of a closed organization are purged, and its seals are not.
     let number = before.as_ref().map_or(number, |seal| number.max(seal.number.saturating_add(1)));
-    let entries = unsealed(tx, before.as_ref().map(|seal| seal.through - late), MAX_ENTRIES).await?;
+    let sealed = sealed(tx, &entries).await?;
+    entries.retain(|entry| !sealed.contains(&entry.id));
     let Some(through) = entries.last().map(|entry| entry.created_at) else {
         // The number goes back with the transaction.
         return Ok(None);

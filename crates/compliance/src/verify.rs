@@ -27,6 +27,9 @@ pub struct Report {
     pub open: usize,
     /// The last seal whose entries were removed because they were old, as a sealed entry says; 0 where none were.
     pub expired: i64,
+    /// Seals that were closed by a clock that was more than an hour ahead of that of a later seal: what was inserted with a time of then
+    /// is not told from what was written then.
+    pub ahead: usize,
     /// Entries whose personal data was erased.
     pub erased: usize,
     /// The number of the last seal and its root, for whoever wants to know next time that the end was not cut off.

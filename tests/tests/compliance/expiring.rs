@@ -72,6 +72,46 @@ async fn what_is_old_goes_and_every_later_seal_still_holds(#[case] engine: Engin
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
+async fn what_is_old_goes_also_behind_a_clock_that_was_ahead(#[case] engine: Engine) {
+    let Some(trail) = kept(engine).await else { return };
+    trail.clock.advance(TimeDelta::days(10));
+    trail.more(1).await;
+    trail.seal().await;
+    trail.clock.advance(TimeDelta::days(-10));
+    let said = maintain(&trail).await;
+    assert!(said.contains("the entries of 1 seals"), "{said}");
+    let report = trail.verify().await;
+    assert!(report.is_whole() && report.expired == 1, "{report:?}");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_wrong_with_one_trail_keeps_no_other(#[case] engine: Engine) {
+    let Some(mut trail) = Trail::begun(engine, TimeDelta::days(200)).await else { return };
+    let mut other = trail.app.tenant("Other").await;
+    for tenant in [&trail.tenant, &other] {
+        trail.app.seal(tenant).await;
+    }
+    trail.wait(TimeDelta::days(200)).await;
+    other = other.signed_in_at(&trail.app.url).await;
+    for tenant in [&trail.tenant, &other] {
+        tenant.put("/v1/retention-rules/audit_trail", &json!({ "keep_days": 100 })).await.expect(200);
+    }
+    // There is no number for its next seal.
+    let last = format!("update number_sequences set next_value = {} where name = 'audit_seals'", i64::MAX);
+    trail.tamper(&[format!("{last} and organization_id = {}", trail.own())]).await;
+    let (well, said) = program::run(&trail.app.database, &["maintain"]).await;
+    assert!(!well, "{said}");
+    let removed = format!("the entries of 1 seals of the trail of organization {}", other.organization_id);
+    assert!(said.contains(&removed), "{said}");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
 async fn without_a_rule_nothing_goes_whatever_the_settings_say(#[case] engine: Engine) {
     let Some(mut trail) = Trail::begun(engine, TimeDelta::days(200)).await else { return };
     trail.seal().await;

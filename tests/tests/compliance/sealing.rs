@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use purser_compliance::{
     SealTrail,
     sealer::{LATE, seal},
+    verify::Finding,
 };
 use purser_kernel::{OrganizationId, Scope};
 use purser_store::{AuditEntry, jobs::NewJob};
@@ -114,6 +115,70 @@ async fn what_is_committed_very_late_is_sealed_by_the_nightly_run_and_named() {
     assert_eq!(seal(trail.store(), trail.organization(), "test", TimeDelta::days(7)).await.unwrap(), 1);
     let finding = trail.finding().await.to_string();
     assert!(finding.contains("was not there yet when seal 1 was closed"), "{finding}");
+}
+
+/// Of a server whose clock is not the sealer's.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn an_entry_by_a_clock_that_is_ahead_keeps_none_from_being_sealed(#[case] engine: Engine) {
+    let Some(trail) = Trail::new(engine).await else { return };
+    for ahead in [TimeDelta::hours(3), TimeDelta::days(10), TimeDelta::days(400)] {
+        trail.clock.advance(ahead);
+        trail.more(1).await;
+        trail.clock.advance(-ahead);
+        assert_eq!(trail.seal().await, 1);
+        trail.more(2).await;
+        assert_eq!(trail.seal().await, 1, "behind {ahead}");
+    }
+    let report = trail.verify().await;
+    assert!(report.is_whole() && report.open == 0 && report.ahead == 0, "{report:?}");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_written_once_the_sealers_clock_is_set_right_is_sealed_and_not_said_to_be_inserted(
+    #[case] engine: Engine,
+) {
+    let Some(mut trail) = Trail::new(engine).await else { return };
+    for (ahead, count) in [(TimeDelta::hours(3), 1), (TimeDelta::days(10), 2), (TimeDelta::days(400), 3)] {
+        trail.clock.advance(ahead);
+        trail.more(1).await;
+        assert_eq!(trail.seal().await, 1);
+        trail.clock.advance(-ahead);
+        trail.more(2).await;
+        trail.wait(TimeDelta::minutes(5)).await;
+        assert_eq!(trail.seal().await, 1, "behind {ahead}");
+        let report = trail.verify().await;
+        assert!(report.is_whole() && report.open == 0 && report.ahead == count, "{report:?}");
+    }
+    // What says that it is older than that is still named.
+    trail.clock.advance(TimeDelta::hours(-2));
+    trail.more(1).await;
+    trail.clock.advance(TimeDelta::hours(2));
+    let finding = trail.finding().await;
+    assert!(matches!(finding, Finding::InsertedLater { .. }), "{finding}");
+}
+
+/// A sealer that stood still for hours behind an entry of tomorrow goes on where it was.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_waited_long_behind_an_entry_by_a_clock_that_is_ahead_is_sealed(#[case] engine: Engine) {
+    let Some(mut trail) = Trail::new(engine).await else { return };
+    trail.clock.advance(TimeDelta::days(1));
+    trail.more(1).await;
+    trail.clock.advance(TimeDelta::days(-1));
+    trail.seal().await;
+    trail.more(2).await;
+    trail.wait(TimeDelta::hours(5)).await;
+    assert_eq!(trail.seal().await, 1);
+    let report = trail.verify().await;
+    assert!(report.is_whole() && report.open == 0, "{report:?}");
 }
 
 #[rstest]

@@ -48,7 +48,7 @@ pub(crate) fn behind((time, id): (Timestamp, AuditLogId)) -> Filter<Entity> {
 }
 
 /// Those of `entries` that a seal has.
-async fn sealed(tx: &ReadTx, entries: &[Model]) -> Result<HashSet<AuditLogId>, Problem> {
+pub(super) async fn sealed(tx: &ReadTx, entries: &[Model]) -> Result<HashSet<AuditLogId>, Problem> {
     if entries.is_empty() {
         return Ok(HashSet::new());
     }

@@ -34,6 +34,7 @@ pub(super) fn report(mut trail: Trail, keys: &[PublicKey], roots: &[Hash]) -> Re
         open: trail.open.len(),
         erased: trail.erased,
         expired: 0,
+        ahead: 0,
         last,
         findings,
     };
@@ -43,9 +44,9 @@ pub(super) fn report(mut trail: Trail, keys: &[PublicKey], roots: &[Hash]) -> Re
     if trail.end != Some(trail.entries) {
         report.findings.push(Finding::Incomplete);
     }
-    let mut checked = Check { trail, keys, findings: Vec::new(), expired: 0 };
+    let mut checked = Check { trail, keys, findings: Vec::new(), expired: 0, ahead: 0 };
     checked.run(roots);
-    report.expired = checked.expired;
+    (report.expired, report.ahead) = (checked.expired, checked.ahead);
     // What is wrong with an entry as it was sealed says more than what is wrong with its line.
     checked.findings.append(&mut report.findings);
     report.findings = checked.findings;
@@ -61,20 +62,38 @@ struct Check<'k> {
     findings: Vec<Finding>,
     /// Entries of seals up to this one are rightly missing.
     expired: i64,
+    /// Seals that were closed by a clock that was ahead.
+    ahead: usize,
 }
 
 /// When a seal was closed, and until when its entries were written.
 struct Closed {
     number: i64,
     through: Timestamp,
+    /// As it says itself.
+    said: Timestamp,
+    /// Not later than those behind it were. Where one of these says an earlier time, it was closed by a clock that was ahead.
     at: Timestamp,
 }
 
-impl Closed {
-    fn of(Seal { statement, .. }: &Seal) -> Option<Self> {
-        let through = statement.through.parse().ok()?;
-        Some(Self { number: statement.number, through, at: statement.sealed_at.parse().ok()? })
-    }
+fn number(seal: &Seal) -> i64 {
+    seal.statement.number
+}
+
+/// The times of these seals, which are signed and stand in their order.
+fn closed<'s>(signed: impl DoubleEndedIterator<Item = &'s Seal>) -> Vec<Closed> {
+    let mut behind: Option<Timestamp> = None;
+    let mut closed: Vec<_> = signed
+        .rev()
+        .filter_map(|Seal { statement, .. }| {
+            let (through, said) = (statement.through.parse().ok()?, statement.sealed_at.parse().ok()?);
+            let at = behind.map_or(said, |behind| behind.min(said));
+            behind = Some(at);
+            Some(Closed { number: statement.number, through, said, at })
+        })
+        .collect();
+    closed.reverse();
+    closed
 }
 
 impl Check<'_> {
@@ -83,8 +102,10 @@ impl Check<'_> {
         let seals = std::mem::take(&mut self.trail.seals);
         let numbers = last.max(seals.last_key_value().map_or(0, |(number, _)| *number));
         self.expired = self.expired(&seals);
-        let (mut previous, mut closed, mut missing) =
-            (Some(hex::encode(&before_the_first())), Vec::new(), HashSet::new());
+        let signed: HashSet<i64> = seals.values().filter(|seal| self.is_signed(seal)).map(number).collect();
+        let closed = closed(seals.values().filter(|seal| signed.contains(&number(seal))));
+        self.ahead = closed.iter().filter(|seal| seal.said - seal.at > LATE).count();
+        let (mut previous, mut missing) = (Some(hex::encode(&before_the_first())), HashSet::new());
         for number in 1..=numbers {
             if self.findings.len() >= MOST_FINDINGS {
                 break;
@@ -96,10 +117,10 @@ impl Check<'_> {
                 previous = None;
                 continue;
             };
-            self.seal(seal, previous.as_deref());
-            self.entries(seal, &closed);
+            self.seal(seal, signed.contains(&number), previous.as_deref());
+            let before = closed.partition_point(|seal| seal.number < number);
+            self.entries(seal, closed.get(..before).unwrap_or_default());
             previous = Some(seal.statement.merkle_root.clone());
-            closed.extend(Closed::of(seal));
         }
         self.left(&missing, &closed);
         for root in roots.iter().map(|root| hex::encode(root)) {
@@ -132,8 +153,7 @@ impl Check<'_> {
         leaves.is_some_and(|leaves| hex::encode(&root(&leaves)) == statement.merkle_root)
     }
 
-    fn seal(&mut self, seal: &Seal, previous: Option<&str>) {
-        let (is_signed, statement) = (self.is_signed(seal), &seal.statement);
+    fn seal(&mut self, Seal { statement, .. }: &Seal, is_signed: bool, previous: Option<&str>) {
         let seal = statement.number;
         if !is_signed {
             self.findings.push(Finding::SealChanged { seal, key: statement.key_id.clone() });
@@ -179,7 +199,9 @@ impl Check<'_> {
 
     /// Appeared long after its time, as what was committed late does not: a seal over later entries was closed without it.
     fn late(&mut self, row: &Row, closed: &[Closed]) {
-        let later = closed.iter().rev().find(|seal| seal.through > row.time && seal.at - row.time > LATE);
+        // None was closed later than those behind it.
+        let mut long_after = closed.iter().rev().take_while(|seal| seal.at - row.time > LATE);
+        let later = long_after.find(|seal| seal.through > row.time);
         self.findings.extend(later.map(|seal| Finding::InsertedLater {
             id: row.id,
             time: time(row.time),
