@@ -6,8 +6,8 @@
 //!
 //! Either form can be had with personal data masked. Then it is no proof any more: what was hashed is not in it.
 //!
-//! Each part is a transaction of its own, so that none waits for a slow reader. The last seal is looked up first: what is sealed meanwhile is
-//! exported as not sealed yet.
+//! Each part is a transaction of its own, so that none waits for a slow reader. What is sealed while the sealed entries are written comes after
+//! them, with its seals; what is sealed after that is exported as not sealed yet.
 mod line;
 mod lines;
 mod sheet;

@@ -1,9 +1,9 @@
 //! What is old in a trail goes, and nothing else can be passed off as old.
 use crate::trail::{Trail, check};
 use chrono::TimeDelta;
-use purser_compliance::{retention::trail::expire, verify::Finding};
-use purser_kernel::Timestamp;
-use purser_store::{DatabaseOptions, MasterKey, Store, Vault};
+use purser_compliance::{export::Lines, retention::trail::expire, verify::Finding};
+use purser_kernel::{Scope, Timestamp};
+use purser_store::{AuditFilter, DatabaseOptions, MasterKey, Store, Vault};
 use purser_tests::{database::Engine, program, steps};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -216,6 +216,35 @@ async fn a_run_that_dies_half_way_leaves_a_trail_that_holds(#[case] engine: Engi
     assert_eq!(trail.verify().await.expired, 1);
     assert!(trail.sealed(1).await.is_empty());
     store.close().await;
+}
+
+/// The file of an auditor who reads slowly: after so many parts of it what is old goes.
+async fn exported(trail: &Trail, parts: usize) -> String {
+    let (store, scope) = (as_owner(trail).await, Scope::system(trail.organization(), "auditor"));
+    let (mut lines, mut file) = (Lines::new(AuditFilter::default()), Vec::new());
+    for part in 0.. {
+        if part == parts {
+            assert_eq!(expire(&store, trail.organization(), "test", since(trail)).await.unwrap(), 1);
+        }
+        let tx = trail.store().read(&scope).await.unwrap();
+        let Some(part) = lines.next(&tx).await.unwrap() else { break };
+        file.extend(part.bytes);
+    }
+    store.close().await;
+    String::from_utf8(file).unwrap()
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_goes_while_an_export_is_written_is_not_missed_in_it(#[case] engine: Engine) {
+    // Its header, its seals, what is sealed, what is not, and its end.
+    for parts in 0..5 {
+        let Some(trail) = kept(engine).await else { return };
+        let report = check(&exported(&trail, parts).await, &trail.keys().await);
+        assert!(report.is_whole(), "after {parts} parts: {report:?}");
+    }
 }
 
 #[rstest]

@@ -22,7 +22,7 @@ pub enum Line {
         organization_id: OrganizationId,
         /// Whether entries were left out: nobody can tell then whether others were, too.
         filtered: bool,
-        /// The number of the last seal; 0 before the first.
+        /// The number of the last seal when the export began; 0 before the first.
         seals: i64,
         /// Whether personal data was masked: then nothing in it is what was hashed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]

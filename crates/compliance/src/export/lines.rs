@@ -29,13 +29,15 @@ pub struct Lines {
     stage: Stage,
     /// The last seal that is in it.
     seals: i64,
+    /// The last seal whose entries are in it.
+    sealed: i64,
     entries: u64,
 }
 
 impl Lines {
     /// The entries that `filter` finds. Only without one the file can be verified as a whole.
     pub fn new(filter: AuditFilter) -> Self {
-        Self { filter, is_masked: false, stage: Stage::Header, seals: 0, entries: 0 }
+        Self { filter, is_masked: false, stage: Stage::Header, seals: 0, sealed: 0, entries: 0 }
     }
 
     /// With personal data masked, if so. It cannot be verified then.
@@ -63,8 +65,7 @@ impl Lines {
 
     async fn header(&mut self, tx: &ReadTx, part: &mut Part) -> Result<Stage, Problem> {
         let filtered = !self.filter.is_everything();
-        let last = tx.find::<audit_seal::Entity>().order_by(audit_seal::Column::Number, Desc).one().await?;
-        self.seals = last.map_or(0, |seal| seal.number);
+        self.seals = last_seal(tx).await?;
         let header = Line::Header {
             format: FORMAT.to_owned(),
             organization_id: tx.organization(),
@@ -84,7 +85,7 @@ impl Lines {
             write(part, &Line::Seal(seal.into()))?;
         }
         let last = seals.last().map_or(after, |seal| seal.number);
-        Ok(if is_last(seals.len()) { Stage::Sealed(0, -1) } else { Stage::Seals(last) })
+        Ok(if is_last(seals.len()) { Stage::Sealed(self.sealed, i32::MAX) } else { Stage::Seals(last) })
     }
 
     async fn sealed(&mut self, tx: &ReadTx, after: (i64, i32), part: &mut Part) -> Result<Stage, Problem> {
@@ -109,7 +110,12 @@ impl Lines {
             }
         }
         let last = rows.last().map_or(after, |row| (row.seal_number, row.position));
-        Ok(if is_last(rows.len()) { Stage::Entries(None) } else { Stage::Sealed(last.0, last.1) })
+        if !is_last(rows.len()) {
+            return Ok(Stage::Sealed(last.0, last.1));
+        }
+        // Entries that were old may have gone meanwhile. What says so was sealed before they went, and has to be in the file.
+        (self.sealed, self.seals) = (self.seals, last_seal(tx).await?);
+        Ok(if self.seals > self.sealed { Stage::Seals(self.sealed) } else { Stage::Entries(None) })
     }
 
     /// Of a whole export those that are not sealed yet: all are looked at, because one may have been inserted anywhere.
@@ -150,6 +156,12 @@ impl Lines {
         self.entries = self.entries.saturating_add(1);
         write(part, line)
     }
+}
+
+/// The number of the last seal; 0 before the first.
+async fn last_seal(tx: &ReadTx) -> Result<i64, Problem> {
+    let last = tx.find::<audit_seal::Entity>().order_by(audit_seal::Column::Number, Desc).one().await?;
+    Ok(last.map_or(0, |seal| seal.number))
 }
 
 fn write(part: &mut Part, line: &Line) -> Result<(), Problem> {
