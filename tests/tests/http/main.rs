@@ -11,6 +11,7 @@ mod fixtures;
 mod idempotency;
 mod limits;
 mod logs;
+mod personal;
 mod platform;
 mod rights;
 mod routes;

@@ -175,8 +175,28 @@ fn is_lacking(answer: &Answer, permission: &str) -> bool {
     answer.status == 403 && answer.problem() == "forbidden" && answer.json()["permission"] == permission
 }
 
+/// A shop for this route alone, if it needs what others do not get.
+pub(crate) async fn own_shop(app: &TestApp, route: &Route) -> Option<Shop> {
+    let name = &*route.name();
+    let (by_mail, with_app) = (BY_MAIL.contains(&name), WITH_AN_APP.contains(&name));
+    if !by_mail && !with_app && !OF_THE_PERSON.contains(&name) {
+        return None;
+    }
+    let mut shop = Shop::open(app, "Fresh").await;
+    if by_mail {
+        shop.read_mails(app).await;
+    }
+    if with_app {
+        shop.get_app(app, name).await;
+    }
+    if route.is_platform() {
+        shop.get_admin(app).await;
+    }
+    Some(shop)
+}
+
 /// Somebody who may do what the route needs, and nothing else.
-async fn holder(app: &TestApp, route: &Route, shop: &Shop) -> Tenant {
+pub(crate) async fn holder(app: &TestApp, route: &Route, shop: &Shop) -> Tenant {
     let name = &*route.name();
     if OF_THE_PERSON.contains(&name) {
         return shop.owner.clone();
@@ -222,18 +242,7 @@ async fn what_is_needed_is_enough(#[case] engine: Engine) {
     }
     let mut shared = SharedShop::new(&app);
     for route in changing {
-        let name = &*route.name();
-        if BY_MAIL.contains(&name) || WITH_AN_APP.contains(&name) || OF_THE_PERSON.contains(&name) {
-            let mut shop = Shop::open(&app, "Fresh").await;
-            if BY_MAIL.contains(&name) {
-                shop.read_mails(&app).await;
-            }
-            if WITH_AN_APP.contains(&name) {
-                shop.get_app(&app, name).await;
-            }
-            if route.is_platform() {
-                shop.get_admin(&app).await;
-            }
+        if let Some(shop) = own_shop(&app, route).await {
             let caller = holder(&app, route, &shop).await;
             faults.extend(refusal(&app, &api, route, &shop, &caller).await);
             continue;

@@ -59,7 +59,7 @@ async fn two_schedulers_queue_one_job(#[case] engine: Engine) {
 
 /// One tick of a scheduler, at least.
 async fn tick(store: &Store) {
-    schedule_until(&[store], async || true).await;
+    schedule_until(&[store], SCHEDULES, async || true).await;
 }
 
 /// When each schedule is to run next, and how many jobs there are.

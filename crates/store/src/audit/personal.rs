@@ -6,9 +6,10 @@ use sha2::{Digest, Sha256};
 
 /// Names of fields that are about people, in whatever is written down: who they are, and where they are reached. A name that is missing
 /// here stays in the trail for good.
-const PERSONAL: [&str; 17] = [
+const PERSONAL: [&str; 18] = [
     "address",
     "addresses",
+    "allowed_ips",
     "avatar_url",
     "contacts",
     "email",
