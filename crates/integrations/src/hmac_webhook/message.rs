@@ -23,11 +23,11 @@ pub(super) fn read(map: &MessageMap, body: &Value, parcel: Parcel<'_>) -> Option
     })
 }
 
-/// A text or a number as a text.
+/// A text or a whole number as a text. Numbers of more than 64 bits are rounded when they are read: several would become one.
 pub(super) fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
 }

@@ -43,11 +43,12 @@ impl<'p> Fields<'p> {
         Self { parts, charsets }
     }
 
-    /// A field in the encoding that `charsets` names for it; UTF-8 where that is none.
+    /// A field in the encoding that `charsets` names for it; UTF-8 where that is none, or one that browsers refuse: read as UTF-8, what is
+    /// ASCII in it stays.
     fn text(&self, name: &str) -> Option<String> {
         let part = self.parts.iter().find(|part| part.name == name && part.filename.is_none())?;
         let label = self.charsets.get(name).map(String::as_bytes).unwrap_or_default();
-        let encoding = Encoding::for_label(label).unwrap_or(UTF_8);
+        let encoding = Encoding::for_label_no_replacement(label).unwrap_or(UTF_8);
         Some(encoding.decode(&part.bytes).0.into_owned())
     }
 
