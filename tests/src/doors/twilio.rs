@@ -69,7 +69,7 @@ pub fn object(params: &[(String, String)]) -> String {
 }
 
 /// What stands in the URL's query for a body that is no form, which is not signed itself.
-pub fn body_hash(body: &str) -> String {
+pub fn body_hash(body: impl AsRef<[u8]>) -> String {
     format!("bodySHA256={}", hex::encode(&Sha256::digest(body)))
 }
 

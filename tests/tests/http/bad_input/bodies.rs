@@ -10,7 +10,8 @@ use std::io::Write;
 const HUGE: usize = 5 * 1024 * 1024;
 
 fn writes(route: &Route) -> bool {
-    // What stands behind a provider's door is read later, whatever it is: its signature counts. Files have a test of their own.
+    // What is signed at a provider's door is taken and read later, whatever it is (`tests/integrations/doors/bad.rs`). Files have a test
+    // of their own.
     let is_door = route.path.contains("/webhooks/");
     let is_file = ["text/csv", "application/octet-stream"].iter().any(|media_type| route.takes(media_type));
     matches!(&*route.method, "POST" | "PUT" | "PATCH") && !is_door && !is_file
