@@ -222,7 +222,8 @@ pub trait JobHandler: Send + Sync {
     }
 
     /// Whether a job of this kind takes but milliseconds, as one does that only asks this database. Of such kinds a worker takes some more
-    /// than it has places: they begin as soon as one is free, and a claim costs the same for many as for one.
+    /// than it has places: they begin as soon as one is free, and a claim costs the same for many as for one. Those that wait for a place
+    /// are running in the table. Not for kinds that may have fewer places than all ([`JobHandler::at_once`]).
     fn is_quick(&self) -> bool {
         false
     }

@@ -97,6 +97,45 @@ async fn urgent_jobs_go_first_in_their_organization_and_get_it_no_more_turns(#[c
     assert_eq!(done.iter().filter(|id| **id == patient.organization).count(), 5, "{done:?}");
 }
 
+/// What was taken ahead comes between two turns, and not in the place of one.
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_crowd_of_quick_jobs_leaves_others_of_any_kind_their_turn(#[case] engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let (busy, one) = (world.tenant().await, world.tenant().await);
+    enqueue(&world.store, &busy, (0..500).map(|_| NewJob::new(Hasty::KIND, json!(0)))).await;
+    world.clock.advance(TimeDelta::seconds(1));
+    enqueue(&world.store, &one, [NewJob::new(KIND, json!(0))]).await;
+    let diary = Arc::new(Diary::default());
+    let handlers: [Arc<dyn JobHandler>; 2] = [diary.clone(), Arc::new(Hasty)];
+    work_with(WorkerOptions { concurrency: 1, ..options() }, &[&world.store], &handlers, &[], 50).await;
+    assert_eq!(*diary.0.lock().unwrap(), [one.organization]);
+}
+
+/// Is done at once.
+struct Hasty;
+
+impl Hasty {
+    const KIND: &str = "hasty";
+}
+
+#[async_trait]
+impl JobHandler for Hasty {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    fn is_quick(&self) -> bool {
+        true
+    }
+
+    async fn run(&self, _: &Store, _: &Job) -> Result<(), Problem> {
+        Ok(())
+    }
+}
+
 /// Waits until others have let it go, and counts how many of it wait at once.
 struct Slow {
     let_go: Semaphore,

@@ -14,13 +14,15 @@ pub(super) struct Slots {
 }
 
 /// A place that is taken until this is dropped.
+///
+/// Its parts are dropped in this order: where there is a place of all, there is one of its kind, and whoever hears of it finds both.
 pub(super) struct Slot {
-    _all: OwnedSemaphorePermit,
     _kind: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
     _freed: Freed,
 }
 
-/// Says so when it is dropped, as the last part of its place: the others are free by then.
+/// Says that a place is free when it is dropped.
 struct Freed(Arc<Notify>);
 
 impl Drop for Freed {
@@ -51,6 +53,11 @@ impl Slots {
         self.kinds.iter().map(|(kind, places)| (*kind, places.available_permits())).collect()
     }
 
+    /// Whether some of this kind may be taken ahead.
+    pub(super) fn is_quick(&self, kind: &str) -> bool {
+        self.quick.contains(&kind)
+    }
+
     /// Kinds of which `ahead` more are wanted than there are places.
     pub(super) fn rooms_ahead(&self, ahead: usize) -> Vec<Room> {
         self.quick.iter().map(|kind| (*kind, ahead)).collect()
@@ -60,7 +67,7 @@ impl Slots {
     pub(super) fn take(&self, kind: &str) -> Option<Slot> {
         let kind = self.kinds.get(kind)?.clone().try_acquire_owned().ok()?;
         let all = self.all.clone().try_acquire_owned().ok()?;
-        Some(Slot { _all: all, _kind: kind, _freed: Freed(self.freed.clone()) })
+        Some(Slot { _kind: kind, _all: all, _freed: Freed(self.freed.clone()) })
     }
 
     /// Returns when a place was freed.

@@ -19,6 +19,10 @@ impl Stock {
         Self { jobs: jobs.into(), since: Stopwatch::start() }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
     pub(super) fn next(&mut self) -> Option<Job> {
         self.jobs.pop_front()
     }

@@ -76,8 +76,8 @@ impl Worker {
         while running.join_next().await.is_some() {}
     }
 
-    /// Fills the free places: with what was taken ahead, then with as many jobs as there are places left. Where more wait than that, it takes
-    /// some ahead. Whether there may be more for places that are free.
+    /// Fills the free places: with what was taken ahead, then with as many jobs as there are places left. Where more wait than that, and those were
+    /// quick, it takes some ahead. Whether there may be more for places that are free.
     async fn take(self: &Arc<Self>, turn: &mut Turn, stock: &mut Stock, running: &mut JoinSet<()>) -> bool {
         self.give_back(stock.overdue()).await;
         while self.slots.free() > 0
@@ -86,17 +86,24 @@ impl Worker {
             self.begin(job, running);
         }
         let free = self.slots.free();
-        if free == 0 {
-            return false;
+        // A place may have become free since the last of the stock was looked for.
+        if free == 0 || !stock.is_empty() {
+            return free > 0;
         }
         let claimed = self.claim(&self.slots.rooms(), free, turn).await;
+        let may_take_ahead = claimed.more && claimed.jobs.iter().all(|job| self.is_harmless(job));
         for job in claimed.jobs {
             self.begin(job, running);
         }
-        if claimed.more && self.slots.free() == 0 {
+        if may_take_ahead && self.slots.free() == 0 {
             *stock = Stock::of(self.claim(&self.slots.rooms_ahead(AHEAD), AHEAD, turn).await.jobs);
         }
         claimed.more
+    }
+
+    /// Whether others may be taken that begin behind it: it is over soon, and has taken no process down that may have held it before.
+    fn is_harmless(&self, job: &Job) -> bool {
+        self.slots.is_quick(job.kind()) && (job.attempt() == 1 || job.row.last_error.is_some())
     }
 
     async fn claim(&self, rooms: &[Room], limit: usize, turn: &mut Turn) -> Claimed {
@@ -121,8 +128,11 @@ impl Worker {
         if jobs.is_empty() {
             return;
         }
-        if let Err(problem) = claim::give_back(&self.store, &jobs).await {
-            tracing::warn!(jobs = jobs.len(), %problem, "jobs could not be given back; their leases will run out");
+        match claim::give_back(&self.store, &jobs).await {
+            Ok(()) => self.store.jobs_committed(),
+            Err(problem) => {
+                tracing::warn!(jobs = jobs.len(), %problem, "jobs could not be given back; their leases will run out");
+            }
         }
     }
 
@@ -151,7 +161,7 @@ impl Worker {
             outcome = run => outcome.unwrap_or_else(|_| Err(Problem::internal("the handler panicked"))),
             () = self.keep(&job) => Err(claim::lost()),
         };
-        // The next one need not wait until the end of this one is written, which is done together with others'.
+        // The next one need not wait until the end of this one is written.
         drop(slot);
         let outcome = match outcome {
             Ok(()) => self.finish(&job).await,
