@@ -9,13 +9,19 @@ use sea_orm::{
 
 /// When the oldest job of this kind was queued that the organization still waits for, be it in a worker's hands.
 pub(crate) async fn waiting_since(tx: &ReadTx, kind: &'static str) -> Result<Option<Timestamp>, Problem> {
+    // One after the other and written out: only so both databases know that the indexes over waiting and over running jobs have them all.
+    let (waiting, running) =
+        (oldest(tx, kind, "status = 'ready'").await?, oldest(tx, kind, "status = 'running'").await?);
+    Ok(waiting.into_iter().chain(running).min())
+}
+
+async fn oldest(tx: &ReadTx, kind: &'static str, status: &'static str) -> Result<Option<Timestamp>, Problem> {
     let oldest = Query::select()
         .column(Column::CreatedAt)
         .from(job::Entity)
         .and_where(Expr::col(Column::Lane).eq(tx.organization().as_uuid()))
         .and_where(Expr::col(Column::Kind).eq(kind))
-        // Written out: only so PostgreSQL knows beforehand that the indexes over waiting and running jobs have them all.
-        .and_where(Expr::cust("(status = 'ready' or status = 'running')"))
+        .and_where(Expr::cust(status))
         .order_by(Column::CreatedAt, Order::Asc)
         .limit(1)
         .to_owned();
