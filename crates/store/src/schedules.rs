@@ -3,24 +3,27 @@ use crate::{Store, error::internal, jobs::NewJob, prelude::*};
 use chrono::TimeDelta;
 use croner::Cron;
 use purser_entity_platform::schedule::{self, Column};
-use purser_kernel::Id;
+use purser_kernel::{Id, clock::Stopwatch};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::OnConflict;
 use serde_json::json;
-use std::{str::FromStr, time::Duration};
+use std::{collections::HashMap, str::FromStr, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// How often the table is looked at; five-field cron has minutes.
 const TICK: Duration = Duration::from_secs(20);
 
-/// How far apart the clocks of processes may be. One that is a little ahead runs a schedule before its time has come for the others, who
-/// take nothing back: it would run twice.
+/// How far apart the clocks of processes may be. One that is a little ahead runs a schedule before its time has come for the others. If these set
+/// that right, it would run twice.
 const APART: TimeDelta = TimeDelta::minutes(5);
+/// How long a schedule that was set right is left alone: where a clock stays ahead, each would undo the other's word at every look.
+const LEFT_ALONE: Duration = Duration::from_hours(1);
 
 /// Queues the jobs whose time has come.
 pub struct Scheduler {
     store: Store,
     schedules: Vec<(&'static str, Cron)>,
+    set_right: SetRight,
 }
 
 impl Scheduler {
@@ -29,11 +32,12 @@ impl Scheduler {
         let parse = |(kind, cron): &(&'static str, &str)| {
             Cron::from_str(cron).map(|cron| (*kind, cron)).map_err(Problem::internal)
         };
-        Ok(Self { store, schedules: schedules.iter().map(parse).collect::<Result<_, _>>()? })
+        let schedules = schedules.iter().map(parse).collect::<Result<_, _>>()?;
+        Ok(Self { store, schedules, set_right: SetRight::default() })
     }
 
     /// Runs until `stop` is cancelled.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(mut self, stop: CancellationToken) {
         let mut registered = false;
         while !stop.is_cancelled() {
             let tick = async {
@@ -90,7 +94,7 @@ impl Scheduler {
         tx.commit().await
     }
 
-    async fn tick(&self) -> Result<(), Problem> {
+    async fn tick(&mut self) -> Result<(), Problem> {
         let tx = self.store.system().await?;
         let now = tx.system().now();
         let rows = tx.system().find::<schedule::Entity>().all(100).await?;
@@ -102,7 +106,7 @@ impl Scheduler {
             let is_due = row.next_run_at <= now;
             // By whoever's clock was ahead when it ran: it would not run again until it is that late.
             let is_astray = row.next_run_at > next(cron, now + APART)?;
-            if !is_due && !is_astray {
+            if !is_due && !(is_astray && self.set_right.may(*kind)) {
                 continue;
             }
             // Compare-and-set: another process that saw the same row changes nothing.
@@ -129,6 +133,32 @@ impl Scheduler {
     }
 }
 
+/// Which schedules this process has set right, and when.
+#[derive(Default)]
+struct SetRight(HashMap<&'static str, Stopwatch>);
+
+impl SetRight {
+    /// Whether it may do so with this one now; then it has.
+    fn may(&mut self, kind: &'static str) -> bool {
+        let may = self.0.get(kind).is_none_or(|since| since.elapsed() >= LEFT_ALONE);
+        if may {
+            self.0.insert(kind, Stopwatch::start());
+        }
+        may
+    }
+}
+
 fn next(cron: &Cron, after: Timestamp) -> Result<Timestamp, Problem> {
     cron.find_next_occurrence(&after, false).map_err(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_set_right_is_left_alone_for_a_while() {
+        let mut set_right = SetRight::default();
+        assert_eq!(["nightly", "hourly", "nightly"].map(|kind| set_right.may(kind)), [true, true, false]);
+    }
 }
