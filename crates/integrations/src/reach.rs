@@ -36,8 +36,8 @@ impl Reach {
     /// A connection with `host`, if it may be spoken with. Every address that the name has is looked at, and those that were looked
     /// at are the ones that are used: the name may mean others a moment later.
     ///
-    /// [`io::ErrorKind::PermissionDenied`] when one of them may not be; [`io::ErrorKind::TimedOut`] when the last of them has not answered
-    /// by the end of `patience`.
+    /// [`io::ErrorKind::PermissionDenied`] when one of them may not be; [`io::ErrorKind::TimedOut`] when the first of them has not answered
+    /// in its part of `patience`, and no other has.
     pub(crate) async fn connect(self, host: &str, port: u16, patience: Duration) -> io::Result<TcpStream> {
         self.connect_by(|| look_up(host, port), patience).await
     }
@@ -52,17 +52,18 @@ impl Reach {
         if !found.iter().all(|address| self.allows(address.ip())) {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, NOT_ALLOWED));
         }
-        let mut failure = io::Error::from(io::ErrorKind::NotFound);
+        // The first is the one that the system would rather reach; those of a network that is not there come last.
+        let mut failure = None;
         for (address, left) in found.iter().zip((1..=found.len()).rev()) {
             // One that says nothing at all leaves the others their part of the time.
             let part = patience.saturating_sub(watch.elapsed()) / u32::try_from(left).unwrap_or(u32::MAX);
             match timeout(part, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => return Ok(stream),
-                Ok(Err(error)) => failure = error,
-                Err(_) => failure = io::ErrorKind::TimedOut.into(),
+                Ok(Err(error)) => failure = failure.or(Some(error)),
+                Err(_) => failure = failure.or(Some(io::ErrorKind::TimedOut.into())),
             }
         }
-        Err(failure)
+        Err(failure.unwrap_or_else(|| io::ErrorKind::NotFound.into()))
     }
 
     /// Whether what is said to this host without TLS stays on the server's own machine, and may.
