@@ -21,6 +21,13 @@ impl WebhookOptions {
         seconds.into_iter().map(TimeDelta::seconds).collect()
     }
 
+    /// After how long without an attempt what fails says nothing of the time before: longer than any wait, which a fifth is added to and `Retry-After` may
+    /// make two of.
+    pub(crate) fn silence(&self) -> TimeDelta {
+        const LEAST: TimeDelta = TimeDelta::hours(60);
+        self.waits.iter().max().map_or(LEAST, |longest| LEAST.max(*longest * 5 / 2))
+    }
+
     /// What is waited after so many failed attempts: a fifth more or less, so that what failed together does not come back together.
     pub(crate) fn wait(&self, failed: i32) -> TimeDelta {
         let place = usize::try_from(failed.saturating_sub(1)).unwrap_or(0);

@@ -28,9 +28,6 @@ use uuid::Uuid;
 
 /// How long nothing may be taken before an endpoint is switched off.
 const FAILING: TimeDelta = TimeDelta::days(5);
-/// A silence after which what fails says nothing of the time before. Longer than the usual waits: the longest is a day and a fifth, and
-/// `Retry-After` may make two of it.
-const SILENCE: TimeDelta = TimeDelta::hours(60);
 /// The longest that one is left alone.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 
@@ -134,7 +131,7 @@ impl Outcomes<'_> {
         }
         let now = tx.now();
         let (is_gone, is_fine) = (verdicts.contains(&Verdict::Gone), verdicts.contains(&Verdict::Taken));
-        let goes_on = state.last_failed_at.is_some_and(|last| now - last <= SILENCE);
+        let goes_on = state.last_failed_at.is_some_and(|last| now - last <= self.options.silence());
         let since = match state.failing_since {
             // A pause goes on: these requests were on their way when another was told that there are too many.
             _ if is_fine && !is_gone => None,
