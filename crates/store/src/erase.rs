@@ -52,20 +52,22 @@ impl Store {
     }
 
     async fn erase_jobs(&self, organization: OrganizationId) -> Result<u64, Problem> {
-        let tx = self.system().await?;
+        let tx = self.of_a_closed(organization).await?;
         let own = job::Column::OrganizationId.eq(organization);
         let erased = tx.system().remove_some::<job::Entity>(own, BATCH).await?;
         tx.commit().await?;
         Ok(erased)
     }
 
+    async fn of_a_closed(&self, organization: OrganizationId) -> Result<WriteTx, Problem> {
+        let tx = self.write_in_any_state(&Scope::system(organization, "erase")).await?;
+        let is_closed = crate::standing::look(&tx).await? == Some(Standing::Closed);
+        if is_closed { Ok(tx) } else { Err(Problem::not_found("closed organization")) }
+    }
+
     /// The newest rows first: those that refer to others of their table are younger, as a rule.
     async fn erase_some(&self, organization: OrganizationId, table: &'static str, limit: u64) -> Result<u64, Problem> {
-        let scope = Scope::system(organization, "erase");
-        let tx = self.write_in_any_state(&scope).await?;
-        if crate::standing::look(&tx).await? != Some(Standing::Closed) {
-            return Err(Problem::not_found("closed organization"));
-        }
+        let tx = self.of_a_closed(organization).await?;
         let own = || Expr::col("organization_id").eq(organization);
         let mut delete = Query::delete().from_table(table).and_where(own()).to_owned();
         if limit < u64::MAX {
