@@ -58,9 +58,11 @@ pub async fn expire(
     }
 }
 
-/// The last of the seals that are older as a whole, with all seals before them.
+/// The last of the seals that are older as a whole, with all seals before them. What was sealed then is no younger, whatever the clock of who wrote
+/// it said.
 async fn old(tx: &ReadTx, before: Timestamp) -> Result<Option<i64>, Problem> {
-    let young = tx.find::<Entity>().filter(Column::Through.gte(before)).order_by(Column::Number, Asc).one().await?;
+    let is_young = Column::Through.gte(before).and(Column::CreatedAt.gte(before));
+    let young = tx.find::<Entity>().filter(is_young).order_by(Column::Number, Asc).one().await?;
     let old = tx.find::<Entity>().filter_if(young.map(|seal| Column::Number.lt(seal.number)));
     Ok(old.order_by(Column::Number, Desc).one().await?.map(|seal| seal.number))
 }
