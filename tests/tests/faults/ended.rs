@@ -37,10 +37,10 @@ async fn what_is_on_its_way_is_waited_for_and_no_more_is_sent(#[case] engine: En
     let program = Program::start_with(&database, &[], &DESK).await;
     let owner = program.tenant("olive@example.com").await;
     // One a second, so that there is another one all the time.
-    let endpoint = json!({ "url": receiver.url, "event_types": ["project.created"], "rate_limit": 60 });
+    let endpoint = json!({ "url": receiver.url, "event_types": ["customer.created"], "rate_limit": 60 });
     owner.create("/v1/webhook-endpoints", &endpoint).await;
     for number in 0..30 {
-        owner.create("/v1/projects", &json!({ "name": format!("Quay {number}") })).await;
+        owner.create("/v1/customers", &json!({ "business_name": format!("Quay {number}") })).await;
     }
     receiver.wait(1).await;
 

@@ -19,7 +19,7 @@ use std::{
 
 /// Under these names stands what somebody writes as they like, what things are called, and how machines are reached. It stays in the trail,
 /// as docs/domains/compliance.md says. What is about people has a name in `store::audit::personal`.
-const NOT_OF_PEOPLE: [&str; 32] = [
+const NOT_OF_PEOPLE: [&str; 33] = [
     // Written as somebody likes.
     "client_name",
     "customer_reference",
@@ -43,6 +43,7 @@ const NOT_OF_PEOPLE: [&str; 32] = [
     "name",
     "product_name",
     "sku",
+    "slug",
     "unit",
     // How directories, providers and doors are reached, and what they say.
     "acr_values",
