@@ -106,7 +106,7 @@ impl Scheduler {
             let is_due = row.next_run_at <= now;
             // By whoever's clock was ahead when it ran: it would not run again until it is that late.
             let is_astray = row.next_run_at > next(cron, now + APART)?;
-            if !is_due && !(is_astray && self.set_right.may(*kind)) {
+            if !(is_due || is_astray && self.set_right.may(kind)) {
                 continue;
             }
             // Compare-and-set: another process that saw the same row changes nothing.

@@ -25,7 +25,7 @@ async fn two_households(engine: Engine) -> Option<(TestDatabase, Raw, Maker, Hou
 }
 
 /// The keys between tables of organizations.
-fn keys<'m>(maker: &'m Maker) -> impl Iterator<Item = (&'m String, &'m ForeignKey)> {
+fn keys(maker: &Maker) -> impl Iterator<Item = (&String, &ForeignKey)> {
     maker.tables(Owner::Organization).flat_map(move |(table, shape)| {
         let between =
             shape.foreign_keys.iter().filter(move |key| maker.owner(&key.to_table) == Some(Owner::Organization));

@@ -70,6 +70,10 @@ impl Busy {
         Self { handler, stop, worker }
     }
 
+    fn handler(&self) -> Arc<dyn JobHandler> {
+        self.handler.clone()
+    }
+
     async fn end(self) {
         self.stop.cancel();
         self.handler.let_go.notify_one();
@@ -96,7 +100,7 @@ async fn what_was_taken_ahead_and_cannot_begin_soon_is_left_to_others(#[case] en
     let Some(world) = World::new(engine).await else { return };
     let (busy, other) = (Busy::start(&world, true).await, world.open().await);
     until(&world, COUNT - 1, was_given_back).await;
-    work(&[&other], &[busy.handler.clone()], COUNT - 1).await;
+    work(&[&other], &[busy.handler()], COUNT - 1).await;
     busy.end().await;
     for job in jobs(&world.store).await {
         assert_eq!((job.status, job.attempts), (Status::Done, 1), "each was done once: {job:?}");
@@ -127,7 +131,7 @@ async fn what_was_not_begun_is_given_back_when_the_worker_stops(#[case] engine: 
 async fn of_kinds_that_take_long_nothing_is_taken_ahead(#[case] engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
     let (busy, other) = (Busy::start(&world, false).await, world.open().await);
-    work(&[&other], &[busy.handler.clone()], COUNT - 1).await;
+    work(&[&other], &[busy.handler()], COUNT - 1).await;
     busy.end().await;
     assert!(!jobs(&world.store).await.iter().any(was_given_back));
 }

@@ -130,7 +130,7 @@ async fn a_text_that_fills_the_address_breaks_nothing(#[case] engine: Engine) {
 /// The other parameters of the request, as they stand behind one of them.
 fn beside(call: &Call, name: &str) -> String {
     let others = call.query.iter().filter(|(other, _)| other != name);
-    others.map(|(other, value)| format!("&{other}={value}")).collect()
+    others.flat_map(|(other, value)| ["&", other, "=", value]).collect()
 }
 
 /// The request with everything right but its query.
