@@ -64,6 +64,8 @@ impl Script {
         // Another id than the order's, as little at random as those that the API makes.
         let fresh = "cast('01940000-0000-7000-8000-' || lpad(to_hex(cast(:n as bigint)), 12, '0') as uuid)";
         let request = "cast(gen_random_uuid() as text)";
+        // A salt, and a hash.
+        let bytes = "decode(repeat('5a', 32), 'hex')";
         let changes = r#"'{"after": {"status": "confirmed"}, "before": {"status": "pending"}}'"#;
         let event = event();
         let mut text = format!("\\set k :k + 1\n\\set n :base + :client_id * {BLOCK} + :k\n{}", begin(data, true));
@@ -107,21 +109,22 @@ impl Script {
                     "'order'",
                     &id,
                     changes,
-                    "'127.0.0.1'",
-                    "null",
+                    bytes,
                     request,
                     "'success'",
                     "now()",
                 ],
             ),
+            bind(statements::AUDIT_DETAILS, &[&org, fresh, fresh, bytes, r#"'{"ip": "127.0.0.1"}'"#, "now()"]),
             bind(
                 statements::EVENT,
-                &[&org, fresh, "null", "'order.confirmed'", "'order'", &id, &event, "now()", "null"],
+                &[&org, fresh, "null", "'order.confirmed'", "'order'", &id, &event, &user, "now()", "null"],
             ),
             bind(
                 statements::JOB,
                 &[
                     fresh,
+                    &org,
                     &org,
                     "'outbox.dispatch'",
                     "'{}'",

@@ -20,6 +20,8 @@ pub const CONFIRM_HISTORY: &str = include_str!("../sql/confirm_history.sql");
 pub const CUSTOMER_COUNTED: &str = include_str!("../sql/customer_counted.sql");
 /// The audit trail.
 pub const AUDIT: &str = include_str!("../sql/audit.sql");
+/// What of it is about people.
+pub const AUDIT_DETAILS: &str = include_str!("../sql/audit_details.sql");
 /// The event.
 pub const EVENT: &str = include_str!("../sql/event.sql");
 /// What wakes the dispatcher.

@@ -21,3 +21,22 @@ fn the_bare_handler_reads_the_columns_that_the_api_reads() {
         assert!(statement.starts_with(&format!("SELECT {columns} FROM \"{table}\" ")), "{file}.sql: {columns}");
     }
 }
+
+/// Nor one that writes another.
+#[test]
+fn the_bare_handler_writes_the_columns_that_the_api_writes() {
+    for (file, table) in [
+        ("access", "data_access_audit"),
+        ("audit", "audit_logs"),
+        ("audit_details", "audit_details"),
+        ("confirm_history", "order_status_history"),
+        ("event", "outbox_events"),
+        ("job", "jobs"),
+    ] {
+        let statement = fs::read_to_string(root().join(format!("tests/speed/sql/{file}.sql"))).unwrap();
+        let shape = shapes().into_iter().find(|shape| shape.name == table).unwrap();
+        let columns = shape.columns.iter().map(|column| format!("\"{}\"", column.name));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        assert!(statement.starts_with(&format!("INSERT INTO \"{table}\" ({columns}) ")), "{file}.sql: {columns}");
+    }
+}

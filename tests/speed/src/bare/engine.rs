@@ -5,7 +5,7 @@ use crate::{
     view::{Line, Order, Page},
 };
 use chrono::{DateTime, Utc};
-use purser_kernel::{Clock, Currency, Id, Money, Quantity, UnitPrice};
+use purser_kernel::{Clock, Currency, Id, Money, Quantity, UnitPrice, random};
 use purser_speed::statements;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Error, QueryBuilder, Row, Transaction, types::Json};
@@ -29,6 +29,10 @@ fn refused(what: &str) -> Error {
 
 fn new_id() -> Uuid {
     Id::<()>::generate().as_uuid()
+}
+
+fn random() -> Result<Vec<u8>, Error> {
+    random::bytes::<32>().map(|bytes| bytes.to_vec()).map_err(|_| refused("nothing is random"))
 }
 
 macro_rules! engine {
@@ -172,9 +176,10 @@ macro_rules! engine {
             /// Writes the audit trail, the event and the job.
             async fn record(tx: &mut Tx, state: &State, order: &Order, now: DateTime<Utc>) -> Result<(), Error> {
                 let changes = json!({ "before": { "status": "pending" }, "after": { "status": "confirmed" } });
+                let (audit_id, salt) = (new_id(), random()?);
                 sqlx::query(statements::AUDIT)
                     .bind(state.organization)
-                    .bind(new_id())
+                    .bind(audit_id)
                     .bind("change")
                     .bind("info")
                     .bind("user")
@@ -184,10 +189,19 @@ macro_rules! engine {
                     .bind("order")
                     .bind(order.id)
                     .bind(changes)
-                    .bind("127.0.0.1")
-                    .bind(None::<String>)
+                    // Any hash is as large.
+                    .bind(random()?)
                     .bind(new_id().to_string())
                     .bind("success")
+                    .bind(now)
+                    .execute(&mut **tx)
+                    .await?;
+                sqlx::query(statements::AUDIT_DETAILS)
+                    .bind(state.organization)
+                    .bind(new_id())
+                    .bind(audit_id)
+                    .bind(salt)
+                    .bind(json!({ "ip": "127.0.0.1" }))
                     .bind(now)
                     .execute(&mut **tx)
                     .await?;
@@ -199,12 +213,14 @@ macro_rules! engine {
                     .bind("order")
                     .bind(order.id)
                     .bind(event(order))
+                    .bind(state.user)
                     .bind(now)
                     .bind(None::<DateTime<Utc>>)
                     .execute(&mut **tx)
                     .await?;
                 sqlx::query(statements::JOB)
                     .bind(new_id())
+                    .bind(state.organization)
                     .bind(state.organization)
                     .bind("outbox.dispatch")
                     .bind(json!({}))
