@@ -76,7 +76,7 @@ impl Script {
             bind(statements::POLICIES, &[&org, "'order'", "200"]),
             bind(
                 statements::CONFIRM_ORDER,
-                &["'confirmed'", "false", &user, "now()", "null", "now()", "now()", "2", &org, &id, "1"],
+                &["'confirmed'", "false", &user, "now()", "null", "null", "now()", "now()", "2", &org, &id, "1"],
             ),
             bind(statements::CONFIRM_HISTORY, &[&org, fresh, &id, "'pending'", "'confirmed'", &user, "null", "now()"]),
             bind(
