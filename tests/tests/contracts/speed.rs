@@ -2,6 +2,14 @@
 use purser_tests::{contract::root, schema::shapes};
 use std::fs;
 
+/// That the statement in the file begins as `begin` makes it of the names of the table's columns.
+fn assert_begins(file: &str, table: &str, begin: impl Fn(Vec<&str>) -> String) {
+    let statement = fs::read_to_string(root().join(format!("tests/speed/sql/{file}.sql"))).unwrap();
+    let shape = shapes().into_iter().find(|shape| shape.name == table).unwrap();
+    let begin = begin(shape.columns.into_iter().map(|column| column.name).collect());
+    assert!(statement.starts_with(&begin), "{file}.sql: {begin}");
+}
+
 /// A bare handler that reads another row than the API does is no measure for it.
 #[test]
 fn the_bare_handler_reads_the_columns_that_the_api_reads() {
@@ -14,11 +22,10 @@ fn the_bare_handler_reads_the_columns_that_the_api_reads() {
         ("page_messages", "order_messages"),
         ("policies", "approval_policies"),
     ] {
-        let statement = fs::read_to_string(root().join(format!("tests/speed/sql/{file}.sql"))).unwrap();
-        let shape = shapes().into_iter().find(|shape| shape.name == table).unwrap();
-        let columns = shape.columns.iter().map(|column| format!("\"{table}\".\"{}\"", column.name));
-        let columns = columns.collect::<Vec<_>>().join(", ");
-        assert!(statement.starts_with(&format!("SELECT {columns} FROM \"{table}\" ")), "{file}.sql: {columns}");
+        assert_begins(file, table, |columns| {
+            let columns: Vec<_> = columns.iter().map(|column| format!("\"{table}\".\"{column}\"")).collect();
+            format!("SELECT {} FROM \"{table}\" ", columns.join(", "))
+        });
     }
 }
 
@@ -33,10 +40,6 @@ fn the_bare_handler_writes_the_columns_that_the_api_writes() {
         ("event", "outbox_events"),
         ("job", "jobs"),
     ] {
-        let statement = fs::read_to_string(root().join(format!("tests/speed/sql/{file}.sql"))).unwrap();
-        let shape = shapes().into_iter().find(|shape| shape.name == table).unwrap();
-        let columns = shape.columns.iter().map(|column| format!("\"{}\"", column.name));
-        let columns = columns.collect::<Vec<_>>().join(", ");
-        assert!(statement.starts_with(&format!("INSERT INTO \"{table}\" ({columns}) ")), "{file}.sql: {columns}");
+        assert_begins(file, table, |columns| format!("INSERT INTO \"{table}\" (\"{}\") ", columns.join("\", \"")));
     }
 }
