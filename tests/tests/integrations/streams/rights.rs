@@ -162,7 +162,9 @@ async fn an_engagement_is_told_of_to_those_who_have_access_to_it(#[case] engine:
         version += 1;
         newest(&app, &owner).await
     };
-    rename("Hidden").await;
+    // Who is given access before the stream has come so far is told of it.
+    let hidden = rename("Hidden").await;
+    assert!(stream.upto(hidden).await.is_empty());
     owner.put(&access, &json!({ "level": "read" })).await.expect(200);
     rename("Shown").await;
     assert_eq!(names(&[stream.expect().await]), ["Shown"]);
