@@ -1,7 +1,9 @@
 //! The server: the routes of every domain, the document that is made from them, and the page that shows it.
 mod health;
+mod nowhere;
 mod openapi;
 mod problems;
+mod routes;
 mod server;
 
 pub use openapi::document;

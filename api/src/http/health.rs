@@ -1,12 +1,11 @@
 //! Whether the process lives, and whether it can serve.
 use actix_web::get;
-use purser_http::{problem::Refusal, reply::Reply, unit::Anyone};
+use purser_http::{problem::Refusal, reply::Reply, routes::Routes, unit::Anyone};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(live).service(ready);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(live).service(ready);
 }
 
 /// How it goes.

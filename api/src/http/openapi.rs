@@ -5,55 +5,23 @@ mod webhooks;
 
 use super::{
     problems::{self, PublishedProblem},
-    server,
+    routes,
 };
-use actix_web::{HttpResponse, Responder, get, web};
+use actix_web::{
+    HttpResponse, get,
+    http::header::ContentType,
+    web::{self, Bytes},
+};
 use conventions::Operation;
-use purser_http::{cookies, problem::Refusal};
-use purser_kernel::Permission;
+use purser_http::{cookies, problem::Refusal, routes::describe};
+use purser_kernel::{Permission, Problem};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::openapi::{Info, OpenApi, OpenApiBuilder};
-use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(build);
-
-/// The OpenAPI 3.1 document.
-pub fn document() -> &'static Value {
-    &DOCUMENT
-}
-
-/// The document, and which methods each of its paths has.
-pub(super) struct Document {
-    paths: Vec<(Vec<String>, Vec<String>)>,
-}
-
-impl Document {
-    pub(super) fn new() -> Self {
-        let paths = document().get("paths").and_then(Value::as_object);
-        let paths = paths.into_iter().flatten().map(|(path, item)| {
-            let methods = item.as_object().into_iter().flat_map(|item| item.keys());
-            (segments(path), methods.map(|method| method.to_uppercase()).collect())
-        });
-        Self { paths: paths.collect() }
-    }
-
-    /// The methods of `path`; empty when there is no such path.
-    pub(super) fn methods(&self, path: &str) -> Vec<String> {
-        let path = segments(path);
-        let same = |template: &[String]| {
-            let fits = |(a, b): (&String, &String)| a == b || (a.starts_with('{') && !b.is_empty());
-            template.len() == path.len() && template.iter().zip(&path).all(fits)
-        };
-        let found = self.paths.iter().find(|(template, _)| same(template));
-        found.map(|(_, methods)| methods.clone()).unwrap_or_default()
-    }
-}
-
-fn segments(path: &str) -> Vec<String> {
-    path.split('/').map(str::to_owned).collect()
-}
+/// As it is served. Made when somebody asks for it first: most servers are never asked.
+static JSON: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
 
 pub(super) fn serve(config: &mut web::ServiceConfig) {
     let page = SwaggerUi::new("/docs/{_:.*}")
@@ -62,8 +30,10 @@ pub(super) fn serve(config: &mut web::ServiceConfig) {
 }
 
 #[get("/openapi.json")]
-async fn openapi_json() -> impl Responder {
-    HttpResponse::Ok().json(document())
+async fn openapi_json() -> Result<HttpResponse, Refusal> {
+    // To make it takes longer than what the thread does meanwhile may wait.
+    let json = web::block(|| JSON.clone()).await.map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(json))
 }
 
 /// The registry that a problem's `type` points to.
@@ -72,19 +42,19 @@ async fn problem_page(id: web::Path<String>) -> Result<HttpResponse, Refusal> {
     let found = problems::registry().into_iter().find(|published| published.kind.id == id.as_str());
     match found {
         Some(kind) => Ok(HttpResponse::Ok().json(kind)),
-        None => Err(purser_kernel::Problem::not_found("problem").into()),
+        None => Err(Problem::not_found("problem").into()),
     }
 }
 
-fn build() -> Value {
+/// The OpenAPI 3.1 document, made from the routes.
+pub fn document() -> Value {
     let info = Info::builder()
         .title("Purser")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some("The operations backend for B2B companies. Agents propose, people approve."))
         .build();
     let base: OpenApi = OpenApiBuilder::new().info(info).build();
-    let (_, api) = actix_web::App::new().into_utoipa_app().openapi(base).configure(server::routes).split_for_parts();
-    let mut document = serde_json::to_value(api).unwrap_or_default();
+    let mut document = serde_json::to_value(describe(routes::all, base)).unwrap_or_default();
     complete(&mut document);
     document
 }

@@ -1,10 +1,12 @@
 //! The server: every route, the conventions around them, and how it ends.
-use super::{health, openapi};
+use super::{
+    nowhere::{self, Paths},
+    openapi, routes,
+};
 use crate::wiring::Services;
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer, ResponseError,
+    App, HttpServer,
     dev::ServerHandle,
-    http::header::{self, HeaderValue},
     middleware::{Compress, from_fn},
     web::{self, Data, PayloadConfig},
 };
@@ -13,17 +15,15 @@ use purser_http::{
     limits::{RateLimits, show_limits},
     observe::observe,
     options::HttpOptions,
-    problem::Refusal,
+    routes::serve,
     security,
 };
-use purser_kernel::{CommonProblem, Problem};
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
-use utoipa_actix_web::AppExt;
 
 /// A server that listens and does not serve yet.
 pub struct Server {
@@ -51,20 +51,18 @@ impl Server {
         let Self { listener, options, services, .. } = self;
         let shutdown = options.shutdown_timeout.as_secs();
         let data = Data::new(options.clone());
-        let document = Data::new(openapi::Document::new());
+        let paths = Data::new(Paths::of(routes::all));
         let limits = Data::new(RateLimits::new(options.limits));
         let server = HttpServer::new(move || {
-            let (app, _) = App::new()
-                .into_utoipa_app()
+            App::new()
                 .app_data(data.clone())
-                .app_data(document.clone())
+                .app_data(paths.clone())
                 .app_data(limits.clone())
                 .app_data(PayloadConfig::new(data.max_body_bytes))
-                .configure(routes)
-                .split_for_parts();
-            app.configure(|config| services.share(config))
+                .configure(|config| serve(routes::all, config))
+                .configure(|config| services.share(config))
                 .configure(openapi::serve)
-                .default_service(web::to(nothing_here))
+                .default_service(web::to(nowhere::answer))
                 .wrap(Compress::default())
                 .wrap(from_fn(show_limits))
                 .wrap(from_fn(cors::share))
@@ -99,39 +97,4 @@ fn leave_who_takes_nothing(listener: &TcpListener, after: Duration) {
 async fn stop_gracefully(handle: ServerHandle, stop: CancellationToken) {
     stop.cancelled().await;
     handle.stop(true).await;
-}
-
-/// Every route. The OpenAPI document is made from the same list, so that no route can be left out of it.
-///
-/// actix-web tries the patterns one after the other: what is asked for most stands first.
-pub(super) fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config
-        .configure(purser_http_ordering::routes)
-        .configure(purser_http_messaging::routes)
-        .configure(purser_http_media::routes)
-        .configure(purser_http_integrations::routes)
-        .configure(health::routes)
-        .configure(purser_http_auth::routes)
-        .configure(purser_http_tenancy::routes)
-        .configure(purser_http_approvals::routes)
-        .configure(purser_http_agents::routes)
-        .configure(purser_http_billing::routes)
-        .configure(purser_http_compliance::routes)
-        .configure(purser_http_platform::routes)
-        .configure(purser_http_administration::routes);
-}
-
-/// 405 with the methods there are when the path exists, else 404.
-async fn nothing_here(request: HttpRequest, document: Data<openapi::Document>) -> Result<HttpResponse, Refusal> {
-    let methods = document.methods(request.path());
-    if methods.is_empty() {
-        return Err(Problem::not_found("route").into());
-    }
-    let refusal = Refusal::from(Problem::of(CommonProblem::MethodNotAllowed));
-    let mut response = refusal.error_response();
-    // RFC 9110, section 15.5.6.
-    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
-        response.headers_mut().insert(header::ALLOW, allow);
-    }
-    Ok(response)
 }

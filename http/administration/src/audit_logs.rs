@@ -6,6 +6,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     view::PageView,
 };
 use purser_kernel::{OrganizationId, UserId, ids::PlatformAuditLogId};
@@ -13,10 +14,9 @@ use purser_store::{PlatformAuditFilter, PlatformAuditLog, name_of, platform_audi
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list);
 }
 
 /// One deed.

@@ -8,6 +8,7 @@ use purser_http::{
     path::PathId,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::Anyone,
 };
 use purser_http_auth::view::PersonView;
@@ -17,10 +18,9 @@ use purser_kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(log_in).service(verify).service(log_out).service(sessions).service(end);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(log_in).service(verify).service(log_out).service(sessions).service(end);
 }
 
 /// An administrator who signs in.

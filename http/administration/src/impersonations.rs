@@ -12,6 +12,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     view::PageView,
 };
 use purser_kernel::{
@@ -20,10 +21,9 @@ use purser_kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(end);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(end);
 }
 
 /// For whom, where and why.

@@ -8,6 +8,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     view::PageView,
 };
 use purser_kernel::{
@@ -20,10 +21,9 @@ use purser_store::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(retry).service(cancel);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(retry).service(cancel);
 }
 
 /// How a job stands.

@@ -9,11 +9,11 @@ mod people;
 
 pub(crate) use caller::Admin;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(auth::routes)
         .configure(organizations::routes)
         .configure(people::routes)

@@ -10,6 +10,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     view::PageView,
 };
 use purser_kernel::{OrganizationId, Permission, ids::Organization};
@@ -21,11 +22,10 @@ use purser_tenancy::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(show).service(change_plan).service(invite_owner);
-    config.configure(lifecycle::routes);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(show).service(change_plan).service(invite_owner);
+    routes.configure(lifecycle::routes);
 }
 
 /// What an organization pays for.

@@ -12,15 +12,15 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     view::PageView,
 };
 use purser_kernel::{UserId, ids::User};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(disable).service(enable).service(reset_mfa);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(show).service(disable).service(enable).service(reset_mfa);
 }
 
 /// A person's account.

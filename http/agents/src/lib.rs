@@ -2,9 +2,9 @@
 mod ai_responses;
 mod training_examples;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(ai_responses::routes).configure(training_examples::routes);
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.configure(ai_responses::routes).configure(training_examples::routes);
 }

@@ -4,11 +4,11 @@ mod links;
 mod policies;
 mod requests;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(policies::routes)
         .configure(requests::routes)
         .configure(delegations::routes)

@@ -6,14 +6,13 @@ use super::requests::ApprovalView;
 use actix_web::{post, web::Data};
 use purser_approvals::{Answer, DecisionLinks, Outcome};
 use purser_compliance::{Access, AccessLog};
-use purser_http::{body::Body, problem::Refusal, reply::Reply, unit::Anyone};
+use purser_http::{body::Body, problem::Refusal, reply::Reply, routes::Routes, unit::Anyone};
 use purser_kernel::{Scope, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(preview).service(approve).service(reject);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(preview).service(approve).service(reject);
 }
 
 /// The token out of the mail.

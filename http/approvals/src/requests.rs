@@ -13,6 +13,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::{ApprovalStatus, PageView},
 };
@@ -20,12 +21,11 @@ use purser_kernel::ids::{ApprovalRequest, ApprovalRequestId};
 use purser_store::WriteTx;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) use view::ApprovalView;
 use view::asked;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(approve).service(reject).service(withdraw);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(show).service(approve).service(reject).service(withdraw);
 }
 
 /// Whose requests.

@@ -4,15 +4,15 @@ use purser_http::{
     body::{Body, NoBody},
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Anyone, Read},
 };
 use purser_kernel::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(verify).service(send);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(verify).service(send);
 }
 
 /// The token from the mail.

@@ -8,15 +8,15 @@ use purser_http::{
     cookies::Delivery,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Anyone, Visitor},
 };
 use purser_kernel::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(preview).service(accept);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(preview).service(accept);
 }
 
 /// The token out of the mail.

@@ -1,13 +1,12 @@
 //! The public keys that verify access tokens.
 use actix_web::get;
 use purser_auth::{Auth, PublicKey};
-use purser_http::{problem::Refusal, reply::Reply, unit::Anyone};
+use purser_http::{problem::Refusal, reply::Reply, routes::Routes, unit::Anyone};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show);
 }
 
 /// A public key (RFC 7517, RFC 8037).

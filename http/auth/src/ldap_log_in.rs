@@ -2,17 +2,18 @@
 use super::log_in::SignedInView;
 use actix_web::{http::StatusCode, post, web::Data};
 use purser_auth::{DirectoryLogIn, Identities};
-use purser_http::{body::Body, cookies::Delivery, path::PathIds, problem::Refusal, reply::Reply, unit::Anyone};
+use purser_http::{
+    body::Body, cookies::Delivery, path::PathIds, problem::Refusal, reply::Reply, routes::Routes, unit::Anyone,
+};
 use purser_kernel::{
     OrganizationId, SecretString,
     ids::{self, IntegrationId},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(log_in);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(log_in);
 }
 
 /// Who signs in.

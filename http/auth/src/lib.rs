@@ -16,13 +16,13 @@ mod sign_up;
 mod switch_organization;
 pub mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(sign_up::routes).configure(log_in::routes).configure(refresh::routes).configure(log_out::routes);
-    config.configure(api_keys::routes).configure(invitations::routes).configure(switch_organization::routes);
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.configure(sign_up::routes).configure(log_in::routes).configure(refresh::routes).configure(log_out::routes);
+    routes.configure(api_keys::routes).configure(invitations::routes).configure(switch_organization::routes);
+    routes
         .configure(email::routes)
         .configure(jwks::routes)
         .configure(ldap_log_in::routes)

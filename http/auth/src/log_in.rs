@@ -7,15 +7,15 @@ use purser_http::{
     cookies::{Delivery, Signed, Tokens},
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::Anyone,
 };
 use purser_kernel::{OrganizationId, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(log_in);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(log_in);
 }
 
 /// Who signs in.

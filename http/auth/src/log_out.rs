@@ -1,10 +1,9 @@
 //! Signing out.
 use actix_web::post;
-use purser_http::{body::NoBody, cookies::Delivery, problem::Refusal, reply::Reply, unit::Read};
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::{body::NoBody, cookies::Delivery, problem::Refusal, reply::Reply, routes::Routes, unit::Read};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(log_out);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(log_out);
 }
 
 /// Ends the caller's session at once.

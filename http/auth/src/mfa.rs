@@ -11,15 +11,15 @@ use purser_http::{
     cookies::Delivery,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Anyone, Read},
 };
 use purser_kernel::{ExposeSecret, Problem, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show).service(begin).service(confirm).service(remove).service(recovery_codes).service(verify);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show).service(begin).service(confirm).service(remove).service(recovery_codes).service(verify);
 }
 
 /// What the caller shows beside their password.

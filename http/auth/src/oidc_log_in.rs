@@ -3,17 +3,18 @@ use super::log_in::SignedInView;
 use actix_web::{http::StatusCode, post, web::Data};
 use chrono::{DateTime, Utc};
 use purser_auth::{BegunSignIn, Identities, OidcLogIn};
-use purser_http::{body::Body, cookies::Delivery, path::PathIds, problem::Refusal, reply::Reply, unit::Anyone};
+use purser_http::{
+    body::Body, cookies::Delivery, path::PathIds, problem::Refusal, reply::Reply, routes::Routes, unit::Anyone,
+};
 use purser_kernel::{
     ExposeSecret, OrganizationId, SecretString,
     ids::{self, IntegrationId},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(start).service(callback);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(start).service(callback);
 }
 
 /// A sign-in that was begun.

@@ -5,15 +5,15 @@ use purser_http::{
     body::Body,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Anyone, Read},
 };
 use purser_kernel::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(change).service(forgot).service(reset);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(change).service(forgot).service(reset);
 }
 
 /// The password until now, and from now on.

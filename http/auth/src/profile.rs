@@ -5,15 +5,15 @@ use purser_http::{
     body::Body,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_kernel::Patch;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show).service(update);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show).service(update);
 }
 
 /// What a person says of themselves, the same in all their organizations.

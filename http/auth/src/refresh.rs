@@ -2,14 +2,15 @@
 use super::view::TokensView;
 use actix_web::{http::StatusCode, post, web::Data};
 use purser_auth::Identities;
-use purser_http::{body::OptionalBody, cookies::Delivery, problem::Refusal, reply::Reply, unit::Anyone};
+use purser_http::{
+    body::OptionalBody, cookies::Delivery, problem::Refusal, reply::Reply, routes::Routes, unit::Anyone,
+};
 use purser_kernel::{Problem, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(refresh);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(refresh);
 }
 
 /// The token that renews. It may be left out where it is in a cookie.

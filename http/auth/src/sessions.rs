@@ -8,6 +8,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::Read,
     view::PageView,
 };
@@ -17,10 +18,9 @@ use purser_kernel::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(end).service(end_others);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(end).service(end_others);
 }
 
 /// A sign-in at one device.

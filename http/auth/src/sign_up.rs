@@ -7,15 +7,15 @@ use purser_http::{
     cookies::{Delivery, Signed, Tokens},
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::Anyone,
 };
 use purser_kernel::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(sign_up).service(request_sign_up).service(complete_sign_up);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(sign_up).service(request_sign_up).service(complete_sign_up);
 }
 
 /// A new organization and its first person.

@@ -1,14 +1,13 @@
 //! Working in another of one's organizations.
 use super::log_in::SignedInView;
 use actix_web::{http::StatusCode, post};
-use purser_http::{body::Body, cookies::Delivery, problem::Refusal, reply::Reply, unit::Read};
+use purser_http::{body::Body, cookies::Delivery, problem::Refusal, reply::Reply, routes::Routes, unit::Read};
 use purser_kernel::OrganizationId;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(switch_organization);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(switch_organization);
 }
 
 /// Where the caller wants to work.

@@ -1,9 +1,9 @@
 //! Metered use.
 mod usage;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(usage::routes);
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.configure(usage::routes);
 }

@@ -9,6 +9,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::Read,
     view::PageView,
 };
@@ -16,11 +17,10 @@ use purser_kernel::{Cost, Quantity, UserId, ids::UsageEventId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list);
 }
 
 /// One metered use.

@@ -12,6 +12,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -21,12 +22,11 @@ use purser_kernel::{
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use view::{DeletionView, DeletionWithSnapshot};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(restore).service(purge);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(show).service(restore).service(purge);
 }
 
 /// Which deletions.

@@ -1,15 +1,14 @@
 //! Personal data leaves the trail.
 use actix_web::{HttpResponse, post};
 use purser_compliance::erase::{Erased, Erasure, erase};
-use purser_http::{body::Body, problem::Refusal, reply::Reply, unit::Write};
+use purser_http::{body::Body, problem::Refusal, reply::Reply, routes::Routes, unit::Write};
 use purser_kernel::{Moment, ids::AuditLogId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(erase_details);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(erase_details);
 }
 
 /// What is erased. An actor, a resource, or both are named.

@@ -9,17 +9,16 @@ use purser_compliance::{
     Access, AccessLog,
     export::{Lines, Part, Sheet},
 };
-use purser_http::{problem::Refusal, query::Query, unit::Read};
+use purser_http::{problem::Refusal, query::Query, routes::Routes, unit::Read};
 use purser_kernel::{Moment, Problem};
 use purser_store::{AuditFilter, ReadTx, named};
 use serde::Deserialize;
 use std::io;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(export);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(export);
 }
 
 /// The form of the file.

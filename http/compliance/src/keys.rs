@@ -3,17 +3,16 @@ use actix_web::get;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use purser_compliance::keys::{self, PublishedKey};
-use purser_http::{problem::Refusal, reply::Reply, unit::Anyone};
+use purser_http::{problem::Refusal, reply::Reply, routes::Routes, unit::Anyone};
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// How long others may keep what was published. A key is never taken back.
 const LIFETIME: Duration = Duration::from_hours(1);
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show);
 }
 
 /// A public key (RFC 7517, RFC 8037).

@@ -10,11 +10,11 @@ mod proof;
 mod retention;
 mod seals;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes. Before those of the trail itself, whose entries have ids for which `export` would be taken.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(export::routes)
         .configure(erase::routes)
         .configure(proof::routes)

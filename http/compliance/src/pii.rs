@@ -4,9 +4,9 @@ mod rules;
 mod scans;
 mod test;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes. `test` comes before the rules' ids, for which it would be taken.
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(test::routes).configure(rules::routes).configure(findings::routes).configure(scans::routes);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.configure(test::routes).configure(rules::routes).configure(findings::routes).configure(scans::routes);
 }

@@ -5,7 +5,7 @@ use purser_compliance::{
     Access, AccessLog,
     proof::{self, Inclusion, Proof},
 };
-use purser_http::{path::PathId, problem::Refusal, reply::Reply, unit::Read};
+use purser_http::{path::PathId, problem::Refusal, reply::Reply, routes::Routes, unit::Read};
 use purser_kernel::{
     hex,
     ids::{self, AuditLogId},
@@ -13,10 +13,9 @@ use purser_kernel::{
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show);
 }
 
 /// Where an entry is in a seal.

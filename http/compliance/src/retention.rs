@@ -6,15 +6,15 @@ use purser_http::{
     path::PathName,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_kernel::Kept;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(set).service(unset);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(set).service(unset);
 }
 
 /// How long something is kept.

@@ -5,16 +5,16 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::Read,
     view::PageView,
 };
 use purser_kernel::OrganizationId;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list);
 }
 
 /// What is signed of a seal: the line `purser audit seal v1` and this object in canonical form (RFC 8785), by Ed25519.

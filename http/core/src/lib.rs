@@ -13,6 +13,7 @@ pub mod path;
 pub mod problem;
 pub mod query;
 pub mod reply;
+pub mod routes;
 pub mod security;
 pub mod unit;
 pub mod view;

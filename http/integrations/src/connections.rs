@@ -10,14 +10,14 @@ use purser_http::{
     body::Body,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_integrations::connections::{self, ConnectionPatch, Connects, NewConnection};
 use purser_kernel::ids::IntegrationId;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(twilio::routes).configure(sendgrid::routes).configure(gmail::routes).configure(hmac::routes);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.configure(twilio::routes).configure(sendgrid::routes).configure(gmail::routes).configure(hmac::routes);
 }
 
 async fn created<C, B>(unit: Write, body: Body<B>) -> Result<HttpResponse, Refusal>

@@ -5,17 +5,16 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use async_trait::async_trait;
-use purser_http::{lasting::Lasting, observe::is_headers_only, problem::Refusal, query::Query};
+use purser_http::{lasting::Lasting, observe::is_headers_only, problem::Refusal, query::Query, routes::Routes};
 use purser_integrations::streams::{Caller, EventFilter, EventStream, Streams};
 use purser_kernel::{Problem, Scope};
 use serde::Deserialize;
 use std::convert::Infallible;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(follow);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(follow);
 }
 
 /// Which events are followed.

@@ -1,15 +1,14 @@
 //! The events that endpoints can be sent.
 use actix_web::{get, web::Data};
-use purser_http::{problem::Refusal, reply::Reply, unit::Read, view::PageView};
+use purser_http::{problem::Refusal, reply::Reply, routes::Routes, unit::Read, view::PageView};
 use purser_kernel::Permission;
 use purser_store::outbox::EventType;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list);
 }
 
 /// A kind of event.

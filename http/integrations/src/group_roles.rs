@@ -6,6 +6,7 @@ use purser_http::{
     path::PathId,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_integrations::Providers;
@@ -13,10 +14,9 @@ use purser_kernel::ids::{self, IntegrationId, RoleId};
 use purser_store::ports::Memberships;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(replace);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(replace);
 }
 
 /// Whoever is in the group has the role.

@@ -12,11 +12,11 @@ mod webhook_deliveries;
 mod webhook_endpoints;
 mod webhooks;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(ldap::routes)
         .configure(oidc::routes)
         .configure(group_roles::routes)

@@ -8,6 +8,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -23,10 +24,9 @@ use purser_store::{name_of, named};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(resend);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(show).service(resend);
 }
 
 /// An event that is sent to an endpoint.

@@ -9,6 +9,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -19,15 +20,14 @@ use purser_kernel::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use view::{IssuedEndpointView, WebhookEndpointView, shown};
 
 /// As many as the usual schedule has.
 const ATTEMPTS: i32 = 10;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(show).service(update).service(delete);
-    config.configure(verbs::routes);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(show).service(update).service(delete);
+    routes.configure(verbs::routes);
 }
 
 /// An endpoint that is to be made.

@@ -10,7 +10,7 @@ use actix_web::{
     dev::Payload,
     web::{self, Bytes},
 };
-use purser_http::{problem::Refusal, unit::Anyone};
+use purser_http::{problem::Refusal, routes::Routes, unit::Anyone};
 use purser_integrations::{
     Provider,
     webhooks::{self, Doors, Knock, Lock},
@@ -21,10 +21,9 @@ use std::{
     collections::BTreeMap,
     future::{Ready, ready},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(whatsapp::routes)
         .configure(twilio::routes)
         .configure(sendgrid::routes)

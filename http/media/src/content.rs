@@ -12,17 +12,16 @@ use actix_web::{
 };
 use futures_util::TryStreamExt;
 use purser_compliance::{Access, AccessLog};
-use purser_http::{path::PathId, problem::Refusal, unit::Read};
+use purser_http::{path::PathId, problem::Refusal, routes::Routes, unit::Read};
 use purser_kernel::{
     Problem,
     ids::{MediaFile, MediaFileId},
 };
 use purser_media::{Content, Media, Part, files, media_file};
 use std::io;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(download);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(download);
 }
 
 /// The bytes of a file, to be saved and not to be shown: what somebody uploaded is nobody's page.

@@ -7,6 +7,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -19,10 +20,9 @@ use purser_media::{
 use purser_store::{WriteTx, name_of, named};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(show).service(delete);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(show).service(delete);
 }
 
 /// A file.

@@ -3,9 +3,9 @@ mod content;
 mod files;
 mod upload;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(files::routes).configure(content::routes);
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.configure(files::routes).configure(content::routes);
 }

@@ -11,6 +11,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -25,10 +26,9 @@ use purser_messaging::{
 use purser_store::{name_of, named, ports::CustomerDirectory};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(messages).service(mark_read).service(link);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(show).service(messages).service(mark_read).service(link);
 }
 
 /// A conversation with one contact over one channel.

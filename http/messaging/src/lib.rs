@@ -3,11 +3,11 @@ mod conversations;
 mod notification_preferences;
 mod notifications;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(conversations::routes)
         .configure(notifications::routes)
         .configure(notification_preferences::routes);

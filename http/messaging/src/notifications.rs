@@ -7,6 +7,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -18,11 +19,10 @@ use purser_messaging::{
 use purser_store::name_of;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(unread_count).service(mark_all).service(mark_read).service(mark_unread);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(unread_count).service(mark_all).service(mark_read).service(mark_unread);
 }
 
 /// Something that the caller was told of.

@@ -13,6 +13,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -26,11 +27,10 @@ use purser_ordering::{
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use view::{CustomerStatus, CustomerView};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(show).service(update).service(delete);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(show).service(update).service(delete);
 }
 
 /// A customer that is to be created.

@@ -6,6 +6,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -13,10 +14,9 @@ use purser_kernel::{Percent, Problem, ids::DurationId};
 use purser_ordering::{durations, entity::duration};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create);
 }
 
 /// A contract term that can be bought, and its discount.

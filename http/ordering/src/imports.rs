@@ -11,6 +11,7 @@ use purser_http::{
     problem::Refusal,
     query::Query,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_ordering::{
@@ -23,12 +24,11 @@ use sha2::{Digest, Sha256};
 use stream::{Lines, csv_file};
 use upload::CsvUpload;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use view::{DelimiterName, ImportView, LineView};
 
 /// Before the routes with an id, which `import` and `export` would be taken for.
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(import_products).service(export_products).service(import_customers).service(export_customers);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(import_products).service(export_products).service(import_customers).service(export_customers);
 }
 
 /// How a file is imported.

@@ -10,11 +10,11 @@ mod products;
 mod quantity;
 mod variants;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(orders::routes)
         .configure(categories::routes)
         .configure(imports::routes)

@@ -13,6 +13,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -24,11 +25,10 @@ use purser_ordering::orders::{self, Confirmation, OrderFilter, Orders};
 use serde::Deserialize;
 use status::{OrderStatus, StatusChangeView};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use view::OrderView;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(list)
         .service(show)
         .service(update)

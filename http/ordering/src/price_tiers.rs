@@ -6,6 +6,7 @@ use purser_http::{
     path::PathId,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_kernel::{
@@ -19,10 +20,9 @@ use purser_ordering::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show).service(replace);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show).service(replace);
 }
 
 /// How tiers are applied.

@@ -1,9 +1,9 @@
 //! What every domain leaves behind: the audit trail.
 mod audit_logs;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(audit_logs::routes);
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.configure(audit_logs::routes);
 }

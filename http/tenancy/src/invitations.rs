@@ -9,6 +9,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -19,10 +20,9 @@ use purser_kernel::{
 use purser_tenancy::invitations::{self, Invitation, Invitations, InvitedRole, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(resend).service(revoke);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(resend).service(revoke);
 }
 
 /// Where an invitation stands.

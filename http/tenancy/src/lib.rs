@@ -12,11 +12,11 @@ mod roles;
 mod secrets;
 mod settings;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use purser_http::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .configure(engagements::routes)
         .configure(invitations::routes)
         .configure(me::routes)

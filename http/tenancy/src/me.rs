@@ -5,6 +5,7 @@ use purser_http::{
     body::NoBody,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_http_auth::view::{OrganizationBrief, PersonView};
@@ -12,10 +13,9 @@ use purser_kernel::Permission;
 use purser_tenancy::members::{self, Standing};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show).service(complete_onboarding);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show).service(complete_onboarding);
 }
 
 /// The caller and where they act.

@@ -10,6 +10,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -17,12 +18,11 @@ use purser_kernel::ids::{Membership, MembershipId, RoleId};
 use purser_tenancy::members::{MemberFilter, Members};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use view::{MemberStatus, MemberView};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(remove).service(disable).service(enable).service(end_sessions);
-    config.configure(rights::routes);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(show).service(remove).service(disable).service(enable).service(end_sessions);
+    routes.configure(rights::routes);
 }
 
 /// Which members.

@@ -9,6 +9,7 @@ use purser_http::{
     body::Body,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -21,11 +22,10 @@ use purser_tenancy::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show).service(update).service(list).service(found);
-    config.configure(lifecycle::routes);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show).service(update).service(list).service(found);
+    routes.configure(lifecycle::routes);
 }
 
 /// How an organization stands.

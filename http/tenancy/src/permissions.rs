@@ -1,14 +1,13 @@
 //! The closed list of permissions.
 use actix_web::get;
-use purser_http::{problem::Refusal, reply::Reply, unit::Read, view::PageView};
+use purser_http::{problem::Refusal, reply::Reply, routes::Routes, unit::Read, view::PageView};
 use purser_kernel::Permission;
 use purser_tenancy::permissions;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list);
 }
 
 /// One thing that somebody may do.

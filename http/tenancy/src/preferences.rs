@@ -4,6 +4,7 @@ use purser_http::{
     body::Body,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_kernel::Patch;
@@ -14,10 +15,9 @@ use purser_tenancy::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show).service(update);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show).service(update);
 }
 
 /// Light or dark.

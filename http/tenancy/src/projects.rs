@@ -9,6 +9,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -19,11 +20,10 @@ use purser_kernel::{
 use purser_tenancy::projects::{self, CountedProject, NewProject, ProjectChange, ProjectFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(show).service(update).service(delete);
-    config.configure(members::routes);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(show).service(update).service(delete);
+    routes.configure(members::routes);
 }
 
 /// Work that members do together.

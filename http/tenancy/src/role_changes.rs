@@ -7,6 +7,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -25,10 +26,9 @@ use utoipa::{
     IntoParams, ToSchema,
     openapi::schema::{Object, ObjectBuilder, Type},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(create).service(show).service(withdraw);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(create).service(show).service(withdraw);
 }
 
 /// Where a promotion stands that waits for a second person.

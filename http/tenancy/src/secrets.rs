@@ -7,6 +7,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -14,10 +15,9 @@ use purser_kernel::SecretString;
 use purser_tenancy::secrets::{self, SecretBrief};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(replace).service(remove);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(replace).service(remove);
 }
 
 /// A secret. Its value is never shown.

@@ -6,6 +6,7 @@ use purser_http::{
     body::Body,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_kernel::{Currency, Money, Patch};
@@ -17,10 +18,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show).service(update);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(show).service(update);
 }
 
 /// What an organization has decided for itself.

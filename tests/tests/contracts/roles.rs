@@ -31,7 +31,8 @@ Some routes ask for more because of the thing that they are about:
         roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" | "),
         " | ---".repeat(roles.len()),
     );
-    let paths = purser_api::http::document()["paths"].as_object().unwrap();
+    let document = purser_api::http::document();
+    let paths = document["paths"].as_object().unwrap();
     let operations = paths.iter().flat_map(|(path, item)| {
         item.as_object().unwrap().iter().map(move |(method, operation)| (method.to_uppercase(), path, operation))
     });

@@ -6,6 +6,7 @@ use purser_tests::{
 };
 use rstest::rstest;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[rstest]
 #[case::sqlite(Engine::Sqlite)]
@@ -43,10 +44,29 @@ async fn what_is_not_there_is_a_problem(#[case] engine: Engine) {
     assert_eq!(wrong.problem(), "method_not_allowed");
     assert_eq!(wrong.header("allow"), "GET, POST");
     assert_eq!(tenant.get("/v1/products/").await.expect(404).problem(), "not_found");
+    // RFC 3986, section 6.2.2.2: letters that are escaped are the same letters.
+    tenant.get("/v1/%70roducts").await.expect(200);
+    assert_eq!(tenant.get("/v1/productsx").await.expect(404).problem(), "not_found");
     // RFC 9110, section 9.3.2: as GET, without the body.
     for path in ["/v1/products", "/health/live", "/openapi.json"] {
         let head = Answer::of(tenant.request("HEAD", path)).await.expect(200);
         assert_eq!(head.body, "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_has_not_is_told_those_that_it_has() {
+    let Some(app) = TestApp::start(Engine::Sqlite).await else { return };
+    let mut methods = BTreeMap::<String, BTreeSet<String>>::new();
+    for route in routes(&app).await {
+        methods.entry(route.path).or_default().insert(route.method);
+    }
+    assert!(methods.len() >= 150, "only {} paths", methods.len());
+    for (path, methods) in methods {
+        let answer = Answer::of(app.request("PROPFIND", &path.replace(['{', '}'], "x"))).await.expect(405);
+        assert_eq!(answer.problem(), "method_not_allowed", "{path}");
+        let allowed: BTreeSet<String> = answer.header("allow").split(", ").map(str::to_owned).collect();
+        assert_eq!(allowed, methods, "{path}");
     }
 }
 

@@ -7,6 +7,7 @@ use purser_http::{
     path::PathId,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
 };
 use purser_http_tenancy::organizations::{CloseOrganization, SuspendOrganization};
 use purser_kernel::{OrganizationId, Permission, ids::Organization};
@@ -16,10 +17,9 @@ use purser_tenancy::{
     organizations::{self, administration},
 };
 use serde_json::{Value, json};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(suspend).service(reactivate).service(close);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(suspend).service(reactivate).service(close);
 }
 
 /// Writes the change down in the platform's trail, commits, and answers.

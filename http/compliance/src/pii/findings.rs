@@ -11,6 +11,7 @@ use purser_http::{
     problem::Refusal,
     query::{self, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -18,11 +19,10 @@ use purser_kernel::ids::{PiiFinding, PiiFindingId, PiiRuleId, UserId};
 use purser_store::{name_of, named};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(show).service(review);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(show).service(review);
 }
 
 /// Personal data in a text: where it stands, and never what.

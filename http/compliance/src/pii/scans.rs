@@ -11,6 +11,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -18,10 +19,9 @@ use purser_kernel::ids::{PiiScan, PiiScanId, UserId};
 use purser_store::name_of;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(begin).service(show);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(begin).service(show);
 }
 
 /// A look at all texts.

@@ -5,16 +5,16 @@ use purser_http::{
     body::Body,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_kernel::ids::PiiRuleId;
 use purser_store::name_of;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(test);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(test);
 }
 
 /// A text that is looked at.

@@ -7,6 +7,7 @@ use purser_http::{
     path::PathId,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_integrations::{
@@ -19,10 +20,9 @@ use purser_kernel::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create).service(show).service(update);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(create).service(show).service(update);
 }
 
 /// What the digest is made with.

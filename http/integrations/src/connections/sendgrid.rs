@@ -7,6 +7,7 @@ use purser_http::{
     path::PathId,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
 };
 use purser_integrations::{
@@ -16,10 +17,9 @@ use purser_integrations::{
 use purser_kernel::ids::{self, IntegrationId};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create).service(show).service(update);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(create).service(show).service(update);
 }
 
 /// Whom mails come for, and what SendGrid signs with.

@@ -8,6 +8,7 @@ use purser_http::{
     path::PathId,
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::Write,
 };
 use purser_integrations::{
@@ -20,10 +21,9 @@ use purser_kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(rotate_secret).service(test).service(enable).service(disable).service(replay);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(rotate_secret).service(test).service(enable).service(disable).service(replay);
 }
 
 /// How a secret is rotated.

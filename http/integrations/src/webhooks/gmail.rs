@@ -4,16 +4,15 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
-use purser_http::{problem::Refusal, unit::Anyone};
+use purser_http::{problem::Refusal, routes::Routes, unit::Anyone};
 use purser_integrations::{
     Provider,
     webhooks::{Doors, MAX_BODY},
 };
 use purser_kernel::{OrganizationId, ids::IntegrationId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(receive_gmail);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(receive_gmail);
 }
 
 /// Takes in that a mailbox has changed, as Google's Pub/Sub pushes it. The same again changes nothing.

@@ -4,16 +4,15 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
-use purser_http::{problem::Refusal, unit::Anyone};
+use purser_http::{problem::Refusal, routes::Routes, unit::Anyone};
 use purser_integrations::{
     Provider,
     webhooks::{Doors, MAX_BODY},
 };
 use purser_kernel::{OrganizationId, ids::IntegrationId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(receive_hmac);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(receive_hmac);
 }
 
 /// Takes in what is signed as the connection says, in the header that it names. The same event again changes nothing.

@@ -4,16 +4,15 @@ use actix_web::{
     HttpMessage, HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
-use purser_http::{problem::Refusal, unit::Anyone};
+use purser_http::{problem::Refusal, routes::Routes, unit::Anyone};
 use purser_integrations::{
     Provider,
     webhooks::{Doors, MAX_BODY, MAX_MAIL},
 };
 use purser_kernel::{OrganizationId, ids::IntegrationId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(receive_sendgrid);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(receive_sendgrid);
 }
 
 /// Takes in a mail of Inbound Parse, which comes as a form, or a batch of the Event Webhook, which comes as JSON. The same again changes

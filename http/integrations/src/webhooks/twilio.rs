@@ -4,16 +4,15 @@ use actix_web::{
     HttpRequest, HttpResponse, post,
     web::{Data, Payload},
 };
-use purser_http::{problem::Refusal, unit::Anyone};
+use purser_http::{problem::Refusal, routes::Routes, unit::Anyone};
 use purser_integrations::{
     Provider,
     webhooks::{Doors, MAX_BODY},
 };
 use purser_kernel::{OrganizationId, ids::IntegrationId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(receive_twilio);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(receive_twilio);
 }
 
 /// Takes in a message, or how far one has come. The same again changes nothing. It is signed over the URL that Twilio was given: the

@@ -6,7 +6,7 @@ use actix_web::{
     post,
     web::{Data, Payload},
 };
-use purser_http::{problem::Refusal, query::Query, unit::Anyone};
+use purser_http::{problem::Refusal, query::Query, routes::Routes, unit::Anyone};
 use purser_integrations::{
     Provider,
     webhooks::{self, Doors, MAX_BODY},
@@ -14,10 +14,9 @@ use purser_integrations::{
 use purser_kernel::{OrganizationId, ids::IntegrationId};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(verify).service(receive);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(verify).service(receive);
 }
 
 /// Meta's question whether this is the right door.

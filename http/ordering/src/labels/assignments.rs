@@ -9,6 +9,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -16,10 +17,9 @@ use purser_kernel::ids::{Customer, CustomerId, CustomerLabel, CustomerLabelId};
 use purser_ordering::labels::{self, AssignedLabel};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(assign).service(unassign);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(assign).service(unassign);
 }
 
 /// A label that a customer has.

@@ -7,6 +7,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -20,10 +21,9 @@ use purser_tenancy::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(grant).service(revoke);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(grant).service(revoke);
 }
 
 /// What one may do in an engagement. A higher level includes the lower ones.

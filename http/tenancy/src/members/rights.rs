@@ -2,7 +2,7 @@
 use super::view::MemberView;
 use crate::role_changes::{RoleChangeRequestView, waits};
 use actix_web::{HttpResponse, put, web::Data};
-use purser_http::{body::Body, path::PathId, problem::Refusal, reply::Reply, unit::Write};
+use purser_http::{body::Body, path::PathId, problem::Refusal, reply::Reply, routes::Routes, unit::Write};
 use purser_kernel::{
     Permission,
     ids::{Membership, MembershipId, RoleId},
@@ -14,10 +14,9 @@ use purser_tenancy::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(set_roles).service(set_permissions);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(set_roles).service(set_permissions);
 }
 
 /// The roles of a member.

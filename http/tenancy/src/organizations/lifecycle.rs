@@ -5,15 +5,15 @@ use purser_http::{
     body::{Body, NoBody},
     problem::Refusal,
     reply::Reply,
+    routes::Routes,
     unit::Write,
 };
 use purser_tenancy::organizations;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(suspend).service(reactivate).service(close);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(suspend).service(reactivate).service(close);
 }
 
 /// Why the organization is suspended.

@@ -7,6 +7,7 @@ use purser_http::{
     problem::Refusal,
     query::{PageQuery, Query},
     reply::Reply,
+    routes::Routes,
     unit::{Read, Write},
     view::PageView,
 };
@@ -17,10 +18,9 @@ use purser_kernel::{
 use purser_tenancy::{entity::project_member, projects};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list).service(add).service(remove);
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    routes.service(list).service(add).service(remove);
 }
 
 /// A member who works in a project.
