@@ -15,12 +15,14 @@ const STARTS: usize = 5;
 /// Starts the server as an operator would, jobs and metrics included, and looks at it after a while.
 pub(crate) async fn run(options: &Options, engine: Engine) -> Outcome<()> {
     let data = dataset::history(options, engine, 10_000).await?;
-    let mut seen = Vec::new();
+    let (mut held, mut own) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         let api = Program::api(options, &data, &[]).await?;
         tokio::time::sleep(IDLE).await;
-        seen.push(api.memory()?);
+        held.push(api.memory()?);
+        own.push(api.own_memory()?);
     }
-    println!("\n### {}: memory of an idle server\n\n{} MB", name(engine), Spread::of(seen));
+    let (held, own) = (Spread::of(held), Spread::of(own));
+    println!("\n### {}: memory of an idle server\n\n{held} MB, of which {own} are its own", name(engine));
     Ok(())
 }

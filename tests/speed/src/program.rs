@@ -67,11 +67,20 @@ impl Program {
         Ok(Self { address, child })
     }
 
-    /// The memory that is its own, in MB: `VmRSS` of `/proc/<id>/status`.
+    /// The memory that it holds, in MB: `VmRSS` of `/proc/<id>/status`, in which is what it has touched of its own file, and what lies beside that.
     pub(crate) fn memory(&self) -> Outcome<f64> {
+        self.status("VmRSS:")
+    }
+
+    /// What it has written of that, in MB: `RssAnon`. The system takes back the rest, and gives it to each process of the same program.
+    pub(crate) fn own_memory(&self) -> Outcome<f64> {
+        self.status("RssAnon:")
+    }
+
+    fn status(&self, name: &str) -> Outcome<f64> {
         let id = self.child.id().ok_or("the program has ended")?;
         let status = fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or_else(|| format!("no {name}"))?;
         let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024.0)
     }
