@@ -6,16 +6,15 @@ pub(crate) use transaction::{Connection, failed};
 use crate::{
     ReadTx, SystemTx, Vault, WriteTx, dialect,
     error::{internal, is_gone},
-    news::News,
+    news::{EventNews, JobNews},
     pool::Pool,
     rights::RightsChanges,
     standing::{Standing, Standings},
     system::Unit,
 };
-use purser_kernel::{Clock, CommonProblem, OrganizationId, Problem, Scope, UserId};
+use purser_kernel::{Clock, CommonProblem, Id, OrganizationId, Problem, Scope, UserId};
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{Notify, watch};
 use transaction::begin_with;
 
 /// A database, ready to begin units of work. Cheap to clone.
@@ -29,12 +28,12 @@ struct Shared {
     clock: Clock,
     vault: Vault,
     standings: Standings,
-    /// Wakes the workers of this process when a job was committed: all of them, because each does other kinds.
-    jobs: watch::Sender<()>,
-    /// Wakes what tells other processes of it.
-    jobs_to_announce: Notify,
+    /// By what other processes know this one.
+    process: String,
+    /// Word of jobs that were committed.
+    jobs: JobNews,
     /// Word of events that were numbered.
-    events: News,
+    events: EventNews,
     rights: RightsChanges,
 }
 
@@ -70,9 +69,9 @@ impl Store {
             shared: Arc::new(Shared {
                 clock,
                 vault,
-                jobs: watch::Sender::default(),
-                jobs_to_announce: Notify::new(),
-                events: News::default(),
+                process: Id::<Self>::generate().to_string(),
+                jobs: JobNews::default(),
+                events: EventNews::default(),
                 rights: RightsChanges::new(),
                 standings: Standings::new(),
             }),
@@ -98,28 +97,15 @@ impl Store {
         &self.engine
     }
 
-    /// Changes whenever a job was committed by this process, or heard of from another.
-    pub(crate) fn jobs_wake(&self) -> watch::Receiver<()> {
-        self.shared.jobs.subscribe()
+    pub(crate) fn process(&self) -> &str {
+        &self.shared.process
     }
 
-    /// Wakes the workers of this process.
-    pub(crate) fn wake_workers(&self) {
-        self.shared.jobs.send_replace(());
+    pub(crate) fn job_news(&self) -> &JobNews {
+        &self.shared.jobs
     }
 
-    /// Wakes the workers of this process, and whoever tells those of others.
-    pub(crate) fn jobs_committed(&self) {
-        self.wake_workers();
-        self.shared.jobs_to_announce.notify_one();
-    }
-
-    /// Notified when this process has committed a job.
-    pub(crate) fn jobs_to_announce(&self) -> &Notify {
-        &self.shared.jobs_to_announce
-    }
-
-    pub(crate) fn events(&self) -> &News {
+    pub(crate) fn events(&self) -> &EventNews {
         &self.shared.events
     }
 

@@ -36,27 +36,17 @@ pub(crate) fn citus_settings(locals: Vec<String>) -> impl Iterator<Item = String
     std::iter::once("SET LOCAL citus.propagate_set_commands = 'local'".to_owned()).chain(locals)
 }
 
-/// The channel on which PostgreSQL tells other processes that jobs were committed.
+/// The channel on which PostgreSQL tells other processes of which kinds jobs were committed.
 pub(crate) const JOBS_CHANNEL: &str = "purser_jobs";
-
-/// Tells other processes that jobs were committed. SQLite serves one process, whose workers were woken by the commit.
-pub(crate) async fn announce_jobs(engine: &Engine) -> Result<(), sqlx::Error> {
-    if let Engine::Postgres { pool, .. } = engine {
-        let notify = sqlx::query("SELECT pg_notify($1, '')").bind(JOBS_CHANNEL);
-        notify.execute(pool.connections()).await?;
-    }
-    Ok(())
-}
 
 /// The channel on which PostgreSQL tells other processes whose events were numbered.
 pub(crate) const EVENTS_CHANNEL: &str = "purser_events";
 
-/// Tells other processes whose events were numbered. On SQLite there is one process, which knows.
-pub(crate) async fn announce_events(engine: &Engine, organizations: &[OrganizationId]) -> Result<(), sqlx::Error> {
+/// Tells other processes, a word at a time. On SQLite there is one process, which knows.
+pub(crate) async fn announce(engine: &Engine, channel: &str, words: Vec<String>) -> Result<(), sqlx::Error> {
     if let Engine::Postgres { pool, .. } = engine {
-        let ids: Vec<String> = organizations.iter().map(ToString::to_string).collect();
-        let notify = sqlx::query("SELECT pg_notify($1, id) FROM unnest($2::text[]) AS numbered (id)");
-        notify.bind(EVENTS_CHANNEL).bind(ids).execute(pool.connections()).await?;
+        let notify = sqlx::query("SELECT pg_notify($1, word) FROM unnest($2::text[]) AS told (word)");
+        notify.bind(channel).bind(words).execute(pool.connections()).await?;
     }
     Ok(())
 }

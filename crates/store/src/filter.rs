@@ -10,6 +10,19 @@ use std::{marker::PhantomData, ops::Not};
 /// The longest pattern that SQLite compares with, in bytes (`SQLITE_MAX_LIKE_PATTERN_LENGTH`); no text that is searched is as long.
 const MAX_PATTERN: usize = 50_000;
 
+/// The longest list that is filled up: of longer ones the statement is not kept.
+const MAX_FILLED: usize = 64;
+
+/// `values`, and the last of them again until their number is a power of two. A list says the same with it, and is one of few statements
+/// that are prepared once: with each length as a statement of its own, what a connection keeps was pushed out before it came again.
+pub(crate) fn filled_up<T: Clone>(values: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+    let values: Vec<T> = values.into_iter().collect();
+    let count = if values.len() > MAX_FILLED { values.len() } else { values.len().next_power_of_two() };
+    let last = values.last().cloned();
+    let missing = count - values.len();
+    values.into_iter().chain(last.into_iter().cycle().take(missing))
+}
+
 /// A condition on rows of `E`.
 #[must_use = "a condition does nothing until a query takes it"]
 pub struct Filter<E> {
@@ -94,7 +107,7 @@ where
         Filter::new(ColumnTrait::gte(&self, value.into()))
     }
     fn is_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter<E> {
-        Filter::new(ColumnTrait::is_in(&self, values.into_iter().map(Into::into)))
+        Filter::new(ColumnTrait::is_in(&self, filled_up(values.into_iter().map(Into::into))))
     }
     fn is_null(self) -> Filter<E> {
         Filter::new(ColumnTrait::is_null(&self))
@@ -136,6 +149,18 @@ mod tests {
     #[test]
     fn one_of_nothing_is_nothing() {
         assert_eq!(sql(Column::Kind.is_in(Vec::<String>::new())), "1 = 2");
+    }
+
+    #[test]
+    fn lists_of_like_lengths_are_one_statement() {
+        assert_eq!(sql(Column::Kind.is_in(["a"])), r#""kind" IN ('a')"#);
+        assert_eq!(sql(Column::Kind.is_in(["a", "b", "c"])), r#""kind" IN ('a', 'b', 'c', 'c')"#);
+        let lengths = |most: usize| (1..=most).map(|length| filled_up(0..length).count());
+        assert_eq!(
+            lengths(64).collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+            [1, 2, 4, 8, 16, 32, 64]
+        );
+        assert!(filled_up(0..65).eq(0..65));
     }
 
     #[test]

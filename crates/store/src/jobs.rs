@@ -47,6 +47,10 @@ impl NewJob {
         Self { kind, payload, run_at: None, priority: 0, unique_key: None }
     }
 
+    pub(crate) fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     /// Not before `time`.
     pub fn at(mut self, time: Timestamp) -> Self {
         self.run_at = Some(time);
@@ -99,8 +103,9 @@ impl WriteTx {
         if jobs.is_empty() {
             return Ok(());
         }
+        let kinds: Vec<_> = jobs.iter().map(NewJob::kind).collect();
         self.system().enqueue(Some(self.organization()), jobs).await?;
-        self.jobs_queued.store(true, Ordering::Relaxed);
+        self.note_queued(kinds);
         Ok(())
     }
 

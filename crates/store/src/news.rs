@@ -2,16 +2,18 @@
 //!
 //! It is faster than polling and nothing more: who hears nothing finds them all the same.
 mod events;
+mod jobs;
 
-pub(crate) use events::News;
+pub(crate) use events::EventNews;
+pub(crate) use jobs::{ANY, JobNews};
 
 use crate::{
     Store,
-    dialect::{EVENTS_CHANNEL, JOBS_CHANNEL, announce_events, announce_jobs},
+    dialect::{EVENTS_CHANNEL, JOBS_CHANNEL, announce},
 };
 use purser_kernel::{ExposeSecret, SecretString};
 use sqlx::postgres::PgListener;
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// What is committed in this time is told of at once.
@@ -29,8 +31,8 @@ impl Announcer {
         while !stop.is_cancelled() {
             let told = tokio::select! {
                 () = stop.cancelled() => return,
-                () = store.jobs_to_announce().notified() => announce_jobs(store.engine()).await,
-                organizations = store.events().to_announce() => announce_events(store.engine(), &organizations).await,
+                kinds = store.job_news().to_announce() => tell(&store, JOBS_CHANNEL, &kinds).await,
+                organizations = store.events().to_announce() => tell(&store, EVENTS_CHANNEL, &organizations).await,
             };
             if let Err(error) = told {
                 tracing::warn!(%error, "other processes were not told of jobs or events");
@@ -41,6 +43,12 @@ impl Announcer {
             }
         }
     }
+}
+
+/// Who says it stands before each word: who hears itself knows it already.
+async fn tell(store: &Store, channel: &str, words: &[impl Display]) -> Result<(), sqlx::Error> {
+    let words = words.iter().map(|word| format!("{}:{word}", store.process())).collect();
+    announce(store.engine(), channel, words).await
 }
 
 /// Hears from PostgreSQL that another process has committed jobs or numbered events, and wakes who waits for them here.
@@ -56,9 +64,13 @@ impl Listener {
                 listener.listen_all([JOBS_CHANNEL, EVENTS_CHANNEL]).await?;
                 loop {
                     let heard = listener.recv().await?;
+                    let Some((process, word)) = heard.payload().split_once(':') else { continue };
+                    if process == store.process() {
+                        continue;
+                    }
                     if heard.channel() == JOBS_CHANNEL {
-                        store.wake_workers();
-                    } else if let Ok(organization) = heard.payload().parse() {
+                        store.job_news().heard([word]);
+                    } else if let Ok(organization) = word.parse() {
                         store.events().heard(organization);
                     }
                 }

@@ -7,21 +7,19 @@
 //! follows along reads what is numbered ([`ReadTx::events_after`](crate::ReadTx::events_after)).
 mod event_type;
 mod followed;
+mod numbering;
 mod readers;
 
 use crate::{
     Store, WriteTx,
-    error::internal,
     jobs::{self, Job, JobHandler, NewJob},
     ports::{Usage, UsageMeter},
     prelude::*,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use purser_entity_platform::{number_sequence, outbox_event};
+use purser_entity_platform::outbox_event;
 use purser_kernel::{UserId, ids::OutboxEventId};
-use sea_orm::sea_query::{CaseStatement, Expr};
-use sea_orm::{EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::Ordering};
@@ -111,10 +109,8 @@ pub trait Audience: Send + Sync {
 
 const DISPATCH: &str = "outbox.dispatch";
 const DELIVER: &str = "outbox.deliver";
-/// The number sequence that events take their place from.
-const SEQUENCE: &str = "outbox_events";
 /// Events in one transaction of the dispatcher.
-const BATCH: u64 = 200;
+const BATCH: i64 = 200;
 
 impl WriteTx {
     /// Publishes `event` if, and only if, this transaction commits.
@@ -187,44 +183,16 @@ impl Dispatcher {
     async fn dispatch(&self, tx: &WriteTx) -> Result<usize, Problem> {
         // One dispatcher at a time for each organization. The events are read after the lock was granted, so by a snapshot
         // that sees everything the dispatcher before this one has numbered.
-        let mut sequence = head(tx).await?;
+        let first = numbering::head(tx).await?;
         // Each transaction that published has queued its own wake-up. The events of those that wait by now are read below; if there
         // are more than a batch, the job at hand comes round for the rest.
         jobs::end_waiting(tx, DISPATCH).await?;
-        let waiting = tx
-            .find::<outbox_event::Entity>()
-            .filter(outbox_event::Column::Sequence.is_null())
-            .order_by(outbox_event::Column::Id, Asc)
-            .all(BATCH)
-            .await?;
-        if waiting.is_empty() {
-            return Ok(0);
-        }
-        let (mut numbers, mut jobs, mut usage) = (CaseStatement::new(), Vec::new(), Vec::new());
-        let events: Vec<Event> =
-            waiting.into_iter().zip(sequence..).map(|(row, number)| Event::numbered(row, number)).collect();
-        for event in &events {
-            let number = Expr::val(event.sequence);
-            numbers = numbers.case(sea_orm::ColumnTrait::eq(&outbox_event::Column::Id, event.id), number);
-            jobs.extend(self.jobs(event));
-            usage.push(Usage::event_sent(event.id, &event.event_type, tx.now()));
-            sequence += 1;
-        }
-        outbox_event::Entity::update_many()
-            .col_expr(outbox_event::Column::Sequence, numbers.into())
-            .col_expr(outbox_event::Column::DispatchedAt, Expr::val(tx.now()))
-            .filter(sea_orm::ColumnTrait::eq(&outbox_event::Column::OrganizationId, tx.organization()))
-            .filter(sea_orm::ColumnTrait::is_in(&outbox_event::Column::Id, events.iter().map(|event| event.id)))
-            .exec(tx.connection())
-            .await
-            .map_err(internal)?;
-        tx.update_where(
-            Field::eq(number_sequence::Column::Name, SEQUENCE),
-            |row: &mut number_sequence::ActiveModel| {
-                row.next_value = Set(sequence);
-            },
-        )
-        .await?;
+        let events = numbering::number(tx, first).await?;
+        let Some(last) = events.last() else { return Ok(0) };
+        numbering::go_on_behind(tx, last.sequence).await?;
+        let jobs = events.iter().flat_map(|event| self.jobs(event)).collect();
+        let usage = |event: &Event| Usage::event_sent(event.id, &event.event_type, tx.now());
+        let usage: Vec<Usage> = events.iter().map(usage).collect();
         self.meter.record(tx, &usage).await?;
         for audience in &self.audience {
             audience.hear(tx, &events).await?;
@@ -232,19 +200,6 @@ impl Dispatcher {
         tx.enqueue_many(jobs).await?;
         Ok(events.len())
     }
-}
-
-/// Locks the organization's event sequence and returns its next number.
-async fn head(tx: &WriteTx) -> Result<i64, Problem> {
-    let locked = || tx.find_for_update().filter(Field::eq(number_sequence::Column::Name, SEQUENCE));
-    if let Some(head) = locked().one().await? {
-        return Ok(head.next_value);
-    }
-    let first =
-        number_sequence::ActiveModel { name: Set(SEQUENCE.to_owned()), next_value: Set(1), ..Default::default() };
-    tx.insert_if_absent(first).await?;
-    let head = locked().one().await?.ok_or_else(|| Problem::internal("the sequence was just written"))?;
-    Ok(head.next_value)
 }
 
 #[async_trait]

@@ -126,9 +126,10 @@ impl Scheduler {
         if jobs.is_empty() {
             return tx.commit().await;
         }
+        let kinds: Vec<_> = jobs.iter().map(NewJob::kind).collect();
         tx.system().enqueue(None, jobs).await?;
         tx.commit().await?;
-        self.store.jobs_committed();
+        self.store.job_news().committed(kinds);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Whether an organization may be written to, or entered at all: asked where every transaction of an organization begins, so that
 //! no route, job or door can forget it.
-use crate::{ReadTx, Store, WriteTx, error::internal, prelude::*};
+use crate::{ReadTx, Store, WriteTx, error::internal, news, prelude::*};
 use moka::future::Cache;
 use purser_kernel::OrganizationId;
 use sea_orm::ConnectionTrait;
@@ -133,7 +133,7 @@ impl WriteTx {
         self.standing_changed.store(true, Ordering::Relaxed);
         if now == Standing::Open {
             crate::jobs::resume(self).await?;
-            self.jobs_queued.store(true, Ordering::Relaxed);
+            self.note_queued([news::ANY]);
         }
         Ok(())
     }

@@ -8,10 +8,11 @@ use sea_orm::{
     UpdateMany, Value,
 };
 use std::{
+    collections::BTreeSet,
     ops::Deref,
     str::FromStr,
     sync::{
-        Mutex,
+        Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -22,8 +23,8 @@ pub struct WriteTx {
     store: Store,
     /// Whether this transaction has queued its wake-up of the dispatcher.
     pub(crate) dispatch_queued: AtomicBool,
-    /// Whether a job was queued, so that workers are woken by the commit.
-    pub(crate) jobs_queued: AtomicBool,
+    /// Of which kinds jobs were queued, so that who does them is woken by the commit.
+    queued: Mutex<BTreeSet<&'static str>>,
     /// Whether what people may do has changed, so that it is looked up again after the commit.
     rights_changed: AtomicBool,
     /// Whether the organization's status changes.
@@ -54,7 +55,7 @@ impl WriteTx {
             read,
             store,
             dispatch_queued: AtomicBool::new(false),
-            jobs_queued: AtomicBool::new(false),
+            queued: Mutex::default(),
             rights_changed: AtomicBool::new(false),
             standing_changed: AtomicBool::new(false),
             key: Mutex::new(None),
@@ -64,7 +65,7 @@ impl WriteTx {
 
     /// Makes everything that was written permanent, and wakes the workers if there is work for them.
     pub async fn commit(self) -> Result<(), Problem> {
-        let Self { read, store, jobs_queued, rights_changed, standing_changed, .. } = self;
+        let Self { read, store, queued, rights_changed, standing_changed, .. } = self;
         let organization = read.organization();
         let committed = read.into_connection().commit().await;
         // Also when nobody knows whether it was committed: what is looked up again is right.
@@ -75,10 +76,16 @@ impl WriteTx {
             store.standings().changed();
         }
         committed?;
-        if jobs_queued.into_inner() {
-            store.jobs_committed();
+        let queued = queued.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !queued.is_empty() {
+            store.job_news().committed(queued);
         }
         Ok(())
+    }
+
+    /// Says that jobs of these kinds are waiting once this transaction is committed.
+    pub(crate) fn note_queued(&self, kinds: impl IntoIterator<Item = &'static str>) {
+        self.queued.lock().unwrap_or_else(PoisonError::into_inner).extend(kinds);
     }
 
     /// Says that this transaction changes what people may do in the organization: after the commit this process looks it up again,

@@ -20,7 +20,8 @@ async fn other_processes_hear_of_jobs_that_were_committed() {
     tx.enqueue(NewJob::new("test.work", json!({}))).await.unwrap();
     tx.commit().await.unwrap();
 
-    tokio::time::timeout(Duration::from_secs(30), listener.recv()).await.expect("nobody was told").unwrap();
+    let heard = tokio::time::timeout(Duration::from_secs(30), listener.recv()).await.expect("nobody was told").unwrap();
+    assert!(heard.payload().ends_with(":test.work"), "who says it, and what was queued: {}", heard.payload());
     stop.cancel();
     announcer.await.unwrap();
 }

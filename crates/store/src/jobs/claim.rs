@@ -2,7 +2,7 @@
 mod statement;
 
 use super::Job;
-use crate::{Standing, Store, System, error::internal, prelude::*, standing};
+use crate::{Standing, Store, System, error::internal, filter::filled_up, prelude::*, standing};
 use chrono::TimeDelta;
 use purser_entity_platform::job::{self, Column, Status};
 use purser_kernel::{OrganizationId, ids::JobId, random};
@@ -11,7 +11,10 @@ use sea_orm::sea_query::{
     WithQuery,
 };
 use sea_orm::{ActiveEnum, ConnectionTrait, FromQueryResult, Statement, Value};
-use std::{collections::HashSet, sync::atomic::AtomicBool};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::atomic::AtomicBool,
+};
 use uuid::Uuid;
 
 /// The lane of work of no organization. The greatest there is: the circle begins before the least.
@@ -41,8 +44,41 @@ impl Turn {
 /// What a claim brought.
 pub(super) struct Claimed {
     pub(super) jobs: Vec<Job>,
-    /// Whether there may be more that could have been taken.
-    pub(super) more: bool,
+    pub(super) rest: Rest,
+}
+
+/// Whether jobs may be waiting that were not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// There are none: before there is word of new ones, none has to be looked for.
+    Nothing,
+    /// For which there will be room when a place becomes free.
+    Later,
+    /// For which there is room.
+    Now,
+}
+
+impl Rest {
+    /// After a claim of up to `limit` brought `rows`, while so many lanes had something.
+    fn of(rows: &[job::Model], rooms: &[Room], limit: usize, lanes: usize) -> Self {
+        // As the statement divides them. A lane that gave less has no more.
+        let part = limit.div_ceil(lanes.max(1));
+        let (mut kinds, mut groups) = (HashMap::new(), HashMap::new());
+        for row in rows {
+            *kinds.entry(row.kind.as_str()).or_insert(0) += 1;
+            *groups.entry((row.kind.as_str(), row.lane)).or_insert(0) += 1;
+        }
+        let full = |kind: &str| rooms.iter().any(|(name, room)| *name == kind && kinds.get(kind) >= Some(room));
+        let gave_all = |(kind, _): &&(&str, Uuid)| !full(kind);
+        let cut: Vec<_> = groups.iter().filter(|(_, count)| **count >= part).map(|(group, _)| group).collect();
+        if rows.len() >= limit || cut.iter().any(gave_all) {
+            Self::Now
+        } else if kinds.keys().any(|kind| full(kind)) || rooms.iter().any(|(_, room)| *room == 0) {
+            Self::Later
+        } else {
+            Self::Nothing
+        }
+    }
 }
 
 /// Takes up to `limit` jobs for `owner` that are due and held by nobody, or by somebody whose lease has run out: of each kind as many as there is
@@ -74,6 +110,7 @@ pub(super) async fn claim(
     let statement = statement::claim(connection, rooms.len());
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), statement, values);
     let rows = connection.query_all_raw(statement).await.map_err(internal)?;
+    let lanes = rows.first().map_or(Ok(0), |row| row.try_get::<i64>("", "lanes_waiting")).map_err(internal)?;
     let rows = rows
         .iter()
         .map(|row| job::Model::from_query_result(row, ""))
@@ -81,11 +118,9 @@ pub(super) async fn claim(
         .map_err(internal)?;
     tx.commit().await?;
     turn.pass(rows.iter().map(|row| row.lane));
-    // Less than wanted of a single lane and kind is all of it; of several, some may have had fewer than their part.
-    let same = |row: &job::Model| rows.first().is_some_and(|first| (&first.kind, first.lane) == (&row.kind, row.lane));
-    let more = rows.len() == limit || !rows.iter().all(same);
+    let rest = Rest::of(&rows, rooms, limit, usize::try_from(lanes).unwrap_or(usize::MAX));
     let held = |row| Job { row, lease_owner: owner, finished: AtomicBool::new(false) };
-    Ok(Claimed { jobs: rows.into_iter().map(held).collect(), more })
+    Ok(Claimed { jobs: rows.into_iter().map(held).collect(), rest })
 }
 
 /// Jobs that one look at what waits makes unnecessary, in one transaction.
@@ -196,9 +231,7 @@ pub(super) async fn give_back(store: &Store, jobs: &[Job]) -> Result<(), Problem
 /// The change, of those of these jobs that are still held, and they are not any more then.
 fn released(mut change: UpdateStatement, jobs: &[Held], now: Timestamp) -> UpdateStatement {
     use sea_orm::sea_query::ExprTrait;
-    // Filled up with the last one to a power of two: a statement for each number of jobs would have to be planned for each.
-    let (count, last) = (jobs.len().next_power_of_two(), jobs.last());
-    let held = jobs.iter().chain(last.into_iter().cycle()).take(count).fold(Cond::any(), |held, job| {
+    let held = filled_up(jobs).fold(Cond::any(), |held, job| {
         held.add(Expr::col(Column::Id).eq(job.id.as_uuid()).and(Expr::col(Column::LeaseOwner).eq(job.owner)))
     });
     change

@@ -1,7 +1,7 @@
 //! The loop that does jobs.
 use super::{
     Job, JobHandler,
-    claim::{self, Claimed, Room, Turn},
+    claim::{self, Claimed, Rest, Room, Turn},
     ends::Ends,
     slots::{Slot, Slots},
     stock::{AHEAD, Stock},
@@ -57,18 +57,19 @@ impl Worker {
     /// Works until `stop` is cancelled, then ends the jobs it holds and gives back those that it has not begun.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
-        let mut wake = worker.store.jobs_wake();
+        let mut wake = worker.store.job_news().of(worker.handlers.keys().copied().collect());
         let mut running = JoinSet::new();
         let (mut turn, mut stock) = (Turn::default(), Stock::of(Vec::new()));
         while !stop.is_cancelled() {
             while running.try_join_next().is_some() {}
-            if worker.take(&mut turn, &mut stock, &mut running).await {
+            let rest = worker.take(&mut turn, &mut stock, &mut running).await;
+            if rest == Rest::Now {
                 continue;
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                _ = wake.changed() => {}
-                () = worker.slots.freed() => {}
+                () = wake.woken() => {}
+                () = worker.slots.freed(), if rest == Rest::Later => {}
                 () = tokio::time::sleep(worker.options.poll) => {}
             }
         }
@@ -77,8 +78,8 @@ impl Worker {
     }
 
     /// Fills the free places: with what was taken ahead, then with as many jobs as there are places left. Where more wait than that, and those were
-    /// quick, it takes some ahead. Whether there may be more for places that are free.
-    async fn take(self: &Arc<Self>, turn: &mut Turn, stock: &mut Stock, running: &mut JoinSet<()>) -> bool {
+    /// quick, it takes some ahead.
+    async fn take(self: &Arc<Self>, turn: &mut Turn, stock: &mut Stock, running: &mut JoinSet<()>) -> Rest {
         self.give_back(stock.overdue()).await;
         while self.slots.free() > 0
             && let Some(job) = stock.next()
@@ -88,17 +89,17 @@ impl Worker {
         let free = self.slots.free();
         // A place may have become free since the last of the stock was looked for.
         if free == 0 || !stock.is_empty() {
-            return free > 0;
+            return if free > 0 { Rest::Now } else { Rest::Later };
         }
         let claimed = self.claim(&self.slots.rooms(), free, turn).await;
-        let may_take_ahead = claimed.more && claimed.jobs.iter().all(|job| self.is_harmless(job));
+        let may_take_ahead = claimed.rest == Rest::Now && claimed.jobs.iter().all(|job| self.is_harmless(job));
         for job in claimed.jobs {
             self.begin(job, running);
         }
         if may_take_ahead && self.slots.free() == 0 {
             *stock = Stock::of(self.claim(&self.slots.rooms_ahead(AHEAD), AHEAD, turn).await.jobs);
         }
-        claimed.more
+        claimed.rest
     }
 
     /// Whether others may be taken that begin behind it: it is over soon, and has taken no process down that may have held it before.
@@ -107,7 +108,7 @@ impl Worker {
     }
 
     async fn claim(&self, rooms: &[Room], limit: usize, turn: &mut Turn) -> Claimed {
-        let nothing = Claimed { jobs: Vec::new(), more: false };
+        let nothing = Claimed { jobs: Vec::new(), rest: Rest::Nothing };
         if rooms.is_empty() {
             return nothing;
         }
@@ -129,7 +130,7 @@ impl Worker {
             return;
         }
         match claim::give_back(&self.store, &jobs).await {
-            Ok(()) => self.store.jobs_committed(),
+            Ok(()) => self.store.job_news().committed(jobs.iter().map(Job::kind)),
             Err(problem) => {
                 tracing::warn!(jobs = jobs.len(), %problem, "jobs could not be given back; their leases will run out");
             }

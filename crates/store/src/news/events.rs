@@ -11,20 +11,20 @@ use tokio::sync::{Notify, broadcast};
 const KEPT: usize = 256;
 
 /// Who has new events, as far as this process knows.
-pub(crate) struct News {
+pub(crate) struct EventNews {
     here: broadcast::Sender<OrganizationId>,
     /// Of whom other processes were not told yet.
     untold: Mutex<HashSet<OrganizationId>>,
     telling: Notify,
 }
 
-impl Default for News {
+impl Default for EventNews {
     fn default() -> Self {
         Self { here: broadcast::Sender::new(KEPT), untold: Mutex::default(), telling: Notify::new() }
     }
 }
 
-impl News {
+impl EventNews {
     /// There are new events, by the word of another process.
     pub(crate) fn heard(&self, organization: OrganizationId) {
         // Without anybody who follows there is nobody to wake.

@@ -1,5 +1,5 @@
 //! Reading along in the order of an organization's events.
-use super::{Event, SEQUENCE};
+use super::{Event, numbering::SEQUENCE};
 use crate::{ReadTx, prelude::*};
 use purser_entity_platform::{number_sequence, outbox_event};
 

@@ -59,20 +59,31 @@ async fn who_reads_cannot_write_and_waits_for_nobody() {
 #[tokio::test]
 async fn a_commit_wakes_the_workers_when_there_is_work() {
     let (world, ours, _) = World::two().await;
-    let mut wake = world.store.jobs_wake();
-    let mut woken = || wake.changed().now_or_never().is_some();
+    let mut wake = world.store.job_news().of(vec!["test", "more"]);
+    let mut woken = || wake.woken().now_or_never().is_some();
     let tx = world.store.write(&ours).await.unwrap();
     tx.enqueue_many(vec![]).await.unwrap();
     tx.commit().await.unwrap();
     assert!(!woken(), "nothing was queued");
-    for commit in [false, true] {
+    for (kinds, commit, wakes) in [
+        (vec!["test"], false, false),
+        (vec!["test"], true, true),
+        (vec!["other"], true, false),
+        (vec!["other", "more", "test"], true, true),
+    ] {
         let tx = world.store.write(&ours).await.unwrap();
-        tx.enqueue(NewJob::new("test", json!({}))).await.unwrap();
+        tx.enqueue_many(kinds.iter().map(|kind| NewJob::new(kind, json!({}))).collect()).await.unwrap();
         if commit {
             tx.commit().await.unwrap();
         }
-        assert_eq!(woken(), commit);
+        assert_eq!(woken(), wakes, "{kinds:?}, committed: {commit}");
+        assert!(!woken(), "once for all of them");
     }
+    // What was put off, of whatever kinds.
+    let tx = world.store.write(&ours).await.unwrap();
+    tx.note_standing(crate::Standing::Open).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(woken());
 }
 
 #[tokio::test]

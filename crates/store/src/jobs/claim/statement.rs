@@ -60,6 +60,6 @@ due AS (
      WHERE places.place <= kinds.room ORDER BY places.turn, places.part, places.lane LIMIT $2
 )
 UPDATE jobs SET status = 'running', leased_until = $6, lease_owner = $7, attempts = attempts + 1, updated_at = $1
- WHERE id IN (SELECT id FROM due) RETURNING *"
+ WHERE id IN (SELECT id FROM due) RETURNING *, (SELECT count(*) FROM waiting) AS lanes_waiting"
     )
 }

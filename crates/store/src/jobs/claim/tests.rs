@@ -159,6 +159,42 @@ async fn a_kind_without_room_is_passed_over() {
     assert_eq!(turns(&world, &[(KIND, 2)], &[9]).await, [[job(2, KIND, 9), job(3, KIND, 9)]]);
 }
 
+#[tokio::test]
+async fn a_claim_knows_whether_there_is_a_rest() {
+    use Rest::{Later, Nothing, Now};
+    // How many wait in each lane, of each of two kinds; how many of each kind there is room for, and how many are wanted; what is left then.
+    type Case = (&'static [(usize, usize)], (usize, usize), usize, Rest);
+    let table: [Case; 12] = [
+        (&[], (4, 4), 4, Nothing),
+        (&[(1, 0)], (4, 4), 4, Nothing),
+        (&[(1, 1), (1, 0)], (4, 4), 4, Nothing),
+        (&[(1, 0), (1, 0), (1, 0)], (4, 4), 4, Nothing),
+        (&[(4, 0)], (9, 9), 4, Now),
+        (&[(3, 0), (1, 0)], (9, 9), 4, Now),
+        (&[(3, 0), (1, 0), (1, 0)], (9, 9), 9, Now),
+        (&[(2, 0), (1, 0), (1, 0)], (9, 9), 9, Nothing),
+        (&[(1, 1)], (0, 4), 4, Later),
+        (&[(2, 0)], (1, 4), 4, Later),
+        (&[(2, 2)], (1, 4), 4, Later),
+        (&[(3, 2)], (1, 9), 4, Now),
+    ];
+    for (lanes, (first, second), limit, rest) in table {
+        let world = World::new().await;
+        for (lane, (some, others)) in (1..).zip(lanes) {
+            for (kind, count) in [(KIND, some), ("other", others)] {
+                for _ in 0..*count {
+                    add(&world, waiting(world.clock.now(), lane, kind, 0)).await;
+                }
+            }
+        }
+        let rooms = [(KIND, first), ("other", second)];
+        let claimed = claim(&world.store, worker(), &rooms, limit, &mut Turn::default(), LEASE).await.unwrap();
+        assert_eq!(claimed.rest, rest, "{lanes:?}, room for {first} and {second}, {limit} wanted");
+        let left = lanes.iter().map(|(some, others)| some + others).sum::<usize>() - claimed.jobs.len();
+        assert!(rest != Nothing || left == 0, "{lanes:?}: {left} are left");
+    }
+}
+
 #[test]
 fn a_turn_passes_to_the_farthest_lane_of_the_circle() {
     let after = |here: u128, lanes: &[u128]| {
