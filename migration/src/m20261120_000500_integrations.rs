@@ -195,16 +195,17 @@ async fn webhook_deliveries(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .time_null("completed_at")
         .timestamps()
         .unique(&["endpoint_id", "event_id"])
-        // What is due at an endpoint: nothing else has a time.
-        .index(&["endpoint_id", "next_attempt_at"])
-        .index(&["endpoint_id", "resource_id", "sequence"])
+        // What is due at an endpoint: nothing else has a time. What is over leaves these.
+        .index_where(&["endpoint_id", "next_attempt_at"], "next_attempt_at is not null")
+        .index_where(&["next_attempt_at"], "next_attempt_at is not null")
+        .index_where(&["endpoint_id", "resource_id", "sequence"], "completed_at is null")
         .index(&["endpoint_id", "status", "created_at"])
         .index(&["endpoint_id"])
         .index(&["event_type"])
         .index(&["status"])
-        .index(&["next_attempt_at"])
         .index(&["created_at"])
         .check("attempts", "attempts >= 0")
+        .check("completed_at", "(completed_at is null) = (status in ('pending', 'retrying'))")
         .create(manager)
         .await
 }

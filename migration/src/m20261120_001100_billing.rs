@@ -50,8 +50,6 @@ async fn usage_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .created()
         .index(&["billing_period", "resource_type"])
         .index(&["billing_period"])
-        .index(&["model", "occurred_at"])
-        .index(&["resource_type", "occurred_at"])
         .index(&["occurred_at"])
         .check("quantity_e4", "quantity_e4 >= 0")
         .by_month()
@@ -66,7 +64,6 @@ async fn usage_event_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .uuid("event_id")
         .created()
         .unique(&["source", "idempotency_key"])
-        .index(&["event_id"])
         .index(&["created_at"])
         .create(manager)
         .await

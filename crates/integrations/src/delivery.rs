@@ -26,7 +26,7 @@ pub use sweep::SweepDeliveries;
 pub(crate) use fanout::{Envelope, queued};
 
 use purser_entity_integrations::{
-    webhook_delivery::{Column, Entity, Status},
+    webhook_delivery::{Column, Entity},
     webhook_endpoint,
 };
 use purser_kernel::ids::WebhookEndpointId;
@@ -56,9 +56,9 @@ pub(crate) fn wake_at(endpoint: WebhookEndpointId, time: Timestamp) -> NewJob {
     NewJob::new(KIND, json!(Payload { endpoint_id: endpoint })).unique(key).at(time)
 }
 
-/// What is still to be sent.
+/// What is still to be sent: pending, or to be tried again. Asked for by what its indexes say, which PostgreSQL knows beforehand.
 pub(crate) fn open() -> Filter<Entity> {
-    Column::Status.is_in([Status::Pending, Status::Retrying])
+    Column::CompletedAt.is_null()
 }
 
 /// What is still to be sent to this endpoint.

@@ -103,6 +103,11 @@ impl Look<'_> {
                 return Ok(None);
             }
         }
+        // It is kept for as long again each time that half of it has gone, and not each time that somebody looks.
+        let enough = tx.now() + self.patience() + LANE / 2;
+        if state.lane_job == Some(self.job.id()) && state.lane_until.is_some_and(|until| enough <= until) {
+            return Ok(Some(state));
+        }
         let (job, until) = (self.job.id(), tx.now() + self.patience() + LANE);
         let change = |row: &mut state::ActiveModel| {
             row.lane_job = Set(Some(job));

@@ -17,7 +17,10 @@ use purser_store::{
     prelude::*,
 };
 use std::{sync::Arc, time::Duration};
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{
+    task::{JoinError, JoinSet},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 /// Requests to one endpoint at the same time.
@@ -26,6 +29,8 @@ const ABREAST: u64 = 4;
 const TURN: Duration = Duration::from_secs(5);
 /// How long it is only waited for what is on its way, while more may have become due.
 const GLANCE: Duration = Duration::from_secs(1);
+/// How long what has ended waits for what was sent with it.
+const MOMENT: Duration = Duration::from_millis(5);
 /// When an organization that has its share looks again.
 const SOON: TimeDelta = TimeDelta::milliseconds(500);
 
@@ -116,13 +121,17 @@ impl Deliver {
                 }
             }
             // Where one hangs and there is a place beside it, others are not to wait for its end.
-            sent = timeout(GLANCE, ended(&mut on_the_way)).await.map(Option::unwrap_or_default).unwrap_or_default();
+            sent = match timeout(GLANCE, on_the_way.join_next()).await {
+                Ok(Some(first)) => with_others(first, &mut on_the_way).await,
+                Ok(None) | Err(_) => Vec::new(),
+            };
         }
     }
 
     /// Waits for what is on its way, and writes down what came of it.
     async fn rest(&self, store: &Store, job: &Job, endpoint: WebhookEndpointId, mut on_the_way: JoinSet<Sent>) {
-        while let Some(sent) = ended(&mut on_the_way).await {
+        while let Some(first) = on_the_way.join_next().await {
+            let sent = with_others(first, &mut on_the_way).await;
             self.write(store, job, endpoint, &sent).await;
         }
     }
@@ -135,19 +144,23 @@ impl Deliver {
     }
 }
 
-/// Waits for the next that ends, and takes along what has ended with it: together they are written down at the price of one. `None` when
-/// nothing is on its way.
-async fn ended(on_the_way: &mut JoinSet<Sent>) -> Option<Vec<Sent>> {
-    let mut next = Some(on_the_way.join_next().await?);
-    let mut ended = Vec::new();
+/// The first that has ended, and those that end with it or a moment later: together they are written down at the price of one.
+async fn with_others(first: Result<Sent, JoinError>, on_the_way: &mut JoinSet<Sent>) -> Vec<Sent> {
+    let (mut next, mut ended) = (Some(first), Vec::new());
+    let moment = tokio::time::sleep(MOMENT);
+    tokio::pin!(moment);
     while let Some(sent) = next {
         match sent {
             Ok(sent) => ended.push(sent),
             Err(panicked) => tracing::error!(%panicked, "a webhook was not sent"),
         }
-        next = on_the_way.try_join_next();
+        next = tokio::select! {
+            biased;
+            next = on_the_way.join_next() => next,
+            () = &mut moment => None,
+        };
     }
-    Some(ended)
+    ended
 }
 
 impl Deliver {

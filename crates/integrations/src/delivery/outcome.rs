@@ -187,14 +187,16 @@ impl Outcomes<'_> {
         };
         tx.update_where(Column::Id.is_in(rows.iter().map(|row| row.id)), end).await?;
         let resources = || Column::ResourceId.is_in(rows.iter().map(|row| row.resource_id));
-        let behind = tx.find::<Entity>().filter(open_at(self.endpoint).and(resources())).aggregate();
-        let first = behind.by(Column::ResourceId).min(Column::Sequence).rows::<(Uuid, i64)>().await?;
-        if first.is_empty() {
+        let behind = || open_at(self.endpoint).and(resources());
+        // Where none is held, and none is where order is not kept, nobody need know which would be the first.
+        if !tx.find::<Entity>().filter(behind().and(Column::NextAttemptAt.is_null())).exists().await? {
             return Ok(());
         }
+        let first = tx.find::<Entity>().filter(behind()).aggregate();
+        let first = first.by(Column::ResourceId).min(Column::Sequence).rows::<(Uuid, i64)>().await?;
         // Events of two resources never have the same place.
-        let held = Column::Sequence.is_in(first.into_iter().map(|(_, sequence)| sequence)).and(resources());
-        let held = open_at(self.endpoint).and(held).and(Column::NextAttemptAt.is_null());
+        let held = Column::Sequence.is_in(first.into_iter().map(|(_, sequence)| sequence));
+        let held = behind().and(held).and(Column::NextAttemptAt.is_null());
         tx.update_where(held, |row: &mut ActiveModel| row.next_attempt_at = Set(Some(now))).await.map(|_| ())
     }
 
