@@ -92,11 +92,13 @@ impl Worker {
             return if free > 0 { Rest::Now } else { Rest::Later };
         }
         let claimed = self.claim(&self.slots.rooms(), free, turn).await;
-        let may_take_ahead = claimed.rest == Rest::Now && claimed.jobs.iter().all(|job| self.is_harmless(job));
+        // Some may have left their places by the time the last has one.
+        let is_full = claimed.jobs.len() >= free;
+        let may_take_ahead = is_full && claimed.jobs.iter().all(|job| self.is_harmless(job));
         for job in claimed.jobs {
             self.begin(job, running);
         }
-        if may_take_ahead && self.slots.free() == 0 {
+        if may_take_ahead {
             *stock = Stock::of(self.claim(&self.slots.rooms_ahead(AHEAD), AHEAD, turn).await.jobs);
         }
         claimed.rest
