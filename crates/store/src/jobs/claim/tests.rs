@@ -175,7 +175,7 @@ async fn a_claim_knows_whether_there_is_a_rest() {
         (&[(2, 0), (1, 0), (1, 0)], (9, 9), 9, Nothing),
         (&[(1, 1)], (0, 4), 4, Later),
         (&[(2, 0)], (1, 4), 4, Later),
-        (&[(2, 2)], (1, 4), 4, Later),
+        (&[(2, 1)], (1, 4), 4, Later),
         (&[(3, 2)], (1, 9), 4, Now),
     ];
     for (lanes, (first, second), limit, rest) in table {
