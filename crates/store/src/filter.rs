@@ -10,7 +10,7 @@ use std::{marker::PhantomData, ops::Not};
 /// The longest pattern that SQLite compares with, in bytes (`SQLITE_MAX_LIKE_PATTERN_LENGTH`); no text that is searched is as long.
 const MAX_PATTERN: usize = 50_000;
 
-/// The longest list that is filled up: of longer ones the statement is not kept.
+/// The longest list that is filled up: the next power of two is more values than a statement has that is kept.
 const MAX_FILLED: usize = 64;
 
 /// `values`, and the last of them again until their number is a power of two. A list says the same with it, and is one of few statements

@@ -103,7 +103,9 @@ impl WriteTx {
         if jobs.is_empty() {
             return Ok(());
         }
-        let kinds: Vec<_> = jobs.iter().map(NewJob::kind).collect();
+        // Of a later time there is nothing to be said now: it is found when it has come.
+        let due = jobs.iter().filter(|job| job.run_at.is_none_or(|time| time <= self.now()));
+        let kinds: Vec<_> = due.map(NewJob::kind).collect();
         self.system().enqueue(Some(self.organization()), jobs).await?;
         self.note_queued(kinds);
         Ok(())

@@ -50,7 +50,8 @@ pub(super) struct Claimed {
 /// Whether jobs may be waiting that were not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
-    /// There are none: before there is word of new ones, none has to be looked for.
+    /// There are none: before there is word of new ones, none has to be looked for. Those that another claim has locked at that moment and leaves
+    /// are found like all of which there was no word.
     Nothing,
     /// For which there will be room when a place becomes free.
     Later,
@@ -61,7 +62,7 @@ pub(super) enum Rest {
 impl Rest {
     /// After a claim of up to `limit` brought `rows`, while so many lanes had something.
     fn of(rows: &[job::Model], rooms: &[Room], limit: usize, lanes: usize) -> Self {
-        // As the statement divides them. A lane that gave less has no more.
+        // As the statement divides them. A lane that gave less has no more that nobody has locked.
         let part = limit.div_ceil(lanes.max(1));
         let (mut kinds, mut groups) = (HashMap::new(), HashMap::new());
         for row in rows {

@@ -57,7 +57,7 @@ impl Worker {
     /// Works until `stop` is cancelled, then ends the jobs it holds and gives back those that it has not begun.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
-        let mut wake = worker.store.job_news().of(worker.handlers.keys().copied().collect());
+        let mut wake = worker.store.job_news().listen_for(worker.handlers.keys().copied().collect());
         let mut running = JoinSet::new();
         let (mut turn, mut stock) = (Turn::default(), Stock::of(Vec::new()));
         while !stop.is_cancelled() {
@@ -77,8 +77,8 @@ impl Worker {
         while running.join_next().await.is_some() {}
     }
 
-    /// Fills the free places: with what was taken ahead, then with as many jobs as there are places left. Where more wait than that, and those were
-    /// quick, it takes some ahead.
+    /// Fills the free places: with what was taken ahead, then with as many jobs as there are places left. Where those fill all and are quick, it
+    /// takes some ahead. Returns whether there may be more.
     async fn take(self: &Arc<Self>, turn: &mut Turn, stock: &mut Stock, running: &mut JoinSet<()>) -> Rest {
         self.give_back(stock.overdue()).await;
         while self.slots.free() > 0
@@ -93,8 +93,8 @@ impl Worker {
         }
         let claimed = self.claim(&self.slots.rooms(), free, turn).await;
         // Some may have left their places by the time the last has one.
-        let is_full = claimed.jobs.len() >= free;
-        let may_take_ahead = is_full && claimed.jobs.iter().all(|job| self.is_harmless(job));
+        let fills_all = claimed.jobs.len() >= free;
+        let may_take_ahead = fills_all && claimed.jobs.iter().all(|job| self.is_harmless(job));
         for job in claimed.jobs {
             self.begin(job, running);
         }

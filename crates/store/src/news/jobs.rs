@@ -49,7 +49,7 @@ impl JobNews {
     }
 
     /// Wakes whoever does jobs of these kinds.
-    pub(crate) fn of(&self, kinds: Vec<&'static str>) -> Wake {
+    pub(crate) fn listen_for(&self, kinds: Vec<&'static str>) -> Wake {
         let counts = self.here.subscribe();
         let seen = total(&counts.borrow(), &kinds);
         Wake { counts, kinds, seen }

@@ -59,7 +59,7 @@ async fn who_reads_cannot_write_and_waits_for_nobody() {
 #[tokio::test]
 async fn a_commit_wakes_the_workers_when_there_is_work() {
     let (world, ours, _) = World::two().await;
-    let mut wake = world.store.job_news().of(vec!["test", "more"]);
+    let mut wake = world.store.job_news().listen_for(vec!["test", "more"]);
     let mut woken = || wake.woken().now_or_never().is_some();
     let tx = world.store.write(&ours).await.unwrap();
     tx.enqueue_many(vec![]).await.unwrap();
@@ -79,6 +79,11 @@ async fn a_commit_wakes_the_workers_when_there_is_work() {
         assert_eq!(woken(), wakes, "{kinds:?}, committed: {commit}");
         assert!(!woken(), "once for all of them");
     }
+    let tx = world.store.write(&ours).await.unwrap();
+    let later = tx.now() + chrono::TimeDelta::seconds(1);
+    tx.enqueue(NewJob::new("test", json!({})).at(later)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!woken(), "its time has not come");
     // What was put off, of whatever kinds.
     let tx = world.store.write(&ours).await.unwrap();
     tx.note_standing(crate::Standing::Open).await.unwrap();

@@ -164,7 +164,7 @@ async fn a_claim_knows_whether_there_is_a_rest() {
     use Rest::{Later, Nothing, Now};
     // How many wait in each lane, of each of two kinds; how many of each kind there is room for, and how many are wanted; what is left then.
     type Case = (&'static [(usize, usize)], (usize, usize), usize, Rest);
-    let table: [Case; 12] = [
+    let table: [Case; 13] = [
         (&[], (4, 4), 4, Nothing),
         (&[(1, 0)], (4, 4), 4, Nothing),
         (&[(1, 1), (1, 0)], (4, 4), 4, Nothing),
@@ -172,6 +172,7 @@ async fn a_claim_knows_whether_there_is_a_rest() {
         (&[(4, 0)], (9, 9), 4, Now),
         (&[(3, 0), (1, 0)], (9, 9), 4, Now),
         (&[(3, 0), (1, 0), (1, 0)], (9, 9), 9, Now),
+        (&[(1, 0), (4, 0), (1, 0)], (9, 9), 9, Now),
         (&[(2, 0), (1, 0), (1, 0)], (9, 9), 9, Nothing),
         (&[(1, 1)], (0, 4), 4, Later),
         (&[(2, 0)], (1, 4), 4, Later),
