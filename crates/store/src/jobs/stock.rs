@@ -4,7 +4,7 @@ use purser_kernel::clock::Stopwatch;
 use std::{collections::VecDeque, time::Duration};
 
 /// How many are taken ahead: so many that the claim is the smaller part of what one of them costs.
-pub(super) const AHEAD: usize = 64;
+pub(super) const AHEAD: usize = 32;
 /// How long they may wait: other workers are free, perhaps. Well below a lease, so that none has to be renewed meanwhile.
 const PATIENCE: Duration = Duration::from_secs(1);
 
